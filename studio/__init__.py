@@ -1,0 +1,1 @@
+"""Making avatars: face measurement, styles, jobs and the browser studio."""

@@ -1,0 +1,1 @@
+"""Face measurement: numbers about pictures, and no decisions."""

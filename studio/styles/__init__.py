@@ -1,0 +1,1 @@
+"""Styles: each is data (name, family, controls, licence) and a pure drawing function."""

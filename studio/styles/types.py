@@ -1,0 +1,101 @@
+"""What a style is: data that anything may read, and a drawing function that only jobs may call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from studio.styles.portrait import Portrait
+
+ControlValue = float | str
+Controls = Mapping[str, ControlValue]
+Draw = Callable[["Portrait", Controls, np.random.Generator], NDArray[np.uint8]]
+
+
+class Family(StrEnum):
+    """The three ways in which a picture comes about; consent is given per family."""
+
+    ILLUSTRATED = "illustrated"
+    PAINTED = "painted"
+    IMAGINED = "imagined"
+
+
+class ControlError(ValueError):
+    """A control has no such name or value; the message says what is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A number that a person may move within safe limits."""
+
+    name: str
+    label: str
+    minimum: float
+    maximum: float
+    step: float
+    default: float
+
+    def accept(self, value: ControlValue) -> ControlValue:
+        """Return `value` as a number within the limits, or raise ControlError."""
+        try:
+            number = float(value)
+        except ValueError as error:
+            raise ControlError(f"{self.label} takes a number, not {value!r}.") from error
+        if not self.minimum <= number <= self.maximum:
+            raise ControlError(
+                f"{self.label} goes from {self.minimum:g} to {self.maximum:g}, not {number:g}."
+            )
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few named options; `options` maps the stored name to the label shown."""
+
+    name: str
+    label: str
+    options: Mapping[str, str]
+    default: str
+
+    def accept(self, value: ControlValue) -> ControlValue:
+        """Return `value` if it is one of the options, or raise ControlError."""
+        if value not in self.options:
+            raise ControlError(f"{self.label} is one of {', '.join(self.options)}, not {value!r}.")
+        return value
+
+
+Control = Range | Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The data of one style; `summary` is one sentence for the card."""
+
+    name: str
+    title: str
+    family: Family
+    summary: str
+    licence: str
+    digital_source_type: str  # IPTC term: what is true of how the pixels came about
+    controls: tuple[Control, ...]
+
+    def accept(self, values: Controls) -> dict[str, ControlValue]:
+        """Return all controls with `values` checked and the rest at their defaults.
+
+        Raises:
+            ControlError: an unknown control, or a value outside its limits.
+        """
+        known = {control.name: control for control in self.controls}
+        for name in values:
+            if name not in known:
+                raise ControlError(f"{self.title} has no control named {name!r}.")
+        return {
+            name: control.accept(values.get(name, control.default))
+            for name, control in known.items()
+        }
