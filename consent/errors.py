@@ -1,0 +1,54 @@
+"""The tree of refusals.
+
+    ConsentError
+    └── Refusal                 a person can act on it: code, what happened, why, what to do next
+        ├── ConsentRefused      no record, expired, withdrawn, out of scope, not attested
+        ├── LivenessRefused     the capture did not show a live person doing what was asked
+        ├── IdentityRefused     the face is not the one that was captured
+        ├── QualityRefused      the picture cannot be used: too small, blurred, two faces, not an image
+        └── RecordInvalid       a stored record, signature or receipt does not verify
+"""
+
+from __future__ import annotations
+
+
+class ConsentError(Exception):
+    """Root of everything that `consent` raises."""
+
+
+class Refusal(ConsentError):
+    """A refusal in three parts that a tired person understands at once.
+
+    Attributes:
+        code: stable identifier for logs, APIs and tests; never shown first.
+        what: what happened, one sentence.
+        why: whom or what it protects, one sentence.
+        next_step: what the person can do now, one sentence.
+    """
+
+    def __init__(self, code: str, what: str, *, why: str, next_step: str) -> None:
+        super().__init__(f"{what} {next_step}")
+        self.code = code
+        self.what = what
+        self.why = why
+        self.next_step = next_step
+
+
+class ConsentRefused(Refusal):
+    """No valid consent covers what was asked."""
+
+
+class LivenessRefused(Refusal):
+    """The capture does not show a live person who did what was asked."""
+
+
+class IdentityRefused(Refusal):
+    """The face is not, or not certainly, the one that was captured."""
+
+
+class QualityRefused(Refusal):
+    """The picture cannot be used."""
+
+
+class RecordInvalid(Refusal):
+    """A record, signature or receipt does not verify."""

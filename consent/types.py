@@ -1,0 +1,186 @@
+"""The words of consent as frozen types; scores come in, decisions go out, never the same type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+Template = tuple[float, ...]  # 128 numbers of the face embedding; distances are Euclidean
+
+
+class SubjectKind(StrEnum):
+    """Whether the subject is somebody or a baked subject who is nobody."""
+
+    PERSON = "person"
+    SYNTHETIC = "synthetic"
+
+
+class Purpose(StrEnum):
+    """What consent is for. Only what this version can serve is listed."""
+
+    AVATAR_STILLS = "avatar-stills"
+
+
+class Medium(StrEnum):
+    """In which form the avatar leaves the studio."""
+
+    STILL = "still"
+
+
+class Audience(StrEnum):
+    """Who may see the avatars; each includes the ones before it."""
+
+    PRIVATE = "private"
+    PUBLIC = "public"
+    COMMERCIAL = "commercial"
+
+
+class RecordState(StrEnum):
+    """State of a consent record (ISO/IEC TS 27560 event states that are served)."""
+
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Action(StrEnum):
+    """What a challenge may ask for."""
+
+    CENTRE = "centre"
+    TURN_LEFT = "turn_left"
+    TURN_RIGHT = "turn_right"
+    LOOK_UP = "look_up"
+    SMILE = "smile"
+    BLINK = "blink"
+    MOUTH_OPEN = "mouth_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The person depicted, known by a random pseudonym only."""
+
+    id: str
+    kind: SubjectKind
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a record allows."""
+
+    families: frozenset[str]  # style families: illustrated, painted, imagined
+    media: frozenset[Medium]
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A one-time, unpredictable request; `actions` is revealed step by step."""
+
+    nonce: str  # 128 bits, hex
+    subject_id: str
+    record_id: str
+    assent: Action  # the gesture that says "I, in front of the camera, agree"
+    actions: tuple[Action, ...]
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FrameEvidence:
+    """Numbers measured on one camera frame."""
+
+    sequence: int  # counted by the page from 0
+    client_ms: float  # the page's clock, milliseconds
+    arrived_at: datetime  # the server's clock
+    sha256: str  # of the frame's bytes
+    faces: int
+    face_height: float  # pixels; 0 without a face
+    inter_eye: float  # pixels between the eyes' centres; 0 without a face
+    luma: float  # mean luma of the face, 0 to 255
+    yaw: float  # degrees, positive = the subject's left
+    pitch: float  # degrees, positive = up
+    roll: float  # degrees, positive = leaning to the subject's left
+    smile: float  # 0 to 1
+    mouth_open: float  # 0 to 1
+    eyes_closed: float  # 0 to 1, the smaller of both eyes
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCapture:
+    """The verdict that a live person was there. Made in `consent.liveness` only."""
+
+    id: str
+    subject_id: str
+    record_id: str
+    nonce: str
+    captured_at: datetime
+    assent: Action
+    template: Template
+    evidence: Mapping[str, float]  # summary numbers that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticCapture:
+    """A baked subject played the challenge; never accepted for a person's record."""
+
+    id: str
+    subject_id: str
+    record_id: str
+    nonce: str
+    captured_at: datetime
+    baked_subject: str
+    template: Template
+    frame_hashes: tuple[str, ...]
+
+
+Capture = LiveCapture | SyntheticCapture
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A selfie that was matched 1:1 to a capture's template."""
+
+    id: str
+    subject_id: str
+    capture_id: str
+    sha256: str  # of the selfie's bytes as they are stored
+    distance: float  # Euclidean, to the template
+    z: float  # adaptive score normalisation; negative = nearer than strangers
+    verified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRequest:
+    """What a job wants to make."""
+
+    subject_id: str
+    record_id: str
+    capture_id: str
+    probe_ids: tuple[str, ...]
+    purpose: Purpose
+    family: str
+    style: str
+    medium: Medium = Medium.STILL
+    audience: Audience = Audience.PRIVATE
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Leave for one step of one job, made in `consent.gate` and nowhere else; never stored."""
+
+    subject_id: str
+    subject_kind: SubjectKind
+    record_id: str
+    receipt_hash: str  # SHA-256 of the signed record, hex: what the manifest quotes
+    capture_id: str
+    probe_hashes: tuple[str, ...]
+    purpose: Purpose
+    family: str
+    style: str
+    audience: Audience
+    granted_at: datetime
+    expires_at: datetime
+    rules: tuple[str, ...] = field(default=())  # names of the rules that were satisfied

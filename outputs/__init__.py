@@ -1,0 +1,1 @@
+"""Nothing leaves unlabelled: marks, reads back, stores and verifies."""

@@ -1,0 +1,63 @@
+"""A render that nobody may see yet, and released bytes that carry their marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rect = tuple[float, float, float, float]  # left, top, right, bottom in output pixels
+
+
+class Profile(StrEnum):
+    """Which marks an output carries (docs: PREVIEW is never exported)."""
+
+    PREVIEW = "preview"
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """Pixels that nobody may see yet. It never touches a disk and cannot be shown.
+
+    `face_box`, `keep_clear` and `lower_face` are where the label must and must not go.
+    """
+
+    pixels: NDArray[np.uint8]  # (H, W, 3) sRGB or (H, W, 4) sRGB + straight alpha
+    face_box: Rect
+    keep_clear: tuple[Rect, ...]  # eyes, nose, mouth: at least one
+    lower_face: Rect  # free rectangle between the lower lip and the chin
+    style: str
+    family: str
+    digital_source_type: str  # IPTC term
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Marked bytes: the only thing that UI, API and disk accept. Made in `outputs.release`."""
+
+    data: bytes
+    media_type: str
+    sha256: str
+    width: int
+    height: int
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOutput:
+    """What the library tells of one final output."""
+
+    id: str
+    subject_id: str
+    record_id: str
+    job_id: str
+    style: str
+    sha256: str
+    media_type: str
+    width: int
+    height: int
+    created_at: datetime
