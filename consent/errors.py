@@ -1,12 +1,12 @@
 """The tree of refusals.
 
-    ConsentError
-    └── Refusal                 a person can act on it: code, what happened, why, what to do next
-        ├── ConsentRefused      no record, expired, withdrawn, out of scope, not attested
-        ├── LivenessRefused     the capture did not show a live person doing what was asked
-        ├── IdentityRefused     the face is not the one that was captured
-        ├── QualityRefused      the picture cannot be used: too small, blurred, two faces, not an image
-        └── RecordInvalid       a stored record, signature or receipt does not verify
+ConsentError
+└── Refusal                 a person can act on it: code, what happened, why, what to do next
+    ├── ConsentRefused      no record, expired, withdrawn, out of scope, not attested
+    ├── LivenessRefused     the capture did not show a live person doing what was asked
+    ├── IdentityRefused     the face is not the one that was captured
+    ├── QualityRefused      the picture cannot be used: small, blurred, two faces, not an image
+    └── RecordInvalid       a stored record, signature or receipt does not verify
 """
 
 from __future__ import annotations

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from consent.records import ConsentRecord
+    from consent.records import SignedRecord
     from consent.types import Capture, Probe, Subject
+
+
+class SessionState(NamedTuple):
+    """Whom a browser session is bound to now, and whether it may see what is theirs."""
+
+    subject_id: str | None
+    is_open: bool
 
 
 class Clock(Protocol):
@@ -36,7 +43,7 @@ class KeyVault(Protocol):
         ...
 
     def destroy(self, subject_id: str) -> None:
-        """Destroy the wrapped key; idempotent."""
+        """Destroy the wrapped key; idempotent; returns when no copy is left on the disk."""
         ...
 
 
@@ -51,19 +58,49 @@ class Subjects(Protocol):
         """Return the subject, or raise ConsentRefused."""
         ...
 
+    def ended(self, now: datetime) -> Sequence[str]:
+        """Return subjects whose records are all over but whose data key still exists."""
+        ...
+
+
+class Sessions(Protocol):
+    """Browser sessions, known by the hash of their token only."""
+
+    def create(self, token_hash: str, *, now: datetime) -> None:
+        """Store a new session."""
+        ...
+
+    def bind(
+        self, token_hash: str, subject_id: str, opened_until: datetime | None, *, now: datetime
+    ) -> None:
+        """Bind the session to a subject, from now on; `opened_until` opens what is theirs."""
+        ...
+
+    def current(self, token_hash: str, *, now: datetime) -> SessionState:
+        """Return the subject bound last; nobody for an unknown session."""
+        ...
+
+    def subjects_of(self, token_hash: str) -> Sequence[str]:
+        """Return all subjects the session was ever bound to, newest first."""
+        ...
+
+    def lock(self, token_hash: str) -> None:
+        """Close what is open in this session."""
+        ...
+
 
 class Records(Protocol):
     """Consent records: signed bytes and their state."""
 
-    def add(self, record: ConsentRecord) -> None:
+    def add(self, record: SignedRecord) -> None:
         """Store a record that was signed."""
         ...
 
-    def load(self, record_id: str, *, lock: bool = False) -> ConsentRecord:
+    def load(self, record_id: str, *, lock: bool = False) -> SignedRecord:
         """Return the record with its present state; `lock` holds its row until the commit."""
         ...
 
-    def of_subject(self, subject_id: str) -> Sequence[ConsentRecord]:
+    def of_subject(self, subject_id: str) -> Sequence[SignedRecord]:
         """Return all records of a subject, oldest first."""
         ...
 
@@ -118,12 +155,26 @@ class Unit(Protocol):
         """Captures and probes in this transaction."""
         ...
 
+    @property
+    def sessions(self) -> Sessions:
+        """Browser sessions in this transaction."""
+        ...
+
+    @property
+    def vault(self) -> KeyVault:
+        """Data keys in this transaction: what it creates or destroys commits with it."""
+        ...
+
 
 class Ledger(Protocol):
     """Opens transactions; commits on a clean exit, rolls back on an exception."""
 
     def transaction(self) -> AbstractContextManager[Unit]:
-        """Return a context that yields one unit of work."""
+        """Return a context that yields one unit of work that may write."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Unit]:
+        """Return a context that yields one unit of work that only reads and never waits."""
         ...
 
 

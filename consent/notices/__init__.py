@@ -1,0 +1,49 @@
+"""The privacy notice: versioned plain text, and the hash of exactly what was shown."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib import resources
+from string import Template as Text
+
+CURRENT_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """Who is responsible for the data; from the settings, never invented."""
+
+    id: str
+    name: str
+    contact: str
+    role: str = "data controller"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as one person sees it."""
+
+    uri: str  # names version and language
+    language: str  # BCP 47
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the exact text shown (UTF-8), hex."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def load_notice(
+    controller: Controller, *, version: str = CURRENT_VERSION, language: str = "en"
+) -> Notice:
+    """Fill a notice's text with the controller's name and contact.
+
+    Raises:
+        FileNotFoundError: no such version or language.
+    """
+    raw = resources.files(__name__).joinpath(f"notice-{version}.{language}.txt").read_text("utf-8")
+    text = Text(raw).substitute(
+        controller_name=controller.name, controller_contact=controller.contact
+    )
+    return Notice(uri=f"urn:selfsame:notice:{version}:{language}", language=language, text=text)

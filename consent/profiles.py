@@ -1,0 +1,84 @@
+"""Named thresholds: each states its unit and where its value comes from.
+
+Sources:
+    measured: the project's measurements on real and simulated media; re-fit before quoting.
+    provisional: chosen for this version; a calibration table replaces it.
+    standard: ISO/IEC 29794-5 or a browser or law that fixes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+RETENTION_OPTIONS_DAYS = (30, 90, 365)  # offered on the consent screen
+MAX_RETENTION_DAYS = 365  # the studio's promise in its notice
+
+
+@dataclass(frozen=True, slots=True)
+class LivenessProfile:
+    """What a capture is held to.
+
+    `max_gap_seconds`, `min_fps` and `max_clock_drift_seconds` are wide on purpose, so that a busy
+    machine can pass; 0.4 s, 10 frames a second and 0.3 s come with calibration.
+    """
+
+    turn_degrees: float = 20.0  # |yaw|; measured: a photo, even bent, stays below 17.4
+    look_up_degrees: float = 20.0  # pitch above the person's rest; same argument as the turns
+    centre_degrees: float = 10.0  # |yaw|, and pitch from the person's rest; measured
+    tilt_degrees: float = 15.0  # |roll|, and |pitch| at the start: a laptop looks up; provisional
+    smile_rise: float = 0.30  # blendshape score above the person's own rest; provisional
+    mouth_open_rise: float = 0.30  # as above
+    blink_rise: float = 0.35  # as above; measured: closed eyes .55 to .8, narrow eyes rest at .3
+    rest_ceiling: float = 0.60  # a rest above this leaves a gesture no room to rise; provisional
+    min_inter_eye: float = 70.0  # pixels, frontal; ISO/IEC 29794-5 asks for 90 in a passport
+    min_face_height: float = 112.0  # pixels; the embedding's own input is 150
+    min_luma: float = 60.0  # 0 to 255; measured: the embedding drifts below
+    max_luma: float = 200.0  # 0 to 255; measured: skin clips above
+    time_to_live: timedelta = timedelta(seconds=60)  # of a challenge; protocol
+    hold_seconds: float = 1.0  # frontal, still, at the start; protocol
+    centre_hold_seconds: float = 0.3  # back at the middle between actions; provisional
+    enrolment_frames: int = 5  # embeddings averaged into the template; protocol
+    max_embeddings: int = 16  # a capture; 80 ms each; protocol
+    embedding_seconds: float = 1.0  # between continuity checks of frontal frames; protocol
+    stills: int = 5  # full-resolution selfies inside the challenge; protocol
+    action_frames: int = 2  # consecutive frames that show the action; provisional
+    positioning_seconds: float = 25.0  # to find the first frontal second; provisional
+    reaction_seconds: float = 8.0  # to do an action or come back; provisional
+    wrong_action_seconds: float = 0.6  # a wrong action is held this long; provisional
+    no_face_seconds: float = 2.0  # without a face before the capture ends; provisional
+    bad_light_seconds: float = 6.0  # too dark or bright before the capture ends; provisional
+    two_faces_frames: int = 3  # frames with a second face...; provisional
+    two_faces_window: int = 10  # ...among this many; provisional
+    max_gap_seconds: float = 1.0  # between frames by the page's clock; provisional, see above
+    min_fps: float = 5.0  # mean over the capture; provisional, see above
+    max_clock_drift_seconds: float = 5.0  # page against server; provisional, see above
+    max_degrees_per_second: float = 230.0  # of a head; protocol
+    max_failures: int = 5  # within `failure_window` before a session is locked; protocol
+    failure_window: timedelta = timedelta(minutes=3)  # protocol
+    lockout: timedelta = timedelta(minutes=30)  # protocol
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProfile:
+    """When two embeddings (128 numbers, Euclidean distance) count as one person."""
+
+    accept_distance: float = 0.45  # measured: lowest impostor .479, highest genuine .353
+    retry_distance: float = 0.55  # measured: impostors pass above, even after normalisation
+    max_z: float = -3.5  # score normalised by a cohort; strictly below is accepted; measured
+    continuity_distance: float = 0.50  # frames of one capture to its template; measured
+    cohort_nearest: int = 15  # K of adaptive score normalisation; measured
+    z_required: bool = True  # without a cohort of at least K, the distance alone is not enough
+
+
+@dataclass(frozen=True, slots=True)
+class GateProfile:
+    """What the gate asks of time."""
+
+    capture_max_age: timedelta = timedelta(hours=12)  # a private machine's working day; provisional
+    grant_life: timedelta = timedelta(minutes=5)  # longer than any one step; provisional
+
+
+STANDARD_LIVENESS = LivenessProfile()
+STANDARD_IDENTITY = IdentityProfile()
+STANDARD_GATE = GateProfile()
