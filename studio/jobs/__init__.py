@@ -1,0 +1,1 @@
+"""Durable jobs: gate, prepare, gate, render and release, gate, store."""

@@ -1,0 +1,187 @@
+"""The durable engine: one workflow on DBOS, ids only in its arguments and checkpoints.
+
+Plain steps are at-least-once and ask the gate themselves; the last one stores the output in the
+same transaction as the engine's checkpoint, so a job has at most one output whatever dies when.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, SQLAlchemyDatasource
+
+from consent.errors import Refusal
+from outputs.types import StoredOutput
+from studio.jobs.types import Job, JobRows, refusal_parts
+from studio.service import JobState
+
+if TYPE_CHECKING:
+    from studio.jobs.adapters.database import JobDatabase
+    from studio.jobs.lease import Lease
+    from studio.jobs.workshop import Workshop
+
+QUEUE = "avatars"
+POLLING_SECONDS = 0.1
+# By hand: the engine's own default is a hash of the code, and recovery filters on it.
+WORKFLOW_VERSION = "1"
+
+Outcome = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """Where the engine keeps its own tables, and how many jobs it runs at once."""
+
+    database_url: str
+    concurrency: int = 1
+    listen: bool = True  # False: only jobs of this process's own `run` are worked on
+
+
+class JobEngine:
+    """Starts, recovers, cancels and finishes jobs. One per process."""
+
+    def __init__(
+        self, settings: EngineSettings, lease: Lease, database: JobDatabase, workshop: Workshop
+    ) -> None:
+        self._settings = settings
+        self._lease = lease
+        self._database = database
+        self._workshop = workshop
+        self.rows: JobRows = database.rows
+        DBOS(config=_config(settings, lease))
+        self._datasource = SQLAlchemyDatasource.create(
+            database.url, engine=database.engine, serializer=DBOSPortableJSONSerializer()
+        )
+        self._workflow = self._register()
+
+    def launch(self) -> None:
+        """Start working; recovers what this executor id and dead ones left unfinished."""
+        if not self._settings.listen:
+            DBOS.listen_queues([])
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE,
+            worker_concurrency=self._settings.concurrency,
+            polling_interval_sec=POLLING_SECONDS,
+            on_conflict="always_update",
+        )
+        for executor_id in self._lease.abandoned:
+            for status in DBOS.list_workflows(status="PENDING", executor_id=executor_id):
+                DBOS.resume_workflow(status.workflow_id)
+
+    def submit(self, job: Job) -> None:
+        """Store the job and enqueue it; durable when this returns."""
+        self.rows.add(job)
+        with SetWorkflowID(job.id):
+            DBOS.enqueue_workflow(QUEUE, self._workflow, job.id)
+
+    def run(self, job: Job) -> None:
+        """Store the job and work on it at once in this process, until it has ended."""
+        self.rows.add(job)
+        with SetWorkflowID(job.id):
+            DBOS.start_workflow(self._workflow, job.id).get_result()
+
+    def cancel(self, job_id: str) -> None:
+        """End a job between steps; what it was drawing is never stored."""
+        if self.rows.end(job_id, JobState.CANCELLED):
+            DBOS.cancel_workflow(job_id)
+
+    def stop(self, subject_id: str) -> int:
+        """Cancel every running and queued job of a subject (consent.ports.JobStopper)."""
+        unfinished = self.rows.unfinished(subject_id)
+        for job_id in unfinished:
+            self.cancel(job_id)
+        return len(unfinished)
+
+    def close(self) -> None:
+        """Stop working; unfinished jobs are found again at the next launch."""
+        DBOS.destroy(destroy_registry=True)
+        self._lease.release()
+
+    def _register(self) -> Callable[[str], None]:
+        @DBOS.workflow(name="draw_avatar")
+        def draw_avatar(job_id: str) -> None:
+            self._draw(job_id)
+
+        return draw_avatar
+
+    def _draw(self, job_id: str) -> None:
+        try:
+            steps = (("prepare", self._prepare), ("render_and_release", self._render))
+            outcome: Outcome = {}
+            for name, step in steps:
+                outcome = DBOS.run_step({"name": name}, step, job_id)
+                if outcome.get("ended"):
+                    return
+            self._datasource.run_tx_step({"name": "store"}, self._store, job_id, outcome)
+        except Exception:
+            self.rows.end(job_id, JobState.FAILED)
+            raise
+
+    def _prepare(self, job_id: str) -> Outcome:
+        return self._guarded(job_id, "Looking at your selfie", 0.1, self._prepare_portrait)
+
+    def _prepare_portrait(self, job: Job) -> Outcome:
+        self._workshop.prepare(job)
+        return {}
+
+    def _render(self, job_id: str) -> Outcome:
+        return self._guarded(job_id, "Drawing and signing", 0.4, self._render_output)
+
+    def _render_output(self, job: Job) -> Outcome:
+        return output_to_json(self._workshop.render_and_release(job))
+
+    def _guarded(
+        self, job_id: str, message: str, progress: float, step: Callable[[Job], Outcome]
+    ) -> Outcome:
+        """Run a step of a job that still lives; a refusal ends the job, not the workflow."""
+        job = self.rows.load(job_id)
+        if job is None or not self.rows.report(job_id, message, progress):
+            return {"ended": True}
+        try:
+            return step(job)
+        except Refusal as refusal:
+            self.rows.end(job_id, JobState.REFUSED, refusal_parts(refusal))
+            return {"ended": True}
+
+    def _store(self, job_id: str, outcome: Outcome) -> None:
+        """Runs inside the engine's transaction: a refusal writes the job's end and nothing else."""
+        rows, unit = self._database.joined(self._datasource.sql_session())
+        job = rows.load(job_id)
+        if job is None or not rows.report(job_id, "Storing", 0.9):
+            return
+        try:
+            self._workshop.store(job, output_from_json(outcome), unit)
+        except Refusal as refusal:
+            rows.end(job_id, JobState.REFUSED, refusal_parts(refusal))
+        else:
+            rows.finish(job_id)
+
+
+def output_to_json(output: StoredOutput) -> Outcome:
+    """Return the row of an output as JSON values, for the engine's checkpoint."""
+    return {**asdict(output), "created_at": output.created_at.isoformat()}
+
+
+def output_from_json(outcome: Outcome) -> StoredOutput:
+    """Return the row of an output from a checkpoint."""
+    fields = {**outcome, "created_at": datetime.fromisoformat(str(outcome["created_at"]))}
+    return StoredOutput(**fields)  # type: ignore[arg-type]  # the mirror of output_to_json
+
+
+def _config(settings: EngineSettings, lease: Lease) -> DBOSConfig:
+    logging.getLogger("dbos").setLevel(logging.WARNING)
+    return {
+        "name": "selfsame",
+        "system_database_url": settings.database_url,
+        "application_version": WORKFLOW_VERSION,
+        "executor_id": lease.executor_id,
+        "serializer": DBOSPortableJSONSerializer(),
+        "enable_otlp": False,
+        "log_level": "WARNING",
+        "console_log_level": "WARNING",
+    }

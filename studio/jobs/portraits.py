@@ -1,0 +1,74 @@
+"""Portraits prepared from verified selfies, kept in memory for as long as they are in use."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from consent.errors import QualityRefused
+from studio.sitting.images import decode_photo
+from studio.styles.portrait import Portrait, prepare_portrait
+
+if TYPE_CHECKING:
+    from consent.types import Grant
+    from studio.face.meter import FaceMeter
+
+KEPT = 6  # portraits; one of 1024 px takes about 9 MB
+
+
+class SelfieStore(Protocol):
+    """Reads the sealed bytes of a verified selfie."""
+
+    def read(self, subject_id: str, probe_id: str) -> bytes:
+        """Return the JPEG bytes, or raise a refusal when they are gone."""
+        ...
+
+
+class Portraits:
+    """Prepares portraits, least recently used dropped first. Safe to call from any thread."""
+
+    def __init__(self, selfies: SelfieStore, meter: FaceMeter) -> None:
+        self._selfies = selfies
+        self._meter = meter
+        self._kept: OrderedDict[tuple[str, str, int], Portrait] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, grant: Grant, probe_id: str, *, size: int) -> Portrait:
+        """Return the portrait of a granted probe, `size` pixels square.
+
+        Raises:
+            QualityRefused: the stored selfie shows no face (it was measured when it was added).
+        """
+        key = (grant.subject_id, probe_id, size)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        portrait = self._prepare(grant.subject_id, probe_id, size)
+        with self._lock:
+            self._kept[key] = portrait
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return portrait
+
+    def purge(self, subject_id: str) -> Sequence[str]:
+        """Forget every portrait of a subject."""
+        with self._lock:
+            gone = [key for key in self._kept if key[0] == subject_id]
+            for key in gone:
+                del self._kept[key]
+        return [f"{len(gone)} prepared portraits in memory"] if gone else []
+
+    def _prepare(self, subject_id: str, probe_id: str, size: int) -> Portrait:
+        image = decode_photo(self._selfies.read(subject_id, probe_id))
+        faces = self._meter.faces(image)
+        if not faces:
+            raise QualityRefused(
+                "no_face",
+                "No face was found in this selfie.",
+                why="An avatar is drawn from your own face only.",
+                next_step="Look into the camera once more.",
+            )
+        return prepare_portrait(image, faces[0], self._meter.person(image), size=size)

@@ -1,0 +1,56 @@
+"""Stylists: a style's drawing function behind a grant. Only jobs may hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from consent.errors import ConsentRefused
+from outputs.types import Render
+from studio.styles.painted.toon import TOON, draw_toon
+from studio.styles.portrait import anatomy
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from consent.types import Grant
+    from studio.styles.portrait import Portrait
+    from studio.styles.types import Controls, Draw, Style
+
+
+@dataclass(frozen=True, slots=True)
+class Stylist:
+    """Draws one style for whoever holds a grant for it."""
+
+    style: Style
+    draw: Draw
+
+    def render(
+        self, grant: Grant, portrait: Portrait, controls: Controls, rng: np.random.Generator
+    ) -> Render:
+        """Return a render that nobody may see until it is released.
+
+        Raises:
+            ConsentRefused: the grant is for another style or family.
+            ControlError: a control is unknown or outside its limits.
+        """
+        if (grant.style, grant.family) != (self.style.name, self.style.family):
+            raise ConsentRefused(
+                "other_style",
+                "This leave is for another style.",
+                why="Consent names the styles that may be drawn.",
+                next_step="Choose the style again.",
+            )
+        places = anatomy(portrait)
+        return Render(
+            pixels=self.draw(portrait, self.style.accept(controls), rng),
+            face_box=places.face_box,
+            keep_clear=places.keep_clear,
+            lower_face=places.lower_face,
+            style=self.style.name,
+            family=self.style.family,
+            digital_source_type=self.style.digital_source_type,
+        )
+
+
+STYLISTS = {stylist.style.name: stylist for stylist in (Stylist(TOON, draw_toon),)}
