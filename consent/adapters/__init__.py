@@ -1,0 +1,1 @@
+"""Consent's adapters: the only place for SQLAlchemy, alembic and keyring."""

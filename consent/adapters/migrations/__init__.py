@@ -1,0 +1,1 @@
+"""Migrations of `app.db`, run by `Database.migrate`."""

@@ -1,0 +1,186 @@
+"""Tables of `app.db`. Jobs and outputs are declared here too: one migration chain for all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time in every database; a naive time is an error."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("times must be aware")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return aware UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Root of all tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - read by SQLAlchemy as is
+
+
+_ID = String(64)
+
+
+class SubjectRow(Base):
+    """A random pseudonym."""
+
+    __tablename__ = "subjects"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+
+
+class WrappedKeyRow(Base):
+    """A subject's data key under the master key. Deleting the row is the deletion of the data."""
+
+    __tablename__ = "wrapped_keys"
+
+    subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id"), primary_key=True)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RecordRow(Base):
+    """A consent record exactly as signed, and its state."""
+
+    __tablename__ = "records"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id"), index=True)
+    statement: Mapped[str] = mapped_column(Text)  # canonical JSON
+    key_id: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    given_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class CaptureRow(Base):
+    """A capture's verdict; the template is sealed under the subject's key."""
+
+    __tablename__ = "captures"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id"), index=True)
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    nonce: Mapped[str] = mapped_column(String(32), unique=True)  # a challenge passes once
+    captured_at: Mapped[datetime]
+    assent: Mapped[str | None] = mapped_column(String(16))
+    baked_subject: Mapped[str | None] = mapped_column(String(64))
+    evidence: Mapped[str] = mapped_column(Text)  # JSON: numbers, or a baked subject's frame hashes
+    template: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ProbeRow(Base):
+    """A selfie that was matched to a capture."""
+
+    __tablename__ = "probes"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id"), index=True)
+    capture_id: Mapped[str] = mapped_column(ForeignKey("captures.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    distance: Mapped[float]
+    z: Mapped[float | None]  # no value = not measured
+    verified_at: Mapped[datetime]
+
+
+class BrowserSessionRow(Base):
+    """A browser, known by its token's hash."""
+
+    __tablename__ = "browser_sessions"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class SessionSubjectRow(Base):
+    """Which subjects a browser was bound to, and until when theirs is open."""
+
+    __tablename__ = "session_subjects"
+
+    token_hash: Mapped[str] = mapped_column(
+        ForeignKey("browser_sessions.token_hash"), primary_key=True
+    )
+    subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id"), primary_key=True)
+    opened_until: Mapped[datetime | None]
+    bound_at: Mapped[datetime]
+
+
+class JobRow(Base):
+    """A job: ids, settings and state; no pixels."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_subject_id_created_at", "subject_id", "created_at"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id"))
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id"))
+    capture_id: Mapped[str] = mapped_column(_ID)  # no foreign key: captures are purged first
+    probe_id: Mapped[str] = mapped_column(_ID)
+    style: Mapped[str] = mapped_column(String(64))
+    controls: Mapped[str] = mapped_column(Text)  # JSON
+    seed: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(32))
+    error_code: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class OutputRow(Base):
+    """A released output; its bytes lie in the store under `object_key`."""
+
+    __tablename__ = "outputs"
+    __table_args__ = (Index("ix_outputs_subject_id_created_at", "subject_id", "created_at"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    job_id: Mapped[str] = mapped_column(_ID, unique=True)  # a job yields one output
+    subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id"))
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id"))
+    style: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(32))
+    width: Mapped[int]
+    height: Mapped[int]
+    object_key: Mapped[str] = mapped_column(String(128))
+    created_at: Mapped[datetime]
