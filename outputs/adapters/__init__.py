@@ -1,0 +1,1 @@
+"""The only place in `outputs` that knows SQLAlchemy."""

@@ -1,0 +1,179 @@
+"""Burns the visible label into a render: one copy in the corner, one on the chin.
+
+The copy on the chin is there because a crop that keeps the whole face keeps it: a label in the
+corner survives in 0.9 % of such crops (`benchmarks/label_crops.py` measures this geometry).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outputs.badge import CHIN_HEIGHTS, LOW_SHORT_SIDE, OPACITY, RIM, Art, Design, Kind, art, margin
+from outputs.errors import ReleaseRefused
+from outputs.types import Rect, Render
+
+SMALLEST = 64  # pixels: the small label would cover more than a quarter of anything less
+WHY = "Every picture that leaves must say at first sight that it was generated."
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One copy of the label and where it was burned."""
+
+    design: Design
+    left: int  # pixels
+    top: int  # pixels
+
+    @property
+    def rect(self) -> Rect:
+        """Left, top, right, bottom in output pixels."""
+        height, width = art(self.design).pill.shape
+        return (self.left, self.top, self.left + width, self.top + height)
+
+
+def burn_label(
+    render: Render, *, synthetic: bool, locale: str = "en"
+) -> tuple[NDArray[np.uint8], tuple[Placement, ...]]:
+    """Return labelled pixels and where the copies are.
+
+    Args:
+        render: What was drawn, with its face geometry.
+        synthetic: Whether the subject is nobody: a third line says so where it can be read.
+        locale: Language of the words, a key of `outputs.badge.WORDS`.
+
+    Returns:
+        A new array of the render's shape, zero where alpha is 0, and the placements.
+
+    Raises:
+        ReleaseRefused: the geometry is missing or the label has no legal place.
+    """
+    placements = place_label(render, synthetic=synthetic, locale=locale)
+    pixels = render.pixels.copy()
+    if pixels.shape[2] == 4:
+        pixels[pixels[..., 3] == 0] = 0
+    for placement in placements:
+        left, top, right, bottom = (int(value) for value in placement.rect)
+        part = pixels[top:bottom, left:right]
+        part[...] = compose(part, art(placement.design))
+    return pixels, placements
+
+
+def place_label(render: Render, *, synthetic: bool, locale: str = "en") -> tuple[Placement, ...]:
+    """Return the legal places of the label's copies.
+
+    Raises:
+        ReleaseRefused: as `burn_label`.
+    """
+    check_geometry(render)
+    height, width = render.pixels.shape[:2]
+    side = min(height, width)
+    kind = Kind.SMALL if side < LOW_SHORT_SIDE else Kind.CORNER
+    design = Design(kind, side, synthetic and kind is Kind.CORNER, locale)
+    corner = Placement(design, width - margin(side) - art(design).pill.shape[1], margin(side))
+    if any(overlap(corner.rect, clear) for clear in render.keep_clear):
+        raise ReleaseRefused(
+            "label_over_face",
+            "The label in the corner would cover the eyes, the nose or the mouth.",
+            why=WHY,
+            next_step="Draw the head lower or smaller.",
+        )
+    if kind is Kind.SMALL:
+        return (corner,)
+    return (corner, _on_chin(render, side, locale))
+
+
+def compose(part: NDArray[np.uint8], drawing: Art) -> NDArray[np.uint8]:
+    """Lay one copy over the pixels below it (Porter and Duff's over, straight alpha).
+
+    Args:
+        part: (H, W, 3 or 4) uint8 sRGB, of the drawing's size.
+        drawing: The copy.
+
+    Returns:
+        (H, W, 3 or 4) uint8 sRGB.
+    """
+    light = RIM * drawing.rim + (1 - RIM * drawing.rim) * drawing.text
+    light = light * drawing.pill
+    cover = 1 - (1 - OPACITY * drawing.pill) * (1 - light)
+    below = part[..., :3].astype(np.float32)
+    base = np.ones_like(cover) if part.shape[2] == 3 else part[..., 3].astype(np.float32) / 255
+    alpha = cover + base * (1 - cover)
+    colour = 255 * light[..., None] + below * (base * (1 - cover))[..., None]
+    result = np.empty_like(part)
+    safe = np.maximum(alpha, 1e-6)[..., None]
+    result[..., :3] = np.clip(np.rint(colour / safe), 0, 255)
+    if part.shape[2] == 4:
+        result[..., 3] = np.clip(np.rint(255 * alpha), 0, 255)
+    return result
+
+
+def check_geometry(render: Render) -> None:
+    """Refuse a render whose pixels or face geometry are missing or make no sense.
+
+    Raises:
+        ReleaseRefused: code `geometry_missing` or `picture_too_small`.
+    """
+    pixels = render.pixels
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] not in (3, 4):
+        raise _geometry("The drawing is not an 8-bit picture with three or four channels.")
+    height, width = pixels.shape[:2]
+    if min(height, width) < SMALLEST:
+        raise ReleaseRefused(
+            "picture_too_small",
+            f"The drawing is {width} x {height} pixels, too small to carry a readable label.",
+            why=WHY,
+            next_step=f"Draw it with at least {SMALLEST} pixels on its short side.",
+        )
+    if not render.keep_clear:
+        raise _geometry("The drawing does not say where eyes, nose and mouth are.")
+    for rect in (render.face_box, render.lower_face, *render.keep_clear):
+        if not _is_inside(rect, width, height):
+            raise _geometry("The drawing does not say where its face is.")
+
+
+def overlap(one: Rect, other: Rect) -> bool:
+    """Tell whether two rectangles share area."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _on_chin(render: Render, side: int, locale: str) -> Placement:
+    """The roomiest copy that fits below the lip, inside the face, clear of what must stay clear."""
+    face, free = render.face_box, render.lower_face
+    upper, lower = max(face[1], free[1]), min(face[3], free[3])
+    centre = (max(face[0], free[0]) + min(face[2], free[2])) / 2
+    for fraction in CHIN_HEIGHTS:
+        design = Design(
+            Kind.CHIN, side, synthetic=False, locale=locale, height=int(fraction * side)
+        )
+        height, width = art(design).pill.shape
+        slack = lower - upper - height
+        top = math.ceil(upper + 0.6 * slack) if slack >= 1 else math.ceil(upper)
+        left = round(centre - width / 2)
+        box = (left, top, left + width, top + height)
+        inside = face[0] <= left and box[2] <= face[2] and box[3] <= lower
+        if inside and not any(overlap(box, clear) for clear in render.keep_clear):
+            return Placement(design, left, top)
+    raise ReleaseRefused(
+        "no_place_for_label",
+        "There is no room for the label between the lower lip and the chin.",
+        why="Every crop that keeps the face must keep a label, and none may cover the features.",
+        next_step="Draw the head larger, so that the chin is at least 7 % of the picture high.",
+    )
+
+
+def _is_inside(rect: Rect, width: int, height: int) -> bool:
+    left, top, right, bottom = rect
+    return 0 <= left < right <= width and 0 <= top < bottom <= height
+
+
+def _geometry(what: str) -> ReleaseRefused:
+    return ReleaseRefused(
+        "geometry_missing",
+        what,
+        why="The label may not cover the features, so it must know where they are.",
+        next_step="Draw it again from a portrait with a measured face.",
+    )

@@ -1,0 +1,126 @@
+"""What was released: put, list, read, delete; for the gallery, for jobs and for withdrawal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from outputs.encode import MediaType
+from outputs.errors import OutputError, OutputMissing
+from outputs.objects import SealedObjects
+from outputs.release import reopen
+from outputs.store import (
+    FOLDER,
+    OutputLedger,
+    OutputRows,
+    OutputSet,
+    get_format,
+    orphans,
+    put_set,
+)
+from outputs.types import Released, StoredOutput
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The one door to stored outputs. Every question names the subject who asks."""
+
+    objects: SealedObjects
+    ledger: OutputLedger
+
+    def put_objects(self, subject_id: str, output_id: str, formats: tuple[Released, ...]) -> str:
+        """Seal and write a final output's formats, before its row; may be repeated.
+
+        Returns:
+            The key that `add_row` wants.
+        """
+        return put_set(self.objects, OutputSet(subject_id, output_id, formats))
+
+    def add_row(self, rows: OutputRows, output: StoredOutput, object_key: str) -> None:
+        """Add the row inside the caller's transaction; the objects must lie there already.
+
+        Raises:
+            OutputMissing: the objects are gone.
+        """
+        if not self.objects.objects.list_prefix(object_key):
+            raise _missing("The picture was removed before it could be stored.")
+        rows.add(output, object_key)
+
+    def list(self, subject_id: str) -> Sequence[StoredOutput]:
+        """Return a subject's outputs, newest first."""
+        with self.ledger.reading() as rows:
+            return rows.of_subject(subject_id)
+
+    def read(
+        self, subject_id: str, output_id: str, media_type: MediaType = MediaType.PNG
+    ) -> Released:
+        """Return one output's bytes, checked against the hash they were stored under.
+
+        Raises:
+            OutputMissing: none of that id belongs to the subject, or its bytes are not intact.
+            ConsentRefused: the subject's key was destroyed.
+        """
+        output, object_key = self._owned(subject_id, output_id)
+        try:
+            data, digest = get_format(
+                self.objects, object_key, subject_id=subject_id, media_type=media_type
+            )
+            expected = output.sha256 if media_type == output.media_type else digest
+            return reopen(data, media_type, expected_sha256=expected)
+        except OutputError as error:
+            raise _missing("The stored picture is missing or damaged.") from error
+
+    def delete(self, subject_id: str, output_id: str) -> None:
+        """Delete one output in all its formats.
+
+        Raises:
+            OutputMissing: none of that id belongs to the subject.
+        """
+        self._owned(subject_id, output_id)
+        with self.ledger.transaction() as rows:
+            rows.delete(output_id)
+        self.objects.objects.delete_prefix(f"{FOLDER}/{subject_id}/{output_id}")
+
+    def delete_all(self, subject_id: str) -> int:
+        """Delete everything of a subject and return how many outputs went."""
+        with self.ledger.transaction() as rows:
+            count = rows.delete_subject(subject_id)
+        self.objects.objects.delete_prefix(f"{FOLDER}/{subject_id}")
+        return count
+
+    def purge(self, subject_id: str) -> Sequence[str]:
+        """Delete everything of a subject and say what went (consent.ports.Purger)."""
+        count = self.delete_all(subject_id)
+        return [f"{count} avatar{'' if count == 1 else 's'} in the gallery"] if count else []
+
+    def sweep_orphans(self, *, before: datetime) -> int:
+        """Delete objects that no row points at and return how many went.
+
+        Args:
+            before: Only objects last written before this time: a running job writes its objects
+                first and its row a moment later.
+        """
+        with self.ledger.reading() as rows:
+            kept = rows.object_keys()
+        # Rows read first would miss one added since; its objects are younger than `before`.
+        found = orphans(self.objects, kept, before=before)
+        for key in found:
+            self.objects.objects.delete(key)
+        return len(found)
+
+    def _owned(self, subject_id: str, output_id: str) -> tuple[StoredOutput, str]:
+        with self.ledger.reading() as rows:
+            found = rows.load(output_id)
+        if found is None or found[0].subject_id != subject_id:
+            raise _missing("There is no such picture in your gallery.")
+        return found
+
+
+def _missing(what: str) -> OutputMissing:
+    return OutputMissing(
+        "output_missing",
+        what,
+        why="A picture is shown to its own subject only, and only as it was released.",
+        next_step="Open the gallery again, or make the picture anew.",
+    )

@@ -1,0 +1,169 @@
+"""The C2PA manifest: what is claimed about a picture, signing it, and reading it back."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from c2pa import Builder, C2paError, C2paSignerInfo, Context, Reader, Settings
+from c2pa import Signer as NativeSigner
+
+from outputs.authority import Authority
+from outputs.errors import MarkMissing
+from outputs.xmp import ALT_TEXT, SOURCE_TYPES
+
+CONSENT_LABEL = "org.selfsame.consent"  # c2pa drops a version suffix on reading: it lies inside
+GENERATOR = "Selfsame"
+NOT_ALLOWED = (
+    "cawg.ai_training",
+    "cawg.ai_generative_training",
+    "cawg.ai_inference",
+    "cawg.data_mining",
+)
+OFFLINE: Mapping[str, Any] = {
+    "version": 1,
+    "builder": {"thumbnail": {"enabled": False}},
+    "core": {"allowed_network_hosts": []},
+    "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_after_sign": False},
+}
+
+
+class ManifestState(StrEnum):
+    """What reading a manifest found."""
+
+    TRUSTED = "trusted"  # intact, and signed under one of our anchors
+    VALID = "valid"  # intact, signed by somebody we cannot vouch for
+    INVALID = "invalid"  # the manifest and the file do not agree
+    NONE = "none"  # the file carries no manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a manifest says about one output. Nothing here tells who the subject is."""
+
+    output_id: str
+    job_id: str
+    receipt_hash: str  # SHA-256 of the signed consent record, hex
+    digital_source_type: str  # IPTC term without its address
+    synthetic: bool
+    version: str  # of this program
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestEvidence:
+    """What was read from a manifest."""
+
+    state: ManifestState
+    why: tuple[str, ...]  # C2PA status codes of what failed, e.g. assertion.dataHash.mismatch
+    generator: str = ""
+    digital_source_types: tuple[str, ...] = ()
+    consent: Mapping[str, Any] | None = None  # our own assertion, when there is one
+
+
+class Signer:
+    """Signs files under this installation's leaf; safe to share between threads."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._info = C2paSignerInfo(b"es256", authority.chain, authority.key, None)
+        native = NativeSigner.from_info(self._info)
+        self._context = Context(Settings.from_dict(dict(OFFLINE)), native)
+
+    def sign(self, data: bytes, media_type: str, claim: Claim) -> bytes:
+        """Return `data` with a signed manifest embedded.
+
+        Raises:
+            MarkMissing: the file cannot carry a manifest.
+        """
+        signed = io.BytesIO()
+        try:
+            with Builder(manifest_for(claim, media_type), context=self._context) as builder:
+                builder.sign(media_type, io.BytesIO(data), signed)
+        except C2paError as error:
+            raise MarkMissing("manifest", "the file could not be signed") from error
+        return signed.getvalue()
+
+
+class ManifestReader:
+    """Reads manifests against our own anchors, without any network."""
+
+    def __init__(self, anchors: Sequence[bytes]) -> None:
+        settings = {**OFFLINE, "verify": {**OFFLINE["verify"], "verify_trust": True}}
+        if anchors:
+            settings["trust"] = {"user_anchors": b"\n".join(anchors).decode()}
+        self._context = Context(Settings.from_dict(settings))
+
+    def read(self, data: bytes, media_type: str = "") -> ManifestEvidence:
+        """Read the manifest of a file of any origin.
+
+        Args:
+            data: The file's bytes.
+            media_type: Its format; detected when empty.
+        """
+        try:
+            with Reader(media_type or None, io.BytesIO(data), context=self._context) as reader:
+                return _evidence(json.loads(reader.json()))
+        except C2paError.ManifestNotFound:
+            return ManifestEvidence(ManifestState.NONE, ("no manifest in the file",))
+        except C2paError.NotSupported:
+            return ManifestEvidence(ManifestState.NONE, ("the format carries no manifests",))
+        except (C2paError, ValueError) as error:
+            return ManifestEvidence(ManifestState.INVALID, (str(error).split(":")[0],))
+
+
+def manifest_for(claim: Claim, media_type: str) -> dict[str, Any]:
+    """Return the manifest's definition as c2pa wants it."""
+    created = {
+        "action": "c2pa.created",
+        "digitalSourceType": SOURCE_TYPES + claim.digital_source_type,
+        "softwareAgent": {"name": GENERATOR, "version": claim.version},
+    }
+    consent = {
+        "version": 1,
+        "receipt_hash": claim.receipt_hash,
+        "output_id": claim.output_id,
+        "job_id": claim.job_id,
+        "synthetic": claim.synthetic,
+    }
+    mining = {"entries": {name: {"use": "notAllowed"} for name in NOT_ALLOWED}}
+    return {
+        "claim_generator_info": [{"name": GENERATOR, "version": claim.version}],
+        "title": ALT_TEXT,
+        "format": media_type,
+        "assertions": [
+            {"label": "c2pa.actions.v2", "data": {"actions": [created]}},
+            {"label": CONSENT_LABEL, "data": consent},
+            {"label": "cawg.training-mining", "data": mining},
+        ],
+    }
+
+
+def _evidence(store: Mapping[str, Any]) -> ManifestEvidence:
+    active = store.get("manifests", {}).get(store.get("active_manifest"), {})
+    results = store.get("validation_results", {}).get("activeManifest", {})
+    codes = tuple(dict.fromkeys(str(item.get("code")) for item in results.get("failure", ())))
+    assertions = {item.get("label"): item.get("data") for item in active.get("assertions", ())}
+    actions = (assertions.get("c2pa.actions.v2") or assertions.get("c2pa.actions") or {}).get(
+        "actions", ()
+    )
+    sources = (str(action.get("digitalSourceType", "")) for action in actions)
+    consent = assertions.get(CONSENT_LABEL)
+    info = active.get("claim_generator_info") or [{}]
+    generator = str(info[0].get("name") or active.get("claim_generator") or "")
+    return ManifestEvidence(
+        state=_STATES.get(str(store.get("validation_state")), ManifestState.INVALID),
+        why=codes,
+        generator=generator,
+        digital_source_types=tuple(s.removeprefix(SOURCE_TYPES) for s in sources if s),
+        consent=consent if isinstance(consent, dict) else None,
+    )
+
+
+_STATES = {
+    "Trusted": ManifestState.TRUSTED,
+    "Valid": ManifestState.VALID,
+    "Invalid": ManifestState.INVALID,
+}

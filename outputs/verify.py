@@ -1,0 +1,295 @@
+"""What a file says about itself: separate findings, each with its technique, never one verdict.
+
+Nothing here tells who the subject is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consent.types import RecordState
+from outputs.badge import Kind
+from outputs.encode import decode
+from outputs.errors import MarkMissing, VerifyError
+from outputs.label_search import find_label
+from outputs.provenance import GENERATOR, ManifestEvidence, ManifestReader, ManifestState
+from outputs.xmp import read_packet
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+GENERATED_TYPES = frozenset(
+    {
+        "trainedAlgorithmicMedia",
+        "compositeWithTrainedAlgorithmicMedia",
+        "algorithmicMedia",
+        "algorithmicallyEnhanced",
+        "compositeSynthetic",
+    }
+)
+
+
+class Technique(StrEnum):
+    """How a finding was made."""
+
+    LABEL = "visible label"
+    MANIFEST = "C2PA manifest"
+    XMP = "XMP metadata"
+    CONSENT = "consent record"
+
+
+class State(StrEnum):
+    """What was found."""
+
+    FOUND = "found"
+    NOT_FOUND = "not found"
+    TRUSTED = "trusted"
+    VALID = "valid"
+    INVALID = "invalid"
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown here"
+
+
+class Issuer(StrEnum):
+    """Who made a manifest."""
+
+    OURS = "this installation"
+    ANOTHER_INSTALLATION = "another Selfsame installation"
+    OTHER_GENERATOR = "another program"
+    NOBODY = "nobody"
+
+
+class ConsentStates(Protocol):
+    """Looks up how a consent record stands now."""
+
+    def state_of(self, receipt_hash: str) -> RecordState | None:
+        """Return the record's state, or None when this installation has no such record."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding; `tells_generated` when it is a valid mark that the picture was generated."""
+
+    technique: Technique
+    state: State
+    sentence: str
+    tells_generated: bool = False
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings about one file."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def exit_status(self) -> int:
+        """0 when at least one mark says that the file was generated, 1 when none does."""
+        return 0 if any(finding.tells_generated for finding in self.findings) else 1
+
+    def to_json(self) -> str:
+        """Return the findings as a JSON text."""
+        findings = [
+            {
+                "technique": finding.technique.value,
+                "state": finding.state.value,
+                "tells_generated": finding.tells_generated,
+                "sentence": finding.sentence,
+                "details": dict(finding.details),
+            }
+            for finding in self.findings
+        ]
+        return json.dumps({"findings": findings}, indent=2)
+
+    def to_text(self) -> str:
+        """Return the findings as lines for a terminal."""
+        wide = max(len(finding.technique) for finding in self.findings)
+        return "\n".join(
+            f"{finding.technique.value:<{wide}}  {finding.state.value:<12}  {finding.sentence}"
+            for finding in self.findings
+        )
+
+
+def verify(data: bytes, *, reader: ManifestReader, consent: ConsentStates) -> Report:
+    """Examine a file of any origin, offline.
+
+    Args:
+        data: The file's bytes.
+        reader: Reads manifests against this installation's anchors.
+        consent: Looks up the record that a manifest of ours quotes.
+
+    Raises:
+        VerifyError: empty, too large, or not a picture that can be opened safely.
+    """
+    if not data:
+        raise _unreadable("empty_file", "The file is empty.")
+    if len(data) > MAX_BYTES:
+        raise _unreadable("file_too_large", f"The file is larger than {MAX_BYTES >> 20} MB.")
+    try:
+        decoded = decode(data, max_pixels=MAX_PIXELS)
+    except MarkMissing as error:
+        raise _unreadable("not_a_picture", f"The file cannot be opened: {error}.") from error
+    manifest = reader.read(data)
+    return Report(
+        (
+            _label(decoded.pixels),
+            _manifest(manifest),
+            _xmp(decoded.xmp),
+            _consent(manifest, consent),
+        )
+    )
+
+
+def _label(pixels: NDArray[np.uint8]) -> Finding:
+    finds = find_label(pixels)
+    if not finds:
+        sentence = "No visible label of ours was found; it may have been cut off or painted over."
+        return Finding(Technique.LABEL, State.NOT_FOUND, sentence)
+    places = " and ".join(_PLACES[find.kind] for find in finds)
+    details = {
+        "copies": [
+            {
+                "kind": find.kind.value,
+                "box": [round(value) for value in find.rect],
+                "correlation": round(find.correlation, 3),
+                "contrast": round(find.contrast, 1),
+            }
+            for find in finds
+        ]
+    }
+    sentence = f"The picture says AI GENERATED {places}."
+    return Finding(Technique.LABEL, State.FOUND, sentence, tells_generated=True, details=details)
+
+
+def _manifest(evidence: ManifestEvidence) -> Finding:
+    issuer = issuer_of(evidence)
+    generated = any(kind in GENERATED_TYPES for kind in evidence.digital_source_types)
+    intact = evidence.state in (ManifestState.TRUSTED, ManifestState.VALID)
+    details: dict[str, object] = {
+        "issuer": issuer.value,
+        "generator": evidence.generator,
+        "status": list(evidence.why),
+        "digital_source_types": list(evidence.digital_source_types),
+    }
+    if evidence.consent is not None:
+        details["synthetic_subject"] = evidence.consent.get("synthetic") is True
+    return Finding(
+        Technique.MANIFEST,
+        _MANIFEST_STATES[evidence.state],
+        _manifest_sentence(evidence, issuer),
+        tells_generated=intact and generated,
+        details=details,
+    )
+
+
+def issuer_of(evidence: ManifestEvidence) -> Issuer:
+    """Tell who made a manifest, as far as that can be known offline."""
+    if evidence.state is ManifestState.NONE:
+        return Issuer.NOBODY
+    if evidence.state is ManifestState.TRUSTED:
+        return Issuer.OURS
+    if evidence.generator == GENERATOR and evidence.consent is not None:
+        return Issuer.ANOTHER_INSTALLATION
+    return Issuer.OTHER_GENERATOR
+
+
+def _manifest_sentence(evidence: ManifestEvidence, issuer: Issuer) -> str:
+    if evidence.state is ManifestState.NONE:
+        return "The file carries no manifest; saving it again with most programs removes one."
+    if evidence.state is ManifestState.INVALID:
+        reasons = ", ".join(evidence.why) or "it cannot be read"
+        return f"The manifest does not fit the file: {reasons}. The file changed after signing."
+    match issuer:
+        case Issuer.OURS:
+            return "The manifest is intact and was signed by this installation."
+        case Issuer.ANOTHER_INSTALLATION:
+            return (
+                "The manifest is intact and names another Selfsame installation as its maker; "
+                "nobody here can vouch for its signature."
+            )
+        case _:
+            name = evidence.generator or "an unnamed program"
+            return (
+                f"The manifest is intact and names {name} as its maker; "
+                "nobody here can vouch for its signature."
+            )
+
+
+def _xmp(packet: bytes) -> Finding:
+    if not packet:
+        return Finding(Technique.XMP, State.NOT_FOUND, "The file carries no XMP metadata.")
+    try:
+        fields = read_packet(packet)
+    except MarkMissing as error:
+        return Finding(Technique.XMP, State.INVALID, f"The XMP metadata is not used: {error}.")
+    generated = fields.digital_source_type in GENERATED_TYPES
+    details: dict[str, object] = {
+        "digital_source_type": fields.digital_source_type,
+        "creator_tool": fields.creator_tool,
+        "aigc": fields.aigc,
+        "alt_text": fields.alt_text,
+    }
+    if not generated:
+        sentence = "The XMP metadata does not say that the picture was generated."
+        return Finding(Technique.XMP, State.NOT_FOUND, sentence, details=details)
+    sentence = (
+        f"The XMP metadata says {fields.digital_source_type}; "
+        "it is not signed, so anybody could have written it."
+    )
+    return Finding(Technique.XMP, State.FOUND, sentence, tells_generated=True, details=details)
+
+
+def _consent(evidence: ManifestEvidence, consent: ConsentStates) -> Finding:
+    """The record's state is told for intact manifests of ours only."""
+    quoted = evidence.consent or {}
+    receipt = quoted.get("receipt_hash")
+    if evidence.state is not ManifestState.TRUSTED or not isinstance(receipt, str):
+        sentence = "The file does not prove a consent record of this installation."
+        return Finding(Technique.CONSENT, State.UNKNOWN, sentence)
+    state = consent.state_of(receipt)
+    if state is None:
+        sentence = "The manifest quotes a consent record that this installation no longer has."
+        return Finding(Technique.CONSENT, State.UNKNOWN, sentence)
+    return Finding(Technique.CONSENT, _CONSENT_STATES[state], _CONSENT_SENTENCES[state])
+
+
+def _unreadable(code: str, what: str) -> VerifyError:
+    return VerifyError(
+        code,
+        what,
+        why="Only a picture that opens safely can be examined.",
+        next_step="Choose the picture file itself: PNG, WebP or JPEG.",
+    )
+
+
+_PLACES = {
+    Kind.CORNER: "on a badge",
+    Kind.CHIN: "in one line",
+    Kind.SMALL: "in the top right corner",
+}
+_MANIFEST_STATES = {
+    ManifestState.TRUSTED: State.TRUSTED,
+    ManifestState.VALID: State.VALID,
+    ManifestState.INVALID: State.INVALID,
+    ManifestState.NONE: State.NOT_FOUND,
+}
+_CONSENT_STATES = {
+    RecordState.GIVEN: State.GIVEN,
+    RecordState.WITHDRAWN: State.WITHDRAWN,
+    RecordState.EXPIRED: State.EXPIRED,
+}
+_CONSENT_SENTENCES = {
+    RecordState.GIVEN: "The person depicted agreed, and the consent holds now.",
+    RecordState.WITHDRAWN: "The person depicted has withdrawn consent since.",
+    RecordState.EXPIRED: "The consent for this picture has run out since.",
+}
