@@ -80,8 +80,16 @@ class Sessions(Protocol):
         """Return the subject bound last; nobody for an unknown session."""
         ...
 
+    def known(self, token_hash: str) -> bool:
+        """Tell whether a session of that token was created."""
+        ...
+
     def subjects_of(self, token_hash: str) -> Sequence[str]:
         """Return all subjects the session was ever bound to, newest first."""
+        ...
+
+    def bound_at(self, token_hash: str, subject_id: str) -> datetime | None:
+        """Return when the session was last bound to a subject, or None."""
         ...
 
     def lock(self, token_hash: str) -> None:

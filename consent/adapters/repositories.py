@@ -279,6 +279,15 @@ class SqlSessions:
         is_open = row.opened_until is not None and now < row.opened_until
         return SessionState(row.subject_id, is_open=is_open)
 
+    def known(self, token_hash: str) -> bool:
+        """Tell whether a session of that token was created."""
+        return self._session.get(BrowserSessionRow, token_hash) is not None
+
+    def bound_at(self, token_hash: str, subject_id: str) -> datetime | None:
+        """Return when the session was last bound to a subject, or None."""
+        row = self._session.get(SessionSubjectRow, (token_hash, subject_id))
+        return None if row is None else row.bound_at
+
     def subjects_of(self, token_hash: str) -> Sequence[str]:
         """Return all subjects the session was ever bound to, newest first."""
         query = select(SessionSubjectRow.subject_id).where(

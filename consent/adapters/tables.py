@@ -159,10 +159,13 @@ class JobRow(Base):
     capture_id: Mapped[str] = mapped_column(_ID)  # no foreign key: captures are purged first
     probe_id: Mapped[str] = mapped_column(_ID)
     style: Mapped[str] = mapped_column(String(64))
+    family: Mapped[str] = mapped_column(String(32))
     controls: Mapped[str] = mapped_column(Text)  # JSON
     seed: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(32))
-    error_code: Mapped[str | None] = mapped_column(String(64))
+    message: Mapped[str] = mapped_column(String(64))  # what is being done, in words
+    progress: Mapped[float]  # 0 to 1
+    refusal: Mapped[str | None] = mapped_column(Text)  # JSON: code, what, why, next
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

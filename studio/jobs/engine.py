@@ -17,12 +17,12 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, SQ
 from consent.errors import Refusal
 from outputs.types import StoredOutput
 from studio.jobs.types import Job, JobRows, refusal_parts
+from studio.jobs.workshop import Made, Workshop
 from studio.service import JobState
 
 if TYPE_CHECKING:
     from studio.jobs.adapters.database import JobDatabase
     from studio.jobs.lease import Lease
-    from studio.jobs.workshop import Workshop
 
 QUEUE = "avatars"
 POLLING_SECONDS = 0.1
@@ -133,7 +133,7 @@ class JobEngine:
         return self._guarded(job_id, "Drawing and signing", 0.4, self._render_output)
 
     def _render_output(self, job: Job) -> Outcome:
-        return output_to_json(self._workshop.render_and_release(job))
+        return made_to_json(self._workshop.render_and_release(job))
 
     def _guarded(
         self, job_id: str, message: str, progress: float, step: Callable[[Job], Outcome]
@@ -150,27 +150,31 @@ class JobEngine:
 
     def _store(self, job_id: str, outcome: Outcome) -> None:
         """Runs inside the engine's transaction: a refusal writes the job's end and nothing else."""
-        rows, unit = self._database.joined(self._datasource.sql_session())
-        job = rows.load(job_id)
-        if job is None or not rows.report(job_id, "Storing", 0.9):
+        joined = self._database.joined(self._datasource.sql_session())
+        job = joined.jobs.load(job_id)
+        if job is None or not joined.jobs.report(job_id, "Storing", 0.9):
             return
         try:
-            self._workshop.store(job, output_from_json(outcome), unit)
+            self._workshop.store(job, made_from_json(outcome), joined.unit, joined.outputs)
         except Refusal as refusal:
-            rows.end(job_id, JobState.REFUSED, refusal_parts(refusal))
+            joined.jobs.end(job_id, JobState.REFUSED, refusal_parts(refusal))
         else:
-            rows.finish(job_id)
+            joined.jobs.end(job_id, JobState.DONE)
 
 
-def output_to_json(output: StoredOutput) -> Outcome:
-    """Return the row of an output as JSON values, for the engine's checkpoint."""
-    return {**asdict(output), "created_at": output.created_at.isoformat()}
+def made_to_json(made: Made) -> Outcome:
+    """Return what was made as JSON values, for the engine's checkpoint: ids, no pixels."""
+    row = {**asdict(made.output), "created_at": made.output.created_at.isoformat()}
+    return {"output": row, "object_key": made.object_key}
 
 
-def output_from_json(outcome: Outcome) -> StoredOutput:
-    """Return the row of an output from a checkpoint."""
-    fields = {**outcome, "created_at": datetime.fromisoformat(str(outcome["created_at"]))}
-    return StoredOutput(**fields)  # type: ignore[arg-type]  # the mirror of output_to_json
+def made_from_json(outcome: Outcome) -> Made:
+    """Return what was made from a checkpoint."""
+    row = outcome["output"]
+    if not isinstance(row, dict):
+        raise TypeError("the checkpoint of a rendered job holds no output")
+    output = StoredOutput(**{**row, "created_at": datetime.fromisoformat(row["created_at"])})
+    return Made(output, str(outcome["object_key"]))
 
 
 def _config(settings: EngineSettings, lease: Lease) -> DBOSConfig:

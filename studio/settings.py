@@ -1,0 +1,94 @@
+"""What an operator may choose; read in `app.py` from the environment or a TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+PREFIX = "SELFSAME_"
+
+
+class SettingsError(ValueError):
+    """A setting has no such name or value; the message says what is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, with what it means beside it."""
+
+    data: Path  # folder of everything that is kept; made with mode 700
+    weights: Path  # folder of the pinned model files
+    host: str = "localhost"  # address to listen on
+    port: int = 7860
+    allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")  # names to answer to
+    database_url: str = ""  # empty: SQLite in the data folder
+    jobs_url: str = ""  # empty: SQLite in the data folder
+    objects_url: str = ""  # empty: a local folder in the data folder
+    master_key: str = "file"  # file: mode 600 in the data folder; keyring: the system's own
+    controller_name: str = "the person running this computer"
+    controller_contact: str = "this computer"
+    signing_certificate: str = ""  # PEM chain of an operator's own C2PA certificate
+    signing_key: str = ""  # PEM private key of that certificate
+
+    def sqlalchemy_url(self) -> str:
+        """Return the URL of the studio's own database."""
+        return self.database_url or f"sqlite:///{self.data / 'app.db'}"
+
+    def engine_url(self) -> str:
+        """Return the URL of the job engine's database."""
+        return self.jobs_url or f"sqlite:///{self.data / 'dbos.db'}"
+
+
+def read_settings(
+    environment: Mapping[str, str], toml: Path | None, *, data: Path, weights: Path
+) -> Settings:
+    """Return the settings: environment over file over defaults.
+
+    Args:
+        environment: variables; those that begin with SELFSAME_ count.
+        toml: a settings file, or None.
+        data: default data folder.
+        weights: default weights folder.
+
+    Raises:
+        SettingsError: an unknown name, or a value of the wrong kind.
+    """
+    chosen: dict[str, object] = {}
+    if toml is not None:
+        try:
+            chosen.update(tomllib.loads(toml.read_text(encoding="utf-8")))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise SettingsError(f"The settings file {toml} cannot be read: {error}") from error
+    known = {field.name for field in fields(Settings)}
+    for name, value in environment.items():
+        key = name.removeprefix(PREFIX).lower()
+        if name.startswith(PREFIX) and key != "config":
+            chosen[key] = value
+    unknown = sorted(set(chosen) - known)
+    if unknown:
+        raise SettingsError(
+            f"There is no setting named {unknown[0]!r}. Known: {', '.join(sorted(known))}."
+        )
+    return Settings(**{"data": data, "weights": weights, **_converted(chosen)})  # type: ignore[arg-type]  # checked against the fields above
+
+
+def _converted(chosen: Mapping[str, object]) -> dict[str, object]:
+    return {name: _convert(name, value) for name, value in chosen.items()}
+
+
+def _convert(name: str, value: object) -> object:
+    if name in {"data", "weights"}:
+        return Path(str(value)).expanduser().resolve()
+    if name == "port":
+        try:
+            return int(str(value))
+        except ValueError as error:
+            raise SettingsError(f"port is a number, not {value!r}.") from error
+    if name == "allowed_hosts":
+        names = value if isinstance(value, list) else str(value).split(",")
+        return tuple(str(host).strip() for host in names)
+    if name == "master_key" and value not in {"file", "keyring"}:
+        raise SettingsError(f"master_key is file or keyring, not {value!r}.")
+    return str(value)
