@@ -45,7 +45,10 @@ class LivenessProfile:
     action_frames: int = 2  # consecutive frames that show the action; provisional
     positioning_seconds: float = 25.0  # to find the first frontal second; provisional
     reaction_seconds: float = 8.0  # to do an action or come back; provisional
-    wrong_action_seconds: float = 0.6  # a wrong action is held this long; provisional
+    still_seconds: float = 2.0  # for a full-resolution still before it is asked again; provisional
+    wrong_turn_seconds: float = 0.6  # the head is held the wrong way this long; provisional
+    wrong_expression_seconds: float = 1.5  # another expression is held; laughing is no offence
+    first_face_seconds: float = 10.0  # to sit down in front of the camera; provisional
     no_face_seconds: float = 2.0  # without a face before the capture ends; provisional
     bad_light_seconds: float = 6.0  # too dark or bright before the capture ends; provisional
     two_faces_frames: int = 3  # frames with a second face...; provisional

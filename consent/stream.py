@@ -1,0 +1,138 @@
+"""The stream of frames as such: in order, fast enough, never twice, one face, no jumps."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from consent.challenge import expired
+from consent.directions import Obstacle, refused
+from consent.gestures import light_obstacle
+from consent.profiles import LivenessProfile
+from consent.types import Challenge, FrameEvidence
+
+_RATE_AFTER_SECONDS = 5.0  # a mean needs a few seconds before it says something
+_SHORTEST_STEP_SECONDS = 1 / 15  # measurement noise must not read as speed between close frames
+
+
+class FrameStream:
+    """Admits one frame after the other, or refuses the capture."""
+
+    def __init__(self, challenge: Challenge, profile: LivenessProfile) -> None:
+        self._challenge = challenge
+        self._profile = profile
+        self._hashes: set[str] = set()
+        self._faces: deque[int] = deque(maxlen=profile.two_faces_window)
+        self._first: FrameEvidence | None = None
+        self._last: FrameEvidence | None = None
+        self._last_posed: FrameEvidence | None = None
+        self._dark_or_bright: tuple[Obstacle, float] | None = None  # since when, page ms
+        self._lost_at: float | None = None  # page ms
+        self.count = 0
+        self.longest_gap = 0.0  # seconds
+
+    @property
+    def seconds(self) -> float:
+        """Length so far by the page's clock."""
+        if self._first is None or self._last is None:
+            return 0.0
+        return (self._last.client_ms - self._first.client_ms) / 1000
+
+    @property
+    def frames_per_second(self) -> float:
+        """Mean rate by the page's clock; 0 before the second frame."""
+        return (self.count - 1) / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def first(self) -> FrameEvidence | None:
+        """The first frame that was admitted."""
+        return self._first
+
+    def admit(self, frame: FrameEvidence) -> None:
+        """Take the next frame.
+
+        Raises:
+            LivenessRefused: `expired`, `out_of_order`, `too_slow`, `repeated_frame`, `no_face`,
+                `two_faces`, `jump`, `too_dark` or `too_bright`.
+        """
+        self._check_time(frame)
+        self.claim_hash(frame.sha256)
+        self._check_rhythm(frame)
+        self._check_faces(frame)
+        self._check_light(frame)
+        self._check_speed(frame)
+        self._first = self._first or frame
+        self._last = frame
+        self.count += 1
+
+    def claim_hash(self, sha256: str) -> None:
+        """Raise LivenessRefused (`repeated_frame`) for bytes that were seen before."""
+        if sha256 in self._hashes:
+            raise refused("repeated_frame")
+        self._hashes.add(sha256)
+
+    def check_rate(self) -> None:
+        """Raise LivenessRefused (`too_slow`) when too few frames came."""
+        if not self.frames_per_second >= self._profile.min_fps:
+            raise refused("too_slow")
+
+    def _check_time(self, frame: FrameEvidence) -> None:
+        if not frame.arrived_at < self._challenge.expires_at:
+            raise expired()
+        if frame.arrived_at < self._challenge.issued_at or not math.isfinite(frame.client_ms):
+            raise refused("out_of_order")
+        last = self._last
+        if last is None:
+            return
+        in_order = frame.sequence > last.sequence and frame.client_ms > last.client_ms
+        if not in_order or frame.arrived_at < last.arrived_at:
+            raise refused("out_of_order")
+
+    def _check_rhythm(self, frame: FrameEvidence) -> None:
+        if self._last is None or self._first is None:
+            return
+        gap = (frame.client_ms - self._last.client_ms) / 1000
+        self.longest_gap = max(self.longest_gap, gap)
+        page = (frame.client_ms - self._first.client_ms) / 1000
+        server = (frame.arrived_at - self._first.arrived_at).total_seconds()
+        late = abs(page - server) > self._profile.max_clock_drift_seconds
+        if gap > self._profile.max_gap_seconds or late:
+            raise refused("too_slow")
+        if page >= _RATE_AFTER_SECONDS and not self.count / page >= self._profile.min_fps:
+            raise refused("too_slow")
+
+    def _check_faces(self, frame: FrameEvidence) -> None:
+        self._faces.append(frame.faces)
+        if sum(faces > 1 for faces in self._faces) >= self._profile.two_faces_frames:
+            raise refused("two_faces")
+        if frame.faces > 0:
+            self._lost_at = None
+            return
+        if self._lost_at is None:
+            self._lost_at = frame.client_ms
+        seen_before = self._last_posed is not None
+        profile = self._profile
+        patience = profile.no_face_seconds if seen_before else profile.first_face_seconds
+        if (frame.client_ms - self._lost_at) / 1000 > patience:
+            raise refused("no_face")
+
+    def _check_light(self, frame: FrameEvidence) -> None:
+        light = light_obstacle(frame, self._profile) if frame.faces == 1 else None
+        if light is None:
+            self._dark_or_bright = None
+            return
+        if self._dark_or_bright is None or self._dark_or_bright[0] is not light:
+            self._dark_or_bright = (light, frame.client_ms)
+        if (frame.client_ms - self._dark_or_bright[1]) / 1000 > self._profile.bad_light_seconds:
+            raise refused(light.value)
+
+    def _check_speed(self, frame: FrameEvidence) -> None:
+        if frame.faces != 1:
+            return
+        last, self._last_posed = self._last_posed, frame
+        if last is None:
+            return
+        seconds = max((frame.client_ms - last.client_ms) / 1000, _SHORTEST_STEP_SECONDS)
+        most = self._profile.max_degrees_per_second * seconds
+        if not (abs(frame.yaw - last.yaw) < most and abs(frame.pitch - last.pitch) < most):
+            raise refused("jump")
