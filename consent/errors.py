@@ -33,6 +33,10 @@ class Refusal(ConsentError):
         self.why = why
         self.next_step = next_step
 
+    def parts(self) -> dict[str, str]:
+        """Return code, what, why and next, as pages, APIs and jobs carry them."""
+        return {"code": self.code, "what": self.what, "why": self.why, "next": self.next_step}
+
 
 class ConsentRefused(Refusal):
     """No valid consent covers what was asked."""

@@ -53,7 +53,6 @@ class SelfieView:
     """A selfie that was matched; the picture itself is not shown to other sessions."""
 
     id: str
-    source: Literal["capture", "upload"]
     added_at: datetime
 
 
@@ -100,7 +99,7 @@ class CaptureSession(Protocol):
         """Take one full-resolution JPEG still; raises Refusal."""
         ...
 
-    def finish(self) -> SittingView:
+    def finish(self) -> None:
         """Judge, enrol and store; raises Refusal. Called when an update says `finished`."""
         ...
 
@@ -207,10 +206,6 @@ class StudioService(Protocol):
 
     def preview(self, token: str, style: str, controls: Controls, seed: int) -> Released:
         """Draw a labelled preview of the person's own portrait."""
-        ...
-
-    def likeness(self, token: str, style: str, controls: Controls, seed: int) -> str:
-        """Return strong, fair or loose for the same preview."""
         ...
 
     def make(self, token: str, style: str, controls: Controls, seed: int) -> str:

@@ -16,7 +16,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, SQ
 
 from consent.errors import Refusal
 from outputs.types import StoredOutput
-from studio.jobs.types import Job, JobRows, refusal_parts
+from studio.jobs.types import Job, JobRows
 from studio.jobs.workshop import Made, Workshop
 from studio.service import JobState
 
@@ -145,7 +145,7 @@ class JobEngine:
         try:
             return step(job)
         except Refusal as refusal:
-            self.rows.end(job_id, JobState.REFUSED, refusal_parts(refusal))
+            self.rows.end(job_id, JobState.REFUSED, refusal.parts())
             return {"ended": True}
 
     def _store(self, job_id: str, outcome: Outcome) -> None:
@@ -157,7 +157,7 @@ class JobEngine:
         try:
             self._workshop.store(job, made_from_json(outcome), joined.unit, joined.outputs)
         except Refusal as refusal:
-            joined.jobs.end(job_id, JobState.REFUSED, refusal_parts(refusal))
+            joined.jobs.end(job_id, JobState.REFUSED, refusal.parts())
         else:
             joined.jobs.end(job_id, JobState.DONE)
 

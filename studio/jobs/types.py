@@ -11,7 +11,6 @@ from consent.types import Audience, GrantRequest, Purpose
 from studio.service import JobState
 
 if TYPE_CHECKING:
-    from consent.errors import Refusal
     from studio.styles.types import ControlValue
 
 
@@ -79,13 +78,3 @@ class JobRows(Protocol):
     def purge(self, subject_id: str) -> int:
         """Delete the subject's jobs and return how many went."""
         ...
-
-
-def refusal_parts(refusal: Refusal) -> dict[str, str]:
-    """Return a refusal as the four strings that pages show."""
-    return {
-        "code": refusal.code,
-        "what": refusal.what,
-        "why": refusal.why,
-        "next": refusal.next_step,
-    }

@@ -75,7 +75,9 @@ class JobDatabase:
 class SqlJobRows:
     """See `studio.jobs.types.JobRows`."""
 
-    def __init__(self, open_session: Callable[[], AbstractContextManager[Session]], clock: Clock):
+    def __init__(
+        self, open_session: Callable[[], AbstractContextManager[Session]], clock: Clock
+    ) -> None:
         self._open = open_session
         self._clock = clock
 

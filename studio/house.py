@@ -1,0 +1,359 @@
+"""The studio itself: every question of a page or a command, authorised and passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Literal
+
+from consent.errors import ConsentRefused
+from consent.types import Capture, GrantRequest, Probe, Purpose, SubjectKind, SyntheticCapture
+from outputs.encode import MediaType
+from studio.jobs.types import Job
+from studio.service import (
+    BakedSubject,
+    CaptureUpdate,
+    ConsentChoice,
+    JobState,
+    JobView,
+    RecordView,
+    SelfieVerdict,
+    SelfieView,
+    SittingView,
+    Upload,
+)
+from studio.sitting.desk import summarise
+from studio.styles.catalogue import STYLES, find_style
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from consent.ports import Clock, Ledger
+    from consent.records import SignedRecord
+    from consent.withdrawal import Withdrawal
+    from outputs.library import Library
+    from outputs.types import Released, StoredOutput
+    from outputs.verify import Report
+    from studio.jobs.engine import JobEngine
+    from studio.jobs.workshop import Workshop
+    from studio.sitting.booth import Booth
+    from studio.sitting.capture import LiveCaptureSession
+    from studio.sitting.desk import Desk
+    from studio.sitting.door import Door
+    from studio.styles.types import Controls, Style
+    from studio.subjects.cast import CastMember
+
+MEDIA_TYPES: Mapping[str, MediaType] = {"png": MediaType.PNG, "webp": MediaType.WEBP}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Implements `studio.service.StudioService`; `app.py` puts it together."""
+
+    ledger: Ledger
+    clock: Clock
+    rng: Random
+    door: Door
+    desk: Desk
+    booth: Booth
+    workshop: Workshop
+    engine: JobEngine
+    library: Library
+    withdrawal: Withdrawal
+    cast: Mapping[str, CastMember]
+    read_marks: Callable[[bytes], Report]
+
+    def new_session(self) -> str:
+        """Return the token of a fresh browser session."""
+        return self.door.new_session()
+
+    def has_session(self, token: str) -> bool:
+        """Tell whether the token is one that this studio issued."""
+        return self.door.has_session(token)
+
+    def notice(self) -> str:
+        """Return the whole consent text."""
+        return self.desk.notice().text
+
+    def summarise(self, choice: ConsentChoice) -> str:
+        """Return the plain sentence that a choice amounts to."""
+        families = choice.families if choice.purposes else frozenset()
+        return summarise(families, choice.audience, choice.days)
+
+    def give_consent(self, token: str, choice: ConsentChoice) -> SittingView:
+        """Sign and store a record for a new subject and close what was open before."""
+        self.door.visitor(token)
+        self.desk.give(token, choice)
+        return self.sitting(token)
+
+    def sitting(self, token: str) -> SittingView:
+        """Return how far this session has come."""
+        visitor = self.door.visitor(token)
+        record = self.desk.standing(visitor.subject_id)
+        earlier = tuple(
+            (found.subject_id, found.bound_at)
+            for found in self.door.earlier(token)
+            if found.subject_id != visitor.subject_id or not visitor.is_open
+            if self._can_reopen(found.subject_id)
+        )
+        if record is None or not visitor.is_open:
+            view = None if record is None else self.desk.view(record)
+            return SittingView(
+                step=1 if record is None else 2,
+                record=view,
+                has_capture=False,
+                is_open=False,
+                baked_subject=None,
+                selfies=(),
+                job_id=None,
+                earlier=earlier,
+            )
+        return self._open_sitting(record, earlier)
+
+    def start_capture(self, token: str) -> LiveCaptureSession:
+        """Issue a one-time challenge for the session's record."""
+        visitor = self.door.visitor(token)
+        record = self.desk.standing(visitor.subject_id)
+        if record is None or record.kind is not SubjectKind.PERSON:
+            raise _no_consent()
+        return self._capture(token, record, visitor.token_hash)
+
+    def reopen(self, token: str, binding_id: str) -> LiveCaptureSession:
+        """Start a capture that opens an earlier sitting when the face matches 1:1."""
+        visitor = self.door.visitor(token)
+        known = {found.subject_id for found in self.door.earlier(token)}
+        record = self.desk.standing(binding_id) if binding_id in known else None
+        if record is None or not self._can_reopen(binding_id):
+            raise _no_consent()
+        return self._capture(token, record, visitor.token_hash)
+
+    def baked_subjects(self) -> Sequence[BakedSubject]:
+        """Return the subjects who are nobody."""
+        return [BakedSubject(member.id, member.description) for member in self.cast.values()]
+
+    def play_subject(self, token: str, baked_id: str) -> Iterator[CaptureUpdate]:
+        """Let a baked subject give synthetic consent and play a challenge on the server."""
+        self.door.visitor(token)
+        member = self.cast.get(baked_id)
+        if member is None:
+            raise ConsentRefused(
+                "no_such_subject",
+                "There is no such subject.",
+                why="Only the subjects who come with the studio are nobody.",
+                next_step=f"Choose one of {', '.join(self.cast)}.",
+            )
+        families = frozenset(style.family.value for style in STYLES)
+        record = self.desk.give_synthetic(token, families)
+        yield from self.booth.rehearse(record, member, self._opens(token))
+
+    def add_selfies(self, token: str, uploads: Sequence[Upload]) -> Sequence[SelfieVerdict]:
+        """Judge each picture by itself."""
+        subject_id = self.door.open_subject(token)
+        if self._kind(subject_id) is not SubjectKind.PERSON:
+            raise ConsentRefused(
+                "synthetic_takes_no_pictures",
+                "A subject who is nobody takes no pictures.",
+                why="Otherwise somebody's face could be passed off as nobody's.",
+                next_step="Look into the camera to use your own.",
+            )
+        return self.booth.add(subject_id, uploads)
+
+    def styles(self) -> Sequence[Style]:
+        """Return the styles that this version draws."""
+        return STYLES
+
+    def preview(self, token: str, style: str, controls: Controls, seed: int) -> Released:
+        """Draw a labelled preview of the person's own portrait."""
+        chosen = find_style(style)
+        request = self._request(self.door.open_subject(token), chosen)
+        return self.workshop.preview(request, chosen.accept(controls), seed)
+
+    def make(self, token: str, style: str, controls: Controls, seed: int) -> str:
+        """Enqueue one durable job and return its id."""
+        job = self._job(token, style, controls, seed)
+        self.engine.submit(job)
+        return job.id
+
+    def make_now(self, token: str, style: str, controls: Controls, seed: int) -> JobView:
+        """Work on one durable job in this process and return how it ended."""
+        job = self._job(token, style, controls, seed)
+        self.engine.run(job)
+        return self.job(token, job.id)
+
+    def job(self, token: str, job_id: str) -> JobView:
+        """Return a job's progress."""
+        return _view(self._own_job(token, job_id))
+
+    def cancel(self, token: str, job_id: str) -> JobView:
+        """Cancel a job between steps."""
+        self.engine.cancel(self._own_job(token, job_id).id)
+        return self.job(token, job_id)
+
+    def gallery(self, token: str) -> Sequence[StoredOutput]:
+        """Return the final outputs of the open subject, newest first."""
+        return self.library.list(self.door.open_subject(token))
+
+    def output(self, token: str, output_id: str, file_format: Literal["png", "webp"]) -> Released:
+        """Return marked bytes of one of the open subject's outputs."""
+        subject_id = self.door.open_subject(token)
+        return self.library.read(subject_id, output_id, MEDIA_TYPES[file_format])
+
+    def delete_output(self, token: str, output_id: str) -> None:
+        """Delete one output for good."""
+        self.library.delete(self.door.open_subject(token), output_id)
+
+    def records(self, token: str) -> Sequence[RecordView]:
+        """Return the open subject's consent records, newest first."""
+        return self.desk.views(self.door.open_subject(token))
+
+    def receipt(self, token: str, record_id: str) -> Mapping[str, object]:
+        """Return the receipt as JSON-ready data."""
+        return self.desk.receipt(self._bound_subject(token), record_id)
+
+    def receipt_page(self, token: str, record_id: str) -> str:
+        """Return the receipt as a printable HTML page."""
+        return self.desk.receipt_page(self._bound_subject(token), record_id)
+
+    def withdraw(self, token: str) -> Mapping[str, object]:
+        """End consent, delete everything and return the deletion receipt.
+
+        Ending is as easy as giving: it asks for no capture, only for the session that gave.
+        """
+        return self.withdrawal.withdraw(self._bound_subject(token)).as_json()
+
+    def lock(self, token: str) -> None:
+        """Close the gallery in this session until the next match."""
+        self.door.lock(token)
+
+    def verify(self, data: bytes) -> Report:
+        """Read a file's marks."""
+        return self.read_marks(data)
+
+    def _capture(self, token: str, record: SignedRecord, session_key: str) -> LiveCaptureSession:
+        known = self.booth.latest(record.subject_id)
+        expected = known.template if known else None
+        return self.booth.start(record, session_key, self._opens(token), expected=expected)
+
+    def _opens(self, token: str) -> Callable[[Capture], None]:
+        return lambda capture: self.door.open(token, capture.subject_id)
+
+    def _open_sitting(
+        self, record: SignedRecord, earlier: tuple[tuple[str, datetime], ...]
+    ) -> SittingView:
+        capture = self.booth.latest(record.subject_id)
+        with self.ledger.reading() as unit:
+            probes = unit.captures.probes(record.subject_id)
+        job = self.engine.rows.newest(record.subject_id)
+        running = job is not None and job.state in {JobState.QUEUED, JobState.RUNNING}
+        return SittingView(
+            step=4 if running else 3,
+            record=self.desk.view(record),
+            has_capture=capture is not None,
+            is_open=True,
+            baked_subject=capture.baked_subject if isinstance(capture, SyntheticCapture) else None,
+            selfies=tuple(SelfieView(probe.id, probe.verified_at) for probe in probes),
+            job_id=job.id if job else None,
+            earlier=earlier,
+        )
+
+    def _can_reopen(self, subject_id: str) -> bool:
+        record = self.desk.standing(subject_id)
+        if record is None or record.kind is not SubjectKind.PERSON:
+            return False
+        return self.booth.latest(subject_id) is not None
+
+    def _kind(self, subject_id: str) -> SubjectKind:
+        with self.ledger.reading() as unit:
+            return unit.subjects.load(subject_id).kind
+
+    def _bound_subject(self, token: str) -> str:
+        subject_id = self.door.visitor(token).subject_id
+        if subject_id is None:
+            raise _no_consent()
+        return subject_id
+
+    def _own_job(self, token: str, job_id: str) -> Job:
+        job = self.engine.rows.load(job_id)
+        if job is None or job.subject_id != self.door.open_subject(token):
+            raise ConsentRefused(
+                "job_unknown",
+                "There is no such picture in the making.",
+                why="What you make is shown to you only.",
+                next_step="Go back to the styles and make it again.",
+            )
+        return job
+
+    def _job(self, token: str, style: str, controls: Controls, seed: int) -> Job:
+        chosen = find_style(style)
+        request = self._request(self.door.open_subject(token), chosen)
+        return Job(
+            id=f"{self.rng.getrandbits(128):032x}",
+            subject_id=request.subject_id,
+            record_id=request.record_id,
+            capture_id=request.capture_id,
+            probe_id=request.probe_ids[0],
+            style=chosen.name,
+            family=chosen.family.value,
+            controls=chosen.accept(controls),
+            seed=seed,
+            state=JobState.QUEUED,
+            message="Waiting",
+            progress=0.0,
+            output_id=None,
+            refusal=None,
+            created_at=self.clock.now(),
+        )
+
+    def _request(self, subject_id: str, style: Style) -> GrantRequest:
+        """Ask for what the subject's newest consent, capture and selfie allow; the gate decides."""
+        record = self.desk.standing(subject_id)
+        capture = self.booth.latest(subject_id)
+        if record is None or capture is None:
+            raise _no_consent()
+        with self.ledger.reading() as unit:
+            probes = unit.captures.probes(subject_id)
+        return GrantRequest(
+            subject_id=subject_id,
+            record_id=record.record_id,
+            capture_id=capture.id,
+            probe_ids=(_newest(probes, capture).id,),
+            purpose=Purpose.AVATAR_STILLS,
+            family=style.family.value,
+            style=style.name,
+        )
+
+
+def _newest(probes: Sequence[Probe], capture: Capture) -> Probe:
+    """Return the selfie added last: of a capture's own stills, that is its best."""
+    own = [probe for probe in probes if probe.capture_id == capture.id]
+    if not own:
+        raise _no_consent()
+    return own[-1]
+
+
+def _view(job: Job) -> JobView:
+    words = {
+        JobState.DONE: "Done",
+        JobState.CANCELLED: "Cancelled",
+        JobState.FAILED: "Something went wrong. Nothing was stored. Try again.",
+    }
+    refused = job.refusal["what"] if job.refusal else ""
+    return JobView(
+        id=job.id,
+        state=job.state,
+        style=job.style,
+        message=refused or words.get(job.state, job.message),
+        progress=job.progress,
+        output_id=job.output_id,
+        refusal=job.refusal,
+    )
+
+
+def _no_consent() -> ConsentRefused:
+    return ConsentRefused(
+        "no_consent",
+        "There is no consent to draw from.",
+        why="Nothing is made of a face without its owner's leave.",
+        next_step="Begin with your consent on the Create page.",
+    )

@@ -1,0 +1,183 @@
+"""The booth: captures of people and of baked subjects, and the selfies that are matched to them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from consent.challenge import ChallengeBook, issue_challenge
+from consent.errors import ConsentRefused, LivenessRefused, Refusal
+from consent.identity import Cohort, enrol, verify_probe
+from consent.liveness import CaptureReview
+from consent.synthetic import SyntheticPlay, synthetic_verdict
+from consent.types import Capture, Probe, Template
+from studio.service import CaptureUpdate, SelfieVerdict, Upload
+from studio.sitting.capture import Ends, LiveCaptureSession, Still, best_first
+from studio.sitting.rehearsal import Rehearsal
+from studio.sitting.selfies import SelfieVault, examine
+from studio.subjects.player import Player
+
+if TYPE_CHECKING:
+    from consent.ports import Clock, Ledger
+    from consent.records import SignedRecord
+    from studio.face.meter import FaceMeter
+    from studio.sitting.memory import FrameMemory
+    from studio.subjects.cast import CastMember
+
+
+@dataclass(frozen=True, slots=True)
+class Booth:
+    """Turns frames into a capture and pictures into probes."""
+
+    ledger: Ledger
+    clock: Clock
+    meter: FaceMeter
+    selfies: SelfieVault
+    cohort: Cohort
+    book: ChallengeBook
+    memory: FrameMemory
+    rng: Random
+
+    def start(
+        self,
+        record: SignedRecord,
+        session_key: str,
+        done: Callable[[Capture], None],
+        *,
+        expected: Template | None = None,
+    ) -> LiveCaptureSession:
+        """Issue a challenge for a record and return the session that answers it.
+
+        Args:
+            record: the consent that was signed before.
+            session_key: counts failures; five in three minutes lock for thirty.
+            done: called with the stored capture.
+            expected: when given, the face must match this template 1:1 too.
+
+        Raises:
+            LivenessRefused: `locked`.
+        """
+        now = self.clock.now()
+        challenge = issue_challenge(record.subject_id, record.record_id, rng=self.rng, now=now)
+        self.book.issue(challenge, session_key=session_key, now=now)
+        taken = self.book.take(challenge.nonce, subject_id=record.subject_id, now=now)
+
+        def keep(review: CaptureReview, stills: tuple[Still, ...]) -> None:
+            capture = review.verdict(self.clock.now(), self._random_id())
+            if expected is not None:
+                verify_probe(capture.template, expected, self.cohort)
+            self._keep(capture, stills)
+            self.book.count_success(session_key)
+            done(capture)
+
+        def failed() -> None:
+            self.book.count_failure(session_key, now=self.clock.now())
+
+        review = CaptureReview(taken, rng=self.rng)
+        return LiveCaptureSession(self.meter, review, self.clock, self.memory, Ends(keep, failed))
+
+    def rehearse(
+        self, record: SignedRecord, member: CastMember, done: Callable[[Capture], None]
+    ) -> Iterator[CaptureUpdate]:
+        """Let a baked subject play a challenge before the same measurements and rules."""
+        now = self.clock.now()
+        challenge = issue_challenge(record.subject_id, record.record_id, rng=self.rng, now=now)
+        noise = np.random.default_rng(self.rng.getrandbits(64))
+        run = Rehearsal(self.meter, CaptureReview(challenge), Player(member, noise), now)
+        yield from run.run()
+        play = SyntheticPlay(
+            baked_subject=member.id,
+            actions=run.performed,
+            frame_hashes=tuple(dict.fromkeys(run.played)),
+            template=enrol([still.template for still in run.review.stills]),
+        )
+        capture = synthetic_verdict(
+            challenge,
+            record,
+            play,
+            pinned=frozenset(member.hashes.values()),
+            now=self.clock.now(),
+            capture_id=self._random_id(),
+        )
+        self._keep(capture, best_first(run.stills))
+        done(capture)
+
+    def add(self, subject_id: str, uploads: Sequence[Upload]) -> Sequence[SelfieVerdict]:
+        """Judge each uploaded picture by itself; a refused one loses no other."""
+        capture = self.latest(subject_id)
+        if capture is None:
+            raise ConsentRefused(
+                "no_capture",
+                "The camera has not seen you yet.",
+                why="A picture counts only when it is matched to the person in front of it.",
+                next_step="Look into the camera first.",
+            )
+        return [self._judge(capture, upload) for upload in uploads]
+
+    def latest(self, subject_id: str) -> Capture | None:
+        """Return the subject's newest capture."""
+        with self.ledger.reading() as unit:
+            return unit.captures.latest(subject_id)
+
+    def _judge(self, capture: Capture, upload: Upload) -> SelfieVerdict:
+        try:
+            selfie, jpeg = examine(self.meter, upload.data)
+            match = verify_probe(selfie.embedding, capture.template, self.cohort)
+        except Refusal as refusal:
+            return SelfieVerdict(upload.name, accepted=False, refusal=refusal.parts())
+        probe = Probe(
+            id=self._random_id(),
+            subject_id=capture.subject_id,
+            capture_id=capture.id,
+            sha256=hashlib.sha256(jpeg).hexdigest(),
+            distance=match.distance,
+            z=match.z,
+            verified_at=self.clock.now(),
+        )
+        self.selfies.put(capture.subject_id, probe.id, jpeg)
+        with self.ledger.transaction() as unit:
+            unit.captures.add_probe(probe)
+        return SelfieVerdict(upload.name, accepted=True, refusal=None)
+
+    def _keep(self, capture: Capture, stills: Sequence[Still]) -> None:
+        """Store the capture and those stills that match its template, worst first.
+
+        Raises:
+            LivenessRefused: `no_selfie` when none of the stills matches.
+        """
+        probes: list[Probe] = []
+        for still in reversed(stills):
+            try:
+                match = verify_probe(still.embedding, capture.template, self.cohort)
+            except Refusal:
+                continue  # a blurred still may not match; the others carry the sitting
+            probe = Probe(
+                id=self._random_id(),
+                subject_id=capture.subject_id,
+                capture_id=capture.id,
+                sha256=still.sha256,
+                distance=match.distance,
+                z=match.z,
+                verified_at=self.clock.now(),
+            )
+            self.selfies.put(capture.subject_id, probe.id, still.jpeg)
+            probes.append(probe)
+        if not probes:
+            raise LivenessRefused(
+                "no_selfie",
+                "No sharp picture of your face came out of this.",
+                why="An avatar is drawn from a picture that surely shows you.",
+                next_step="Hold still when you look straight ahead, and try again.",
+            )
+        with self.ledger.transaction() as unit:
+            unit.captures.add(capture)
+            for probe in probes:
+                unit.captures.add_probe(probe)
+
+    def _random_id(self) -> str:
+        return f"{self.rng.getrandbits(128):032x}"
