@@ -85,6 +85,15 @@ def check_authority(authority: Authority, *, now: datetime) -> Authority:
     return authority
 
 
+def is_over(authority: Authority, *, now: datetime) -> bool:
+    """Tell whether the leaf's time is over, so that a new authority must be made."""
+    try:
+        leaf = x509.load_pem_x509_certificate(authority.leaf)
+    except ValueError as error:
+        raise OutputError("The signing certificate cannot be read.") from error
+    return now >= leaf.not_valid_after_utc
+
+
 def _name(common: str) -> x509.Name:
     return x509.Name(
         [

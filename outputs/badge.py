@@ -24,7 +24,7 @@ MARGIN = 0.02  # fraction of the short side, from the picture's edges
 LOW_SHORT_SIDE = 384  # pixels: below, the second line would be too small to read
 LOW_CAP = 14  # pixels
 CHIN_HEIGHTS = (0.078, 0.074, 0.070, 0.066)  # of the short side, the roomiest that fits is taken
-OPACITY = 0.88  # of the pill: white letters on it reach 16:1 over a white picture
+OPACITY = 0.92  # of the pill: white letters on it reach 18:1 over a white picture
 RIM = 0.16  # opacity of the light rim that holds the pill's edge on dark pictures
 
 
@@ -121,7 +121,7 @@ def _chin(design: Design) -> Art:
     side, words = design.short_side, WORDS[design.locale]
     ai = Line(words.ai, math.ceil(AI_CAP * side), 0.05)
     word = Line(words.generated, math.ceil(WORD_CAP * side), 0.075)
-    between, pad = 0.016 * side, 0.028 * side
+    between, pad = 0.016 * side, 0.025 * side
     width = math.ceil(width_of(ai) + between + width_of(word) + 2 * pad)
     text = np.zeros((design.height, width), np.float32)
     top = (design.height - ai.cap_height) // 2
@@ -133,8 +133,8 @@ def _chin(design: Design) -> Art:
 
 def _small(design: Design) -> Art:
     ai = Line(WORDS[design.locale].ai, small_cap(design.short_side), 0.05)
-    pad = max(4, round(0.42 * ai.cap_height))
-    side_pad = max(5, round(0.55 * ai.cap_height))
+    pad = max(4, round(0.36 * ai.cap_height))
+    side_pad = max(5, round(0.5 * ai.cap_height))
     width = math.ceil(width_of(ai)) + 2 * side_pad
     text = np.zeros((ai.cap_height + 2 * pad, width), np.float32)
     left = (width - width_of(ai)) / 2

@@ -12,7 +12,7 @@ from enum import StrEnum
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from outputs.errors import MarkMissing
 
@@ -76,9 +76,10 @@ def decode(data: bytes, *, max_pixels: int) -> Decoded:
                 if image.width * image.height > max_pixels:
                     raise MarkMissing("picture", f"{image.width} x {image.height} is too large")
                 xmp = image.info.get("xmp", b"")
+                upright = ImageOps.exif_transpose(image)
                 texts = {str(k): v for k, v in image.info.items() if isinstance(v, str)}
-                has_alpha = image.has_transparency_data
-                array = np.asarray(image.convert("RGBA" if has_alpha else "RGB"))
+                has_alpha = upright.has_transparency_data
+                array = np.asarray(upright.convert("RGBA" if has_alpha else "RGB"))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error) as error:
         raise MarkMissing("picture", "the bytes cannot be decoded") from error
     except (Image.DecompressionBombError, MemoryError, OverflowError) as error:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from outputs.authority import Authority, check_authority, make_authority
+from outputs.authority import Authority, check_authority, is_over, make_authority
 from outputs.errors import OutputError
 
 
@@ -74,7 +74,7 @@ class FolderKeyStore:
 
 
 def open_authority(store: KeyStore, *, now: datetime, serial: Callable[[], int]) -> Authority:
-    """Return the installation's authority, made at the first run.
+    """Return the installation's authority, made at the first run and when its time is over.
 
     Args:
         store: Where it is kept.
@@ -82,10 +82,10 @@ def open_authority(store: KeyStore, *, now: datetime, serial: Callable[[], int])
         serial: Supplies certificate serial numbers, see `make_authority`.
 
     Raises:
-        OutputError: the kept authority is damaged or its time is over.
+        OutputError: the kept authority is damaged, or the clock stands before its time.
     """
     kept = store.load()
-    if kept is None:
+    if kept is None or is_over(kept, now=now):
         kept = make_authority(now=now, serial=serial)
         store.save(kept)
     return check_authority(kept, now=now)

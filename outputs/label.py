@@ -150,8 +150,8 @@ def _on_chin(render: Render, side: int, locale: str) -> Placement:
             Kind.CHIN, side, synthetic=False, locale=locale, height=int(fraction * side)
         )
         height, width = art(design).pill.shape
-        slack = lower - upper - height
-        top = math.ceil(upper + 0.6 * slack) if slack >= 1 else math.ceil(upper)
+        # As low as the chin allows: the mouth keeps the more room, and the label frames the face.
+        top = max(math.ceil(upper), math.floor(lower) - height)
         left = round(centre - width / 2)
         box = (left, top, left + width, top + height)
         inside = face[0] <= left and box[2] <= face[2] and box[3] <= lower

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -22,12 +23,14 @@ NATIVE = 1024  # pixels of the short side at which the templates are drawn
 WORK_SIDE = 288  # pixels of the short side on which the search runs
 CLOSE_SIDE = 1024  # pixels of the short side on which a candidate is measured
 SMALLEST, LARGEST = 0.6, 2.6  # times the native size: a frame around it, a crop to the face alone
+LONGEST = 4  # times the short side: what lies beyond is searched in less detail
 STEP = 1.07  # between the sizes tried: half a step costs a tenth of the correlation
 CANDIDATE = 0.5  # correlation at which a place is looked at closely
 MIN_FOUND = 0.8  # correlation of a find, see tests/outputs/test_label_search.py
 MIN_FOUND_CONTRAST = 3.0  # ratio: what large text needs to be read (WCAG 2.2, 1.4.3)
 
 Gray = NDArray[np.float32]
+Sample = TypeVar("Sample", np.uint8, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,12 @@ def find_label(pixels: NDArray[np.uint8]) -> tuple[Found, ...]:
     Returns:
         At most one find per kind of copy, best first; empty when there is none.
     """
-    if pixels.shape[2] == 4:
-        pixels = over_white(pixels)
     short = min(pixels.shape[:2])
-    luma = np.asarray(pixels.astype(np.float32) @ LUMA, np.float32)
-    reduced, close = _reduced(luma, WORK_SIDE), _reduced(luma, CLOSE_SIDE)
+    close = _luma(_reduced(pixels, CLOSE_SIDE))
+    reduced = np.asarray(_reduced(close, WORK_SIDE), np.float32)
     finds = [_search(reduced, close, kind) for kind in (Kind.CORNER, Kind.CHIN)]
     if short < LOW_SHORT_SIDE:
-        finds.append(_small_at_its_place(luma))
+        finds.append(_small_at_its_place(_luma(pixels)))
     ratio = short / min(close.shape)
     certain = [
         Found(
@@ -133,12 +134,21 @@ def _contrast(part: Gray, template: Gray) -> float:
     return contrast(float(np.median(part[letters])), float(np.median(part[ground])))
 
 
-def _reduced(luma: Gray, side: int) -> Gray:
-    scale = side / min(luma.shape)
+def _luma(pixels: NDArray[np.uint8]) -> Gray:
+    if pixels.shape[2] == 4:
+        pixels = over_white(pixels)
+    return np.asarray(pixels.astype(np.float32) @ LUMA, np.float32)
+
+
+def _reduced(picture: NDArray[Sample], side: int) -> NDArray[Sample]:
+    """Shrink to a short side; very long pictures further, so that the search stays short."""
+    height, width = picture.shape[:2]
+    scale = min(side / min(height, width), LONGEST * side / max(height, width))
     if scale >= 1:
-        return luma
-    size = (max(1, round(luma.shape[1] * scale)), max(1, round(luma.shape[0] * scale)))
-    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.float32)
+        return picture
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, picture.dtype)
 
 
 def _template(kind: Kind, scale: float) -> Gray:

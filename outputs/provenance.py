@@ -61,7 +61,7 @@ class ManifestEvidence:
     why: tuple[str, ...]  # C2PA status codes of what failed, e.g. assertion.dataHash.mismatch
     generator: str = ""
     digital_source_types: tuple[str, ...] = ()
-    consent: Mapping[str, Any] | None = None  # our own assertion, when there is one
+    consent: Mapping[str, object] | None = None  # our own assertion, when there is one
 
 
 class Signer:
@@ -110,8 +110,10 @@ class ManifestReader:
             return ManifestEvidence(ManifestState.NONE, ("no manifest in the file",))
         except C2paError.NotSupported:
             return ManifestEvidence(ManifestState.NONE, ("the format carries no manifests",))
-        except (C2paError, ValueError) as error:
-            return ManifestEvidence(ManifestState.INVALID, (str(error).split(":")[0],))
+        except C2paError.RemoteManifest:
+            return ManifestEvidence(ManifestState.NONE, ("a manifest elsewhere is not fetched",))
+        except (C2paError, ValueError):
+            return ManifestEvidence(ManifestState.INVALID, ("it cannot be read",))
 
 
 def manifest_for(claim: Claim, media_type: str) -> dict[str, Any]:
@@ -141,25 +143,33 @@ def manifest_for(claim: Claim, media_type: str) -> dict[str, Any]:
     }
 
 
-def _evidence(store: Mapping[str, Any]) -> ManifestEvidence:
-    active = store.get("manifests", {}).get(store.get("active_manifest"), {})
-    results = store.get("validation_results", {}).get("activeManifest", {})
-    codes = tuple(dict.fromkeys(str(item.get("code")) for item in results.get("failure", ())))
-    assertions = {item.get("label"): item.get("data") for item in active.get("assertions", ())}
-    actions = (assertions.get("c2pa.actions.v2") or assertions.get("c2pa.actions") or {}).get(
-        "actions", ()
-    )
-    sources = (str(action.get("digitalSourceType", "")) for action in actions)
-    consent = assertions.get(CONSENT_LABEL)
-    info = active.get("claim_generator_info") or [{}]
-    generator = str(info[0].get("name") or active.get("claim_generator") or "")
+def _evidence(store: object) -> ManifestEvidence:
+    """Read c2pa's report; assertions of strangers may have any shape."""
+    active = _map(_map(_map(store).get("manifests")).get(str(_map(store).get("active_manifest"))))
+    results = _map(_map(_map(store).get("validation_results")).get("activeManifest"))
+    assertions = {
+        str(_map(item).get("label")): _map(_map(item).get("data"))
+        for item in _list(active.get("assertions"))
+    }
+    actions = assertions.get("c2pa.actions.v2") or assertions.get("c2pa.actions") or {}
+    sources = [_map(item).get("digitalSourceType") for item in _list(actions.get("actions"))]
+    programs = [_map(item).get("name") for item in _list(active.get("claim_generator_info"))]
+    codes = [str(_map(item).get("code")) for item in _list(results.get("failure"))]
     return ManifestEvidence(
-        state=_STATES.get(str(store.get("validation_state")), ManifestState.INVALID),
-        why=codes,
-        generator=generator,
-        digital_source_types=tuple(s.removeprefix(SOURCE_TYPES) for s in sources if s),
-        consent=consent if isinstance(consent, dict) else None,
+        state=_STATES.get(str(_map(store).get("validation_state")), ManifestState.INVALID),
+        why=tuple(dict.fromkeys(codes)),
+        generator=next((str(name) for name in programs if name), ""),
+        digital_source_types=tuple(str(s).removeprefix(SOURCE_TYPES) for s in sources if s),
+        consent=assertions.get(CONSENT_LABEL),
     )
+
+
+def _map(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()
 
 
 _STATES = {

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from consent.ports import Clock
 from consent.types import Grant, SubjectKind
@@ -20,7 +21,7 @@ from outputs.label import check_geometry
 from outputs.marks import Draft, LabelMark, ManifestMark, Mark, XmpMark
 from outputs.provenance import Claim, ManifestReader, Signer
 from outputs.types import Profile, Rect, Released, Render
-from outputs.xmp import SOURCE_TYPES
+from outputs.xmp import GENERATED_TYPES, SOURCE_TYPES
 
 PREVIEW_SIDE = 512  # pixels, the longest side that a preview may have
 MAX_PIXELS = 64_000_000  # of our own outputs when they are read back
@@ -144,6 +145,13 @@ class Releaser:
                 why="Consent is asked anew for every step, so that a withdrawal counts at once.",
                 next_step="Make the picture again.",
             )
+        if render.digital_source_type.removeprefix(SOURCE_TYPES) not in GENERATED_TYPES:
+            raise ReleaseRefused(
+                "source_type_unknown",
+                f"The style does not say how its pixels came about ({render.digital_source_type}).",
+                why="The manifest must say what is true of the picture.",
+                next_step="Report this: the style's data lacks one of the IPTC terms.",
+            )
         if (render.style, render.family) != (grant.style, grant.family):
             raise ReleaseRefused(
                 "grant_of_another_style",
@@ -176,7 +184,7 @@ def shrink(render: Render, side: int) -> Render:
         return render
     scale = side / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    pixels = cv2.resize(render.pixels, size, interpolation=cv2.INTER_AREA)
+    pixels = _resize(render.pixels, size)
     sx, sy = size[0] / width, size[1] / height
 
     def scaled(rect: Rect) -> Rect:
@@ -184,11 +192,22 @@ def shrink(render: Render, side: int) -> Render:
 
     return replace(
         render,
-        pixels=np.asarray(pixels, np.uint8),
+        pixels=pixels,
         face_box=scaled(render.face_box),
         keep_clear=tuple(scaled(rect) for rect in render.keep_clear),
         lower_face=scaled(render.lower_face),
     )
+
+
+def _resize(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Average areas, weighted by alpha where there is one."""
+    if pixels.shape[2] == 3:
+        return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    share = pixels.astype(np.float32)
+    share[..., :3] *= share[..., 3:] / np.float32(255)
+    small = np.asarray(cv2.resize(share, size, interpolation=cv2.INTER_AREA), np.float32)
+    small[..., :3] *= np.float32(255) / np.maximum(small[..., 3:], 1)
+    return np.clip(np.rint(small), 0, 255).astype(np.uint8)
 
 
 def _refused(error: MarkMissing) -> ReleaseRefused:

@@ -5,10 +5,6 @@ Nothing here tells who the subject is.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -20,51 +16,11 @@ from outputs.encode import decode
 from outputs.errors import MarkMissing, VerifyError
 from outputs.label_search import find_label
 from outputs.provenance import GENERATOR, ManifestEvidence, ManifestReader, ManifestState
-from outputs.xmp import read_packet
+from outputs.report import Finding, Issuer, Report, State, Technique
+from outputs.xmp import GENERATED_TYPES, read_packet
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 50_000_000
-GENERATED_TYPES = frozenset(
-    {
-        "trainedAlgorithmicMedia",
-        "compositeWithTrainedAlgorithmicMedia",
-        "algorithmicMedia",
-        "algorithmicallyEnhanced",
-        "compositeSynthetic",
-    }
-)
-
-
-class Technique(StrEnum):
-    """How a finding was made."""
-
-    LABEL = "visible label"
-    MANIFEST = "C2PA manifest"
-    XMP = "XMP metadata"
-    CONSENT = "consent record"
-
-
-class State(StrEnum):
-    """What was found."""
-
-    FOUND = "found"
-    NOT_FOUND = "not found"
-    TRUSTED = "trusted"
-    VALID = "valid"
-    INVALID = "invalid"
-    GIVEN = "given"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-    UNKNOWN = "unknown here"
-
-
-class Issuer(StrEnum):
-    """Who made a manifest."""
-
-    OURS = "this installation"
-    ANOTHER_INSTALLATION = "another Selfsame installation"
-    OTHER_GENERATOR = "another program"
-    NOBODY = "nobody"
 
 
 class ConsentStates(Protocol):
@@ -73,51 +29,6 @@ class ConsentStates(Protocol):
     def state_of(self, receipt_hash: str) -> RecordState | None:
         """Return the record's state, or None when this installation has no such record."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One finding; `tells_generated` when it is a valid mark that the picture was generated."""
-
-    technique: Technique
-    state: State
-    sentence: str
-    tells_generated: bool = False
-    details: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """All findings about one file."""
-
-    findings: tuple[Finding, ...]
-
-    @property
-    def exit_status(self) -> int:
-        """0 when at least one mark says that the file was generated, 1 when none does."""
-        return 0 if any(finding.tells_generated for finding in self.findings) else 1
-
-    def to_json(self) -> str:
-        """Return the findings as a JSON text."""
-        findings = [
-            {
-                "technique": finding.technique.value,
-                "state": finding.state.value,
-                "tells_generated": finding.tells_generated,
-                "sentence": finding.sentence,
-                "details": dict(finding.details),
-            }
-            for finding in self.findings
-        ]
-        return json.dumps({"findings": findings}, indent=2)
-
-    def to_text(self) -> str:
-        """Return the findings as lines for a terminal."""
-        wide = max(len(finding.technique) for finding in self.findings)
-        return "\n".join(
-            f"{finding.technique.value:<{wide}}  {finding.state.value:<12}  {finding.sentence}"
-            for finding in self.findings
-        )
 
 
 def verify(data: bytes, *, reader: ManifestReader, consent: ConsentStates) -> Report:
@@ -204,11 +115,12 @@ def issuer_of(evidence: ManifestEvidence) -> Issuer:
 
 
 def _manifest_sentence(evidence: ManifestEvidence, issuer: Issuer) -> str:
+    reasons = ", ".join(evidence.why)
     if evidence.state is ManifestState.NONE:
-        return "The file carries no manifest; saving it again with most programs removes one."
+        return f"There is none ({reasons}); saving a picture again with most programs removes it."
     if evidence.state is ManifestState.INVALID:
-        reasons = ", ".join(evidence.why) or "it cannot be read"
-        return f"The manifest does not fit the file: {reasons}. The file changed after signing."
+        changed = " The picture changed after signing." if "Hash.mismatch" in reasons else ""
+        return f"The manifest does not hold: {reasons}.{changed}"
     match issuer:
         case Issuer.OURS:
             return "The manifest is intact and was signed by this installation."
@@ -289,7 +201,7 @@ _CONSENT_STATES = {
     RecordState.EXPIRED: State.EXPIRED,
 }
 _CONSENT_SENTENCES = {
-    RecordState.GIVEN: "The person depicted agreed, and the consent holds now.",
-    RecordState.WITHDRAWN: "The person depicted has withdrawn consent since.",
-    RecordState.EXPIRED: "The consent for this picture has run out since.",
+    RecordState.GIVEN: "The consent quoted by the manifest was given and holds now.",
+    RecordState.WITHDRAWN: "The consent quoted by the manifest was withdrawn since.",
+    RecordState.EXPIRED: "The consent quoted by the manifest has run out since.",
 }

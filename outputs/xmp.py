@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 ALT_TEXT = "AI-generated avatar"
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+# IPTC NewsCodes digitalsourcetype: the terms that mean generated or altered by a program.
+GENERATED_TYPES = frozenset(
+    {
+        "trainedAlgorithmicMedia",
+        "compositeWithTrainedAlgorithmicMedia",
+        "algorithmicMedia",
+        "algorithmicallyEnhanced",
+        "compositeSynthetic",
+    }
+)
 MAX_PACKET = 64 * 1024  # bytes; ours has about 1 200
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 IPTC_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
