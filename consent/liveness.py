@@ -57,7 +57,7 @@ class _Step:
 
     def __init__(self, began_at: datetime | None) -> None:
         self.began_at = began_at
-        self.absent: set[Action] = set()  # actions that were seen not to be performed
+        self.absent: set[Action] = set()  # actions not seen at the instruction, or once after it
         self.streak = 0  # consecutive frames that show the action
         self.wrong_since: dict[Action, float] = {}  # page ms
         self.held_since: float | None = None  # page ms
@@ -105,7 +105,6 @@ class CaptureReview:
         self._distances: list[float] = []
         self._stills: list[Still] = []
         self._peaks: dict[Action, float] = {}
-        self._latest: FrameEvidence | None = None
         self._refusal: Refusal | None = None
 
     @property
@@ -129,7 +128,6 @@ class CaptureReview:
             return self._finish()
         try:
             self._stream.admit(frame)
-            self._latest = frame
             return self._advance(frame)
         except Refusal as refusal:
             self._refusal = refusal
@@ -233,13 +231,13 @@ class CaptureReview:
         first = self._index == 0
         profile = self._profile
         if self._lacks_embeddings(step):
-            return self._say(hint=None, wants_embedding=self._ask_embedding(frame, step))
+            hint = HOLD_HINT if first else None
+            return self._say(hint=hint, wants_embedding=self._ask_embedding(frame, step))
         if held < (profile.hold_seconds if first else profile.centre_hold_seconds):
             return self._say(hint=HOLD_HINT if first else None)
+        self._rest = self._rest or Rest.of(step.calm)
         if self._wants_still(step):
             return self._say(hint=HOLD_HINT, wants_still=self._ask_still(frame, step))
-        if first:
-            self._rest = Rest.of(step.calm)
         return self._next(frame)
 
     def _action(self, frame: FrameEvidence, step: _Step, asked: Action) -> Directive:
@@ -296,6 +294,8 @@ class CaptureReview:
     def _next(self, frame: FrameEvidence) -> Directive:
         self._index += 1
         self._step = _Step(frame.arrived_at)
+        if self._rest is not None:
+            self._step.absent |= set(Action) - shown(frame, self._rest, self._profile)
         return self._finish() if self.finished else self._say(hint=None)
 
     def _say(
@@ -376,10 +376,10 @@ class CaptureReview:
 
     def _add_still(self, sha256: str, embedding: Template, evidence: FrameEvidence) -> None:
         step = self._step
-        if step.still_asked is None or self._template is None or self._latest is None:
+        rest = self._rest
+        if step.still_asked is None or self._template is None or rest is None:
             raise refused("out_of_order")
         self._stream.claim_hash(sha256)
-        rest = self._rest or Rest.of(step.calm or [self._latest])
         blinking = Action.BLINK in shown(evidence, rest, self._profile)
         step.still_asked = None
         if obstacle(evidence, rest, self._profile) is not None or blinking:

@@ -112,6 +112,10 @@ class Records(Protocol):
         """Return all records of a subject, oldest first."""
         ...
 
+    def with_receipt_hash(self, wanted: str) -> SignedRecord | None:
+        """Return the record that an output's manifest quotes, or None."""
+        ...
+
     def withdraw(self, record_id: str, at: datetime) -> None:
         """Append the withdrawal to the record's events."""
         ...

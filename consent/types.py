@@ -118,7 +118,7 @@ class LiveCapture:
     nonce: str
     captured_at: datetime
     assent: Action
-    template: Template
+    template: Template = field(repr=False)  # biometric: keep it out of logs
     evidence: Mapping[str, float]  # summary numbers that are kept
 
 
@@ -132,7 +132,7 @@ class SyntheticCapture:
     nonce: str
     captured_at: datetime
     baked_subject: str
-    template: Template
+    template: Template = field(repr=False)  # biometric: keep it out of logs
     frame_hashes: tuple[str, ...]
 
 

@@ -23,7 +23,13 @@ from consent.adapters.tables import (
 )
 from consent.errors import ConsentRefused
 from consent.ports import SessionState
-from consent.records import SignedRecord, canonical_bytes, record_from_json, with_signature
+from consent.records import (
+    SignedRecord,
+    canonical_bytes,
+    receipt_hash,
+    record_from_json,
+    with_signature,
+)
 from consent.types import (
     Action,
     Capture,
@@ -117,6 +123,7 @@ class SqlRecords:
             statement=canonical_bytes(record).decode(),
             key_id=record.key_id,
             signature=record.signature,
+            receipt_hash=receipt_hash(record),
             given_at=record.given_at,
             expires_at=record.expires_at,
             withdrawn_at=record.withdrawn_at,
@@ -143,6 +150,11 @@ class SqlRecords:
         query = query.execution_options(populate_existing=True)
         rows = self._session.scalars(query.order_by(RecordRow.given_at, RecordRow.id))
         return tuple(_record(row) for row in rows)
+
+    def with_receipt_hash(self, wanted: str) -> SignedRecord | None:
+        """Return the record that a manifest quotes, or None."""
+        row = self._session.scalar(select(RecordRow).where(RecordRow.receipt_hash == wanted))
+        return None if row is None else _record(row)
 
     def withdraw(self, record_id: str, at: datetime) -> None:
         """Mark a record withdrawn; a second withdrawal changes nothing."""

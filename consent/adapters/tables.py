@@ -89,6 +89,7 @@ class RecordRow(Base):
     statement: Mapped[str] = mapped_column(Text)  # canonical JSON
     key_id: Mapped[str] = mapped_column(String(64))
     signature: Mapped[bytes] = mapped_column(LargeBinary)
+    receipt_hash: Mapped[str] = mapped_column(String(64), unique=True)  # what manifests quote
     given_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

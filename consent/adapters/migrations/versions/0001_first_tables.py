@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("statement", sa.Text(), nullable=False),
         sa.Column("key_id", sa.String(length=64), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("receipt_hash", sa.String(length=64), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
@@ -40,6 +41,7 @@ def upgrade() -> None:
             ["subject_id"], ["subjects.id"], name="fk_records_subject_id_subjects"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_records"),
+        sa.UniqueConstraint("receipt_hash", name="uq_records_receipt_hash"),
     )
     op.create_index("ix_records_subject_id", "records", ["subject_id"])
     op.create_table(

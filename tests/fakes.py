@@ -1,0 +1,485 @@
+"""Stand-ins for what the outside supplies, and scripts of people in front of a camera."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from consent.challenge import issue_challenge
+from consent.errors import ConsentRefused
+from consent.liveness import CaptureReview, Directive
+from consent.notices import Controller, load_notice
+from consent.ports import SessionState
+from consent.records import Choice, SignedRecord, Terms, new_record
+from consent.signing import ServiceSigner
+from consent.types import (
+    Action,
+    Audience,
+    Capture,
+    Challenge,
+    FrameEvidence,
+    Grant,
+    GrantRequest,
+    LiveCapture,
+    Medium,
+    Probe,
+    Purpose,
+    Scope,
+    Subject,
+    SubjectKind,
+    SyntheticCapture,
+    Template,
+)
+
+T = TypeVar("T")
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+CONTROLLER = Controller(id="local", name="The person running this computer", contact="here")
+SIGNER = ServiceSigner(Ed25519PrivateKey.from_private_bytes(b"\x01" * 32))
+
+
+def identifier(name: str) -> str:
+    """Return 32 hex digits that belong to a name."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def face(number: int) -> Template:
+    """Return a template of 128 numbers; two numbers lie 0.6 to 0.8 apart, as strangers do."""
+    rng = Random(number)  # noqa: S311 - seeded on purpose
+    values = [rng.gauss(0, 1) for _ in range(128)]
+    size = math.sqrt(sum(value * value for value in values))
+    return tuple(0.5 * value / size for value in values)
+
+
+def near(template: Template, distance: float, seed: int = 0) -> Template:
+    """Return a template at a given Euclidean distance."""
+    away = face(10_000 + seed)
+    return tuple(v + distance * 2 * a for v, a in zip(template, away, strict=True))
+
+
+class FixedClock:
+    """A clock that moves only when it is told to."""
+
+    def __init__(self, at: datetime = NOON) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, **by: float) -> datetime:
+        self.at += timedelta(**by)
+        return self.at
+
+
+def a_subject(name: str = "ada", kind: SubjectKind = SubjectKind.PERSON) -> Subject:
+    return Subject(id=identifier(name), kind=kind, created_at=NOON)
+
+
+def a_choice(
+    *,
+    families: frozenset[str] = frozenset({"illustrated"}),
+    audience: Audience = Audience.PRIVATE,
+    days: int = 90,
+    adult: bool = True,
+) -> Choice:
+    return Choice(
+        purpose=Purpose.AVATAR_STILLS,
+        scope=Scope(families=families, media=frozenset({Medium.STILL}), audience=audience),
+        retention_days=days,
+        adult_attested=adult,
+    )
+
+
+def terms(controller: Controller = CONTROLLER) -> Terms:
+    return Terms(
+        notice=load_notice(controller),
+        controller=controller,
+        storage_location="this computer",
+        model_versions={"embedding": "test 1"},
+    )
+
+
+def a_record(
+    subject: Subject, *, name: str = "record", now: datetime = NOON, choice: Choice | None = None
+) -> SignedRecord:
+    record = new_record(
+        subject,
+        choice or a_choice(),
+        terms(),
+        record_id=identifier(f"{name} of {subject.id}"),
+        nonce=identifier("nonce"),
+        now=now,
+    )
+    return SIGNER.sign(record)
+
+
+def a_capture(
+    record: SignedRecord, *, name: str = "capture", at: datetime | None = None
+) -> Capture:
+    """Return a capture of the record's kind, a minute after the consent unless told."""
+    at = at or record.given_at + timedelta(minutes=1)
+    base = {
+        "id": identifier(f"{name} of {record.record_id}"),
+        "subject_id": record.subject_id,
+        "record_id": record.record_id,
+        "nonce": identifier(f"challenge of {name} of {record.record_id}"),
+        "captured_at": at,
+        "template": face(1),
+    }
+    if record.kind is SubjectKind.SYNTHETIC:
+        return SyntheticCapture(**base, baked_subject="nobody", frame_hashes=("ab" * 32,))
+    return LiveCapture(**base, assent=Action.SMILE, evidence={"frames": 100.0})
+
+
+def a_probe(capture: Capture, *, name: str = "probe", distance: float = 0.3) -> Probe:
+    return Probe(
+        id=identifier(f"{name} of {capture.id}"),
+        subject_id=capture.subject_id,
+        capture_id=capture.id,
+        sha256=hashlib.sha256(name.encode()).hexdigest(),
+        distance=distance,
+        z=-5.0,
+        verified_at=capture.captured_at,
+    )
+
+
+def a_request(record: SignedRecord, capture: Capture, *probes: Probe) -> GrantRequest:
+    return GrantRequest(
+        subject_id=record.subject_id,
+        record_id=record.record_id,
+        capture_id=capture.id,
+        probe_ids=tuple(probe.id for probe in probes),
+        purpose=Purpose.AVATAR_STILLS,
+        family="illustrated",
+        style="toon",
+    )
+
+
+def fake_grant(**overrides: object) -> Grant:
+    """Return a grant that no gate gave: for tests of what comes after the gate only."""
+    values: dict[str, object] = {
+        "subject_id": identifier("ada"),
+        "subject_kind": SubjectKind.PERSON,
+        "record_id": identifier("record"),
+        "receipt_hash": "cd" * 32,
+        "capture_id": identifier("capture"),
+        "probe_hashes": ("ef" * 32,),
+        "purpose": Purpose.AVATAR_STILLS,
+        "family": "illustrated",
+        "style": "toon",
+        "audience": Audience.PRIVATE,
+        "granted_at": NOON,
+        "expires_at": NOON + timedelta(minutes=5),
+    }
+    return Grant(**{**values, **overrides})
+
+
+@dataclass
+class MemoryVault:
+    """Keeps no secret: marks bytes with whose they are, and forgets destroyed subjects."""
+
+    keys: set[str] = field(default_factory=set)
+
+    def create(self, subject_id: str) -> None:
+        self.keys.add(subject_id)
+
+    def seal(self, subject_id: str, kind: str, plaintext: bytes) -> bytes:
+        self._check(subject_id)
+        return f"{subject_id}|{kind}|".encode() + plaintext
+
+    def unseal(self, subject_id: str, kind: str, sealed: bytes) -> bytes:
+        self._check(subject_id)
+        return sealed.removeprefix(f"{subject_id}|{kind}|".encode())
+
+    def destroy(self, subject_id: str) -> None:
+        self.keys.discard(subject_id)
+
+    def _check(self, subject_id: str) -> None:
+        if subject_id not in self.keys:
+            raise refusal("key_destroyed")
+
+
+class MemoryLedger:
+    """Everything consent keeps, in dictionaries; the unit is the ledger itself."""
+
+    def __init__(self) -> None:
+        self.vault = MemoryVault()
+        self.subject_rows: dict[str, Subject] = {}
+        self.record_rows: dict[str, SignedRecord] = {}
+        self.capture_rows: dict[str, Capture] = {}
+        self.probe_rows: dict[str, Probe] = {}
+        self.bindings: dict[str, dict[str, tuple[datetime, datetime | None]]] = {}
+        self.locked: list[str] = []
+        self.subjects = _MemorySubjects(self)
+        self.records = _MemoryRecords(self)
+        self.captures = _MemoryCaptures(self)
+        self.sessions = _MemorySessions(self)
+
+    @contextmanager
+    def transaction(self) -> Iterator[MemoryLedger]:
+        yield self
+
+    @contextmanager
+    def reading(self) -> Iterator[MemoryLedger]:
+        yield self
+
+    def keep(
+        self, subject: Subject, record: SignedRecord, capture: Capture, *probes: Probe
+    ) -> None:
+        """Store a whole sitting at once."""
+        self.subjects.add(subject)
+        self.vault.create(subject.id)
+        self.records.add(record)
+        self.captures.add(capture)
+        for probe in probes:
+            self.captures.add_probe(probe)
+
+
+class _MemorySubjects:
+    def __init__(self, ledger: MemoryLedger) -> None:
+        self._ledger = ledger
+
+    def add(self, subject: Subject) -> None:
+        self._ledger.subject_rows[subject.id] = subject
+
+    def load(self, subject_id: str) -> Subject:
+        return _found(self._ledger.subject_rows, subject_id)
+
+    def ended(self, now: datetime) -> list[str]:
+        ended = []
+        for subject_id in sorted(self._ledger.vault.keys):
+            records = self._ledger.records.of_subject(subject_id)
+            in_force = [r for r in records if r.withdrawn_at is None and r.expires_at > now]
+            if records and not in_force:
+                ended.append(subject_id)
+        return ended
+
+
+class _MemoryRecords:
+    def __init__(self, ledger: MemoryLedger) -> None:
+        self._ledger = ledger
+
+    def add(self, record: SignedRecord) -> None:
+        self._ledger.record_rows[record.record_id] = record
+
+    def load(self, record_id: str, *, lock: bool = False) -> SignedRecord:
+        if lock:
+            self._ledger.locked.append(record_id)
+        return _found(self._ledger.record_rows, record_id)
+
+    def of_subject(self, subject_id: str) -> list[SignedRecord]:
+        rows = self._ledger.record_rows.values()
+        own = [record for record in rows if record.subject_id == subject_id]
+        return sorted(own, key=lambda record: record.given_at)
+
+    def withdraw(self, record_id: str, at: datetime) -> None:
+        record = self.load(record_id)
+        if record.withdrawn_at is None:
+            self._ledger.record_rows[record_id] = replace(record, withdrawn_at=at)
+
+
+class _MemoryCaptures:
+    def __init__(self, ledger: MemoryLedger) -> None:
+        self._ledger = ledger
+
+    def add(self, capture: Capture) -> None:
+        self._ledger.capture_rows[capture.id] = capture
+
+    def load(self, capture_id: str) -> Capture:
+        return _found(self._ledger.capture_rows, capture_id)
+
+    def latest(self, subject_id: str) -> Capture | None:
+        own = [c for c in self._ledger.capture_rows.values() if c.subject_id == subject_id]
+        return max(own, key=lambda capture: capture.captured_at, default=None)
+
+    def add_probe(self, probe: Probe) -> None:
+        self._ledger.probe_rows[probe.id] = probe
+
+    def probes(self, subject_id: str) -> list[Probe]:
+        return [p for p in self._ledger.probe_rows.values() if p.subject_id == subject_id]
+
+    def load_probe(self, probe_id: str) -> Probe:
+        return _found(self._ledger.probe_rows, probe_id)
+
+
+class _MemorySessions:
+    def __init__(self, ledger: MemoryLedger) -> None:
+        self._bindings = ledger.bindings
+
+    def create(self, token_hash: str, *, now: datetime) -> None:
+        del now
+        self._bindings[token_hash] = {}
+
+    def bind(
+        self, token_hash: str, subject_id: str, opened_until: datetime | None, *, now: datetime
+    ) -> None:
+        self.lock(token_hash)
+        self._bindings[token_hash][subject_id] = (now, opened_until)
+
+    def current(self, token_hash: str, *, now: datetime) -> SessionState:
+        bound = self._bindings.get(token_hash, {})
+        if not bound:
+            return SessionState(None, is_open=False)
+        subject_id = max(bound, key=lambda name: bound[name][0])
+        until = bound[subject_id][1]
+        return SessionState(subject_id, is_open=until is not None and now < until)
+
+    def subjects_of(self, token_hash: str) -> list[str]:
+        bound = self._bindings.get(token_hash, {})
+        return sorted(bound, key=lambda name: bound[name][0], reverse=True)
+
+    def lock(self, token_hash: str) -> None:
+        bound = self._bindings[token_hash]
+        for subject_id, (at, _) in bound.items():
+            bound[subject_id] = (at, None)
+
+
+@dataclass
+class FakeStopper:
+    """Counts whose jobs it was told to stop."""
+
+    running: dict[str, int] = field(default_factory=dict)
+    stopped: list[str] = field(default_factory=list)
+
+    def stop(self, subject_id: str) -> int:
+        self.stopped.append(subject_id)
+        return self.running.pop(subject_id, 0)
+
+
+@dataclass
+class FakePurger:
+    """Says that it deleted something."""
+
+    what: str = "5 selfies"
+    purged: list[str] = field(default_factory=list)
+
+    def purge(self, subject_id: str) -> list[str]:
+        self.purged.append(subject_id)
+        return [self.what]
+
+
+def a_challenge(
+    *actions: Action, assent: Action = Action.SMILE, now: datetime = NOON, seed: int = 1
+) -> Challenge:
+    """Return a challenge with the given actions, or a drawn one."""
+    rng = Random(seed)  # noqa: S311 - seeded on purpose
+    drawn = issue_challenge(identifier("ada"), identifier("record"), rng=rng, now=now)
+    return replace(drawn, actions=actions, assent=assent) if actions else drawn
+
+
+_RESTING = {
+    "yaw": 0.0,
+    "pitch": 0.0,
+    "roll": 0.0,
+    "smile": 0.05,
+    "mouth_open": 0.02,
+    "eyes_closed": 0.12,
+}
+_PERFORMED: dict[Action, dict[str, float]] = {
+    Action.CENTRE: {},
+    Action.TURN_LEFT: {"yaw": 30.0},
+    Action.TURN_RIGHT: {"yaw": -30.0},
+    Action.LOOK_UP: {"pitch": 28.0},
+    Action.SMILE: {"smile": 0.7},
+    Action.MOUTH_OPEN: {"mouth_open": 0.6},
+    Action.BLINK: {"eyes_closed": 0.7},
+}
+
+
+@dataclass
+class Sitter:
+    """Somebody in front of a camera, frame by frame; moves as people do, not at once."""
+
+    started_at: datetime = NOON
+    fps: float = 15.0
+    template: Template = field(default_factory=lambda: face(1))
+    degrees_per_frame: float = 8.0
+    score_per_frame: float = 0.3
+    pose: dict[str, float] = field(default_factory=lambda: dict(_RESTING))
+    resting: dict[str, float] = field(default_factory=lambda: dict(_RESTING))
+    looks: dict[str, object] = field(default_factory=dict)  # overrides in every frame
+    sequence: int = -1
+
+    @property
+    def now(self) -> datetime:
+        return self.started_at + timedelta(seconds=max(self.sequence, 0) / self.fps)
+
+    def frame(self, doing: Action = Action.CENTRE, **overrides: object) -> FrameEvidence:
+        """Return the next frame, a step further towards what is being done."""
+        aim = {**self.resting, **_PERFORMED[doing]}
+        for name, wanted in aim.items():
+            is_angle = name in {"yaw", "pitch", "roll"}
+            most = self.degrees_per_frame if is_angle else self.score_per_frame
+            self.pose[name] += max(-most, min(most, wanted - self.pose[name]))
+        self.sequence += 1
+        values: dict[str, object] = {
+            "sequence": self.sequence,
+            "client_ms": 1000.0 * self.sequence / self.fps,
+            "arrived_at": self.now,
+            "sha256": hashlib.sha256(f"frame {self.sequence}".encode()).hexdigest(),
+            "faces": 1,
+            "face_height": 220.0,
+            "inter_eye": 95.0 * math.cos(math.radians(self.pose["yaw"])),
+            "luma": 120.0,
+            **self.pose,
+        }
+        return FrameEvidence(**{**values, **self.looks, **overrides})
+
+    def embedding(self) -> Template:
+        return near(self.template, 0.2, seed=max(self.sequence, 0))
+
+    def still(self, number: int) -> tuple[str, Template, FrameEvidence]:
+        """Return a still as `add_still` takes it."""
+        sha256 = hashlib.sha256(f"still {number}".encode()).hexdigest()
+        evidence = FrameEvidence(
+            sequence=self.sequence,
+            client_ms=1000.0 * self.sequence / self.fps,
+            arrived_at=self.now,
+            sha256=sha256,
+            faces=1,
+            face_height=600.0,
+            inter_eye=250.0,
+            luma=120.0,
+            **self.pose,
+        )
+        return sha256, near(self.template, 0.25, seed=900 + number), evidence
+
+
+def sit(
+    review: CaptureReview,
+    sitter: Sitter,
+    *,
+    answer: Callable[[Action], Action] = lambda asked: asked,
+    stop: Callable[[Directive], bool] = lambda _: False,
+    limit: int = 2000,
+) -> Directive:
+    """Let a sitter follow (or not) the review's instructions; return the last directive."""
+    directive = review.observe(sitter.frame())
+    stills = 0
+    for _ in range(limit):
+        if directive.finished or stop(directive):
+            break
+        if directive.wants_embedding:
+            review.add_embedding(sitter.sequence, sitter.embedding())
+        if directive.wants_still:
+            stills += 1
+            review.add_still(*sitter.still(stills))
+        directive = review.observe(sitter.frame(answer(directive.instruction)))
+    return directive
+
+
+def refusal(code: str) -> ConsentRefused:
+    return ConsentRefused(code, "No.", why="A test.", next_step="None.")
+
+
+def _found(rows: dict[str, T], key: str) -> T:
+    if key not in rows:
+        raise refusal("unknown")
+    return rows[key]
