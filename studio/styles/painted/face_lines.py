@@ -1,0 +1,49 @@
+"""The nose's strokes, the jaw's, and the shade under the chin. No other line crosses a face."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from studio.styles import mesh
+from studio.styles.painted.canvas import Canvas, polygons, spline
+from studio.styles.painted.colour import to_rgb, toned
+from studio.styles.painted.ink import Ink
+from studio.styles.painted.skin import SkinPaint
+from studio.styles.painted.study import Study
+
+NECK_SHADE = 62  # units that the chin's shadow falls below the jaw
+
+
+def draw_nose(study: Study, ink: Ink, side: float) -> None:
+    """Two nostrils, a curve around each wing, the farther from the light the stronger."""
+    p = study.points
+    u = study.unit
+    for outer, inner, wing, sign in ((98, 97, (129, 64, 98), -1), (327, 326, (358, 294, 327), 1)):
+        a, b = p[outer], p[inner]
+        mid = (a + b) / 2 + np.array([0, -3.0 * u])
+        ink.stroke(
+            np.stack([a + np.array([sign * u, -2 * u]), mid, b + np.array([0, u])]),
+            [0.8, 6.0, 5.0, 0.6],
+            strength=0.9,
+        )
+        far = sign == -side
+        curve = p[list(wing)]
+        curve = np.stack(
+            [0.7 * curve[0] + 0.3 * curve[1], curve[1], 0.75 * curve[2] + 0.25 * curve[1]]
+        )
+        ink.stroke(curve, [0.3, 2.6 if far else 1.8, 1.6, 0.3], strength=0.75 if far else 0.5)
+
+
+def draw_jaw(study: Study, ink: Ink) -> None:
+    """One tapered line under the chin."""
+    jaw = study.points[list(mesh.JAW)][1:-1] + np.array([0, study.unit])
+    ink.stroke(jaw, [0.2, 2.6, 3.4, 4.6, 5.0, 4.6, 3.4, 2.6, 0.2], strength=0.85)
+
+
+def paint_neck_shade(canvas: Canvas, study: Study, skin: SkinPaint) -> None:
+    """The chin's shadow on the neck, one clean shape."""
+    jaw = study.points[list(mesh.JAW)].astype(np.float64)
+    drop = np.sin(np.linspace(0, np.pi, len(jaw))) ** 0.8
+    lower = jaw + np.column_stack([np.zeros(len(jaw)), drop * NECK_SHADE * study.unit])
+    shape = polygons(study.size, [np.vstack([spline(jaw), spline(lower)[::-1]])])
+    canvas.cover(shape, to_rgb(toned(skin.shadow, -2.5)))

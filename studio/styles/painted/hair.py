@@ -1,0 +1,126 @@
+"""Hair and beards as shapes: tones that run along the flow, a few strands, one gleam."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.styles.fields import Mask, as_field, blurred, enlarged, eroded
+from studio.styles.painted.canvas import Canvas, crisp, polygons
+from studio.styles.painted.colour import Lab, middle, to_rgb, toned
+from studio.styles.painted.flow import Flow, hair_flow, smooth_along, trace_strands
+from studio.styles.painted.skin import SkinPaint
+from studio.styles.painted.study import Study
+
+SHARES = (0.34, 0.80, 0.955)  # quantiles where the tones part: shade | own | lit | gleam
+RISES = (-0.85, 0.05, 0.85, 1.9)  # of the tones, in steps
+STEP = 0.16  # share of the hair's lightness between tones
+STEP_LIMITS = (4.2, 9.0)  # L units: dark hair shows its form too
+OWN = 0.4  # share of the photograph's own tone in each of the drawn ones
+VIVID = 1.12  # chroma: flat tones look duller than the strands they stand for
+MIN_HAIR = 0.004  # of the picture: less than that is no hair
+CAST = (7.0, 15.0)  # units across and down that hair's shadow falls on the face
+STUBBLE_TINT = 0.62
+CROPPED = 16.0  # Lab distance from the skin below which thin hair is a tint, without strands
+THIN = 62.0  # units that hair reaches from its edge at most, to count as thin
+GLEAMING = 72.0  # units from which there is room for a gleam
+
+
+def paint_hair(canvas: Canvas, study: Study, levels: int, rng: np.random.Generator) -> None:
+    """Lay the hair over the head."""
+    inside = as_field(np.clip(study.hair * study.person, 0, 1))
+    if float((inside > 0.5).mean()) < MIN_HAIR:
+        return
+    near_skin = float(np.linalg.norm(study.hair_tone - study.skin_tone)) < CROPPED
+    if near_skin and _thickness(study, inside) < THIN:
+        _paint_cropped(canvas, study, inside)
+        return
+    _paint_mass(canvas, study, (study.hair, inside), hair_flow(study), levels, rng)
+
+
+def paint_beard(canvas: Canvas, study: Study, levels: int, rng: np.random.Generator) -> None:
+    """Lay a beard as hair, or stubble as a tint of the skin."""
+    side = study.field
+    beard, stubble = (
+        enlarged(m, side) for m in (study.regions.beard.mask, study.regions.beard.stubble)
+    )
+    if float(stubble.max()) > 0.3:
+        _paint_stubble(canvas, study, stubble)
+    if float((beard > 0.5).mean()) < MIN_HAIR / 2:
+        return
+    field = study.blur(as_field(np.clip(beard, 0, 1)), 5)
+    _paint_mass(canvas, study, (field, field), hair_flow(study), levels, rng)
+
+
+def paint_cast_shadow(canvas: Canvas, study: Study, skin: SkinPaint) -> None:
+    """The hair's shadow on the face: one shape, the hair's own moved away from the light."""
+    across, down = -skin.side * CAST[0] * study.scale, CAST[1] * study.scale
+    matrix = np.array([[1, 0, across], [0, 1, down]], np.float32)
+    moved = cv2.warpAffine(study.hair * study.person, matrix, (study.field, study.field))
+    field = as_field(moved)
+    inner = study.blur(study.face, 10)
+    shadow = crisp(study.blur(field, 6), 0.5, study.size) * crisp(inner, 0.4, study.size)
+    canvas.cover(shadow, to_rgb(skin.shadow))
+
+
+def _paint_mass(
+    canvas: Canvas,
+    study: Study,
+    shapes: tuple[Mask, Mask],
+    flow: Flow,
+    levels: int,
+    rng: np.random.Generator,
+) -> None:
+    cut, inside = shapes
+    light = smooth_along(study.lab[..., 0], flow, study)
+    even = light - 0.75 * study.blur_within(light, inside, 70)
+    core = eroded(inside > 0.8, 2)
+    if core.sum() < 200:
+        core = inside > 0.5
+    cuts = np.quantile(even[core], SHARES)
+    tones = _tones(study.lab, even, core, cuts)
+    shape = crisp(cut, 0.5, study.size)
+    field = blurred(even, 2.2 * study.scale)
+    canvas.cover(shape, to_rgb(tones[1]))
+    canvas.cover(shape * crisp(-field, float(-cuts[0]), study.size), to_rgb(tones[0]))
+    room = _thickness(study, inside) > GLEAMING
+    for k in range(1, 1 + (levels > 2) + (levels > 2 and room)):
+        canvas.cover(shape * crisp(field, float(cuts[k]), study.size), to_rgb(tones[k + 1]))
+    strands = trace_strands(study, flow, light, inside, rng)
+    deep = toned(tones[0], -max(2.5, 0.14 * float(tones[0][0])))
+    canvas.cover(shape * polygons(study.size, strands), to_rgb(deep))
+
+
+def _thickness(study: Study, inside: Mask) -> float:
+    reach = cv2.distanceTransform((inside > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+    return float(reach.max()) / study.scale
+
+
+def _paint_cropped(canvas: Canvas, study: Study, inside: Mask) -> None:
+    """A shaven head: the hair's tint, lighter where the skull catches the light."""
+    shape = crisp(study.blur(study.hair, 6), 0.5, study.size, softness=5)
+    canvas.cover(0.9 * shape, to_rgb(study.hair_tone))
+    light = study.blur_within(study.lab[..., 0], inside, 16)
+    level = float(study.hair_tone[0])
+    shade = crisp(-light, 2.5 - level, study.size)
+    canvas.cover(0.8 * shape * shade, to_rgb(toned(study.hair_tone, -5.0)))
+
+
+def _tones(lab: Lab, even: Mask, core: NDArray[np.bool_], cuts: NDArray[np.float64]) -> list[Lab]:
+    mean = middle(lab, as_field(core))
+    step = float(np.clip(STEP * mean[0], *STEP_LIMITS))
+    edges = [-np.inf, *cuts, np.inf]
+    tones = []
+    for low, high, rise in zip(edges[:-1], edges[1:], RISES, strict=True):
+        own = middle(lab, as_field(core & (even > low) & (even <= high)))
+        tone = OWN * own + (1 - OWN) * (mean + np.array([rise * step, 0, 0], np.float32))
+        tones.append(toned(as_field(tone), 0, VIVID))
+    return tones
+
+
+def _paint_stubble(canvas: Canvas, study: Study, field: Mask) -> None:
+    weights = as_field(np.clip(field - 0.3, 0, 1))
+    tone = middle(study.lab, weights)
+    area = crisp(study.blur(field, 8), 0.42, study.size, softness=6)
+    canvas.cover(STUBBLE_TINT * area, to_rgb(tone))

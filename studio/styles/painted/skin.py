@@ -1,0 +1,160 @@
+"""Skin as a cel painter lays it: few flat tones that follow the face's form and its own light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.styles import mesh
+from studio.styles.fields import Mask, as_field, blurred, enlarged
+from studio.styles.painted.canvas import Canvas, crisp, polygons
+from studio.styles.painted.colour import Lab, to_rgb, toned
+from studio.styles.painted.study import Study
+
+FORM = 0.68  # share of the modelled form in the shading; the rest is the photograph's
+LEVEL_OUT = 0.85  # share of the light's slope across the face that is taken out
+STEP = 0.19  # lightness of a band's step, share of the skin's own
+STEP_LIMITS = (4.2, 12.0)  # L units
+# Cuts are in standard deviations of the shading, steps in STEP; by number of levels.
+BANDS: dict[int, tuple[tuple[float, float], ...]] = {
+    2: ((-0.65, -1.0),),
+    3: ((-0.65, -1.0), (0.55, 0.62)),
+    4: ((-0.6, -1.0), (-1.6, -0.8), (0.5, 0.55), (1.35, 0.6)),
+}
+VIVID = 1.10  # chroma: a flat tone looks duller than the pores it stands for
+FORM_SPREAD = 26  # units: bumps of the mesh smaller than this are no form
+NOSE_SPREAD = 13  # units, on the nose
+NOSE_DETAIL = 0.9
+HUE_RADIUS = 46  # units: the skin's own slow changes of colour are kept, blotches are not
+HUE_LIMIT = 3.5  # Lab units of a and b
+
+
+@dataclass(frozen=True, slots=True)
+class SkinPaint:
+    """The bands as painted, for what is drawn on top."""
+
+    shading: Mask  # (F, F) standard deviations, > 0 lit
+    shadow: Lab  # (3,) colour of the shadow band
+    base: Lab
+    light: Lab
+    side: float  # -1: the light comes from the picture's left, +1: from its right
+
+
+def paint_skin(canvas: Canvas, study: Study, levels: int) -> SkinPaint:
+    """Cover the whole canvas with skin tones; later shapes cut the person out of it."""
+    shading, side = _shading(study)
+    step = float(np.clip(STEP * study.skin_tone[0], *STEP_LIMITS))
+    bands = BANDS[levels]
+    alphas = [crisp(shading, cut, study.size) if rise > 0 else crisp(-shading, -cut, study.size)
+              for cut, rise in bands]  # fmt: skip
+    rises = [rise * step for _, rise in bands]
+    weights = enlarged(study.bare, study.size)
+    total = float(weights.sum()) + 1e-6
+    mean = sum(r * float((a * weights).sum()) / total for a, r in zip(alphas, rises, strict=True))
+    # The bands shift around the person's mean tone: nobody is lightened or darkened.
+    base = toned(study.skin_tone, -mean)
+    local = _hue(study)
+    light = np.full((study.size, study.size), base[0], np.float32)
+    chroma = np.ones_like(light)
+    for alpha, rise in zip(alphas, rises, strict=True):
+        light += alpha * rise
+        chroma += alpha * (0.09 if rise < 0 else -0.05)
+    hue = enlarged(local, study.size)
+    chroma *= VIVID
+    painted = np.dstack([light, (base[1] + hue[..., 0]) * chroma, (base[2] + hue[..., 1]) * chroma])
+    canvas.image[:] = to_rgb(painted)
+    return SkinPaint(
+        shading=shading,
+        shadow=toned(base, -step, 1.09),
+        base=base,
+        light=toned(base, 0.75 * step, 0.95),
+        side=side,
+    )
+
+
+def _shading(study: Study) -> tuple[Mask, float]:
+    light = study.lab[..., 0]
+    smooth = study.blur_within(light, np.maximum(study.bare, 1e-3 * study.skin), 12)
+    slope = _slope(smooth, study.bare)
+    rows, columns = np.mgrid[0 : study.field, 0 : study.field].astype(np.float32) / study.field
+    level = smooth - LEVEL_OUT * (slope[0] * columns + slope[1] * rows)
+    side = -1.0 if slope[0] <= 0 else 1.0
+    seen = _standard(level, study.bare)
+    form = _standard(_form(study, side), study.bare)
+    inside = np.clip(2 * study.blur(study.face, 16) - 1, 0, 1)
+    # Ears, neck and chest have no modelled form: they take shade, but no light of their own.
+    outer = np.minimum(0.9 * seen, 0.2)
+    mixed = inside * (FORM * form + (1 - FORM) * seen) + (1 - inside) * outer
+    return study.blur(as_field(np.clip(mixed, -3, 3)), 8), side
+
+
+def _slope(values: Mask, mask: Mask) -> NDArray[np.float64]:
+    rows, columns = np.nonzero(mask > 0.5)
+    if len(rows) < 50:
+        return np.zeros(2)
+    rows, columns = rows[::7], columns[::7]
+    side = values.shape[0]
+    plane = np.column_stack([columns / side, rows / side, np.ones(len(rows))])
+    return np.asarray(np.linalg.lstsq(plane, values[rows, columns], rcond=None)[0][:2])
+
+
+def _standard(values: Mask, mask: Mask) -> Mask:
+    chosen = values[mask > 0.5]
+    if len(chosen) < 50:
+        return np.zeros_like(values)
+    return as_field((values - chosen.mean()) / (chosen.std() + 0.3))
+
+
+def _form(study: Study, side: float) -> Mask:
+    """Light on the face's modelled surface, from above and to one side."""
+    small = study.field // 4
+    ratio = small / study.size
+    spots = study.points[:468] * ratio
+    depth = study.depth[:468] * ratio
+    across, down = _surface_slope(spots, depth, FORM_SPREAD * study.unit * ratio, small)
+    fine = _surface_slope(spots, depth, NOSE_SPREAD * study.unit * ratio, small)
+    nose = blurred(polygons(small, [spots[list(mesh.NOSE)]]), 12 * study.unit * ratio)
+    across += NOSE_DETAIL * nose * (fine[0] - across)
+    down += NOSE_DETAIL * nose * (fine[1] - down)
+    length = np.sqrt(across**2 + down**2 + 1)
+    # Depth grows away from the viewer, so the normal towards the viewer is (zx, zy, -1) / length.
+    towards = (0.55 * side, -0.45, -0.70)
+    lit = (across * towards[0] + down * towards[1] - towards[2]) / length
+    return enlarged(as_field(lit), study.field)
+
+
+def _surface_slope(
+    spots: NDArray[np.float32], depth: NDArray[np.float32], spread: float, side: int
+) -> tuple[Mask, Mask]:
+    """Slopes of a surface through scattered depths, by moving least squares."""
+    columns, rows = np.clip(np.round(spots).astype(int), 0, side - 1).T
+    x, y = (spots / side).T
+    sums = {}
+    for name, values in {
+        "1": np.ones_like(x), "x": x, "y": y, "xx": x * x, "xy": x * y, "yy": y * y,
+        "z": depth, "xz": x * depth, "yz": y * depth,
+    }.items():  # fmt: skip
+        sheet = np.zeros((side, side), np.float64)
+        np.add.at(sheet, (rows, columns), values)
+        sums[name] = cv2.GaussianBlur(sheet, (0, 0), spread)
+    total = sums["1"] + 1e-9
+    mean = {k: v / total for k, v in sums.items()}
+    xx = mean["xx"] - mean["x"] ** 2 + 1e-6
+    yy = mean["yy"] - mean["y"] ** 2 + 1e-6
+    xy = mean["xy"] - mean["x"] * mean["y"]
+    xz = mean["xz"] - mean["x"] * mean["z"]
+    yz = mean["yz"] - mean["y"] * mean["z"]
+    det = xx * yy - xy * xy + 1e-12
+    return (yy * xz - xy * yz) / det / side, (xx * yz - xy * xz) / det / side
+
+
+def _hue(study: Study) -> NDArray[np.float32]:
+    parts = []
+    weight = np.maximum(study.bare, 1e-3 * study.skin)
+    for axis in (1, 2):
+        slow = study.blur_within(study.lab[..., axis], weight, HUE_RADIUS)
+        parts.append(np.clip(0.6 * (slow - study.skin_tone[axis]), -HUE_LIMIT, HUE_LIMIT))
+    return as_field(np.dstack(parts))

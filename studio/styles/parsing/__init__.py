@@ -1,0 +1,1 @@
+"""Parsing: which pixels of a portrait are skin, hair, beard, clothes and glasses."""

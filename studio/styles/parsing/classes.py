@@ -1,0 +1,120 @@
+"""Skin, hair and clothes, told apart by colour models learnt from the portrait itself."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.styles import mesh
+from studio.styles.fields import Mask, as_field, filled, ramp
+from studio.styles.parsing.features import WORK, Features
+from studio.styles.parsing.mixture import Mixture, fit_mixture
+
+FAR = 3.2  # Mahalanobis distance from the skin beyond which a seed is not skin
+MIN_SEEDS = 60  # pixels at the working size: fewer than that is no region of its own
+ROUNDS = 3  # refits: the cheeks' model learns the neck's shade, the crown's the hair's ends
+CONFIDENT = 0.85  # posterior beyond which a pixel teaches the next round's model
+SMOOTH_RADIUS = 5  # pixels: evidence is pooled along edges (Rhemann et al. 2011)
+SMOOTH_EPS = 20.0  # squared Lab units
+RIM = 0.10  # face widths: how deep loose strands let the wall through
+TEMPERATURE = 0.35  # neighbouring pixels are not independent witnesses
+
+Models = tuple[Mixture, Mixture | None, Mixture | None]  # skin, hair, clothes
+
+
+def classify(features: Features) -> tuple[Mask, Mask, Mask]:
+    """Return the masks of skin, hair and clothes, (WORK, WORK) float32, within the person.
+
+    Clothes or hair that were not found (a bald head, bare shoulders) give an empty mask.
+    """
+    colours = features.colours
+    priors = _priors(features)
+    models = _seeded(features, colours)
+    posterior = _posterior(features, colours, models, priors)
+    for _ in range(ROUNDS - 1):
+        models = _refitted(features, colours, models, posterior)
+        posterior = _posterior(features, colours, models, priors)
+    skin, hair, clothes = (as_field(posterior[..., k] * features.person) for k in range(3))
+    return skin, as_field(hair * _not_background(features, colours, models[1])), clothes
+
+
+def _not_background(f: Features, colours: NDArray[np.float32], hair: Mixture | None) -> Mask:
+    """Where the rim of the hair is hair: between loose strands the alpha includes the wall."""
+    outside = _model(colours[f.person < 0.05], 3)
+    if hair is None or outside is None:
+        return np.ones_like(f.person)
+    depth = cv2.distanceTransform((f.person > 0.3).astype(np.uint8), cv2.DIST_L2, 5)
+    doubt = np.exp(-as_field(depth) / (RIM * f.face_width))
+    gain = outside.log_likelihood(colours) - hair.log_likelihood(colours)
+    score = TEMPERATURE * np.clip(gain, -12, 12) + np.log(doubt + 1e-6) - np.log(1.01 - doubt)
+    pooled = cv2.ximgproc.guidedFilter(f.guide, as_field(score), 3, SMOOTH_EPS)
+    return as_field(1 / (1 + np.exp(np.clip(2 * as_field(pooled), -30, 30))))
+
+
+def _priors(f: Features) -> NDArray[np.float32]:
+    """How likely each class is at each place of the face's frame, before any colour is seen."""
+    side = np.abs(f.across)
+    below = f.down - f.chin
+    face = ramp(f.inside, -0.02, 0.04)
+    low_face = face * ramp(f.down, -0.30, -0.12)
+    ears = ramp(side, 0.44, 0.50) * ramp(-side, -0.68, -0.60)
+    ears *= ramp(f.down, -0.18, -0.05) * ramp(-f.down, -0.50, -0.38)
+    neck = ramp(-side, -0.48, -0.36) * ramp(below, -0.25, -0.08)
+    wear = ramp(below + 0.9 * np.maximum(side - 0.2, 0), 0.22, 0.62)
+
+    skin = 0.25 + 0.55 * face + 0.3 * ears + 0.5 * neck * (1 - wear) + 6.0 * low_face
+    hair = 0.6 - 0.35 * face - 0.35 * neck - 0.25 * ramp(below, 0.0, 0.6)
+    hair = np.maximum(hair, 0.02) * (1 - 0.92 * low_face)
+    # Between the shoulders may be a neckline of any depth: there, colour decides.
+    clothes = 0.004 + (0.8 - 0.55 * ramp(-side, -0.42, -0.25)) * wear
+    stack = np.dstack([skin, hair, clothes])
+    return as_field(stack / stack.sum(axis=2, keepdims=True))
+
+
+def _seeded(f: Features, colours: NDArray[np.float32]) -> Models:
+    solid = f.person > 0.5
+    outlines = (*mesh.CHEEKS, mesh.NOSE, mesh.FOREHEAD)
+    lit = filled(WORK, *(f.points[list(outline)] for outline in outlines))
+    samples = colours[lit & solid] if (lit & solid).any() else colours[lit]
+    spread = np.abs(samples - np.median(samples, axis=0))
+    kept = samples[(spread < 3.5 * np.median(spread, axis=0) + 1.5).all(axis=1)]
+    skin = fit_mixture(kept if len(kept) >= MIN_SEEDS else samples, 2)
+    unlike = (f.person > 0.85) & (skin.distance(colours) > FAR)
+    above = unlike & (f.inside < -0.04) & (f.down < 0.0)
+    wide = np.abs(f.across)
+    below = f.down - f.chin
+    shoulders = unlike & (below > 0.08) & (wide > 0.45) & (below + 0.6 * wide > 0.5)
+    return skin, _model(colours[above], 3), _model(colours[shoulders], 3)
+
+
+def _model(samples: NDArray[np.float32], parts: int) -> Mixture | None:
+    return fit_mixture(samples, parts) if len(samples) >= MIN_SEEDS else None
+
+
+def _posterior(
+    f: Features, colours: NDArray[np.float32], models: Models, priors: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    guide = f.guide
+    scores = []
+    for k, model in enumerate(models):
+        if model is None:
+            scores.append(np.full((WORK, WORK), -60, np.float32))
+            continue
+        evidence = np.maximum(model.log_likelihood(colours), -40)
+        score = as_field(TEMPERATURE * evidence + np.log(priors[..., k]))
+        pooled = cv2.ximgproc.guidedFilter(guide, score, SMOOTH_RADIUS, SMOOTH_EPS)
+        scores.append(as_field(pooled))
+    stack = np.dstack(scores)
+    stack = np.exp(2.0 * (stack - stack.max(axis=2, keepdims=True)))
+    return as_field(stack / stack.sum(axis=2, keepdims=True))
+
+
+def _refitted(
+    f: Features, colours: NDArray[np.float32], models: Models, posterior: NDArray[np.float32]
+) -> Models:
+    sure = (posterior > CONFIDENT) & (f.person > 0.7)[..., None]
+    skin, hair, clothes = (
+        _model(colours[sure[..., k]], parts) for k, parts in enumerate((4, 3, 3))
+    )
+    return skin or models[0], hair or models[1], clothes or models[2]
