@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from consent.challenge import ChallengeBook, issue_challenge
+from consent.errors import LivenessRefused
+from consent.profiles import STANDARD_LIVENESS
+from consent.types import Action
+from tests.fakes import NOON, a_challenge, identifier
+
+ADA = identifier("ada")
+RECORD = identifier("record")
+
+
+def draw(seed):
+    rng = Random(seed)  # noqa: S311 - seeded on purpose
+    return issue_challenge(ADA, RECORD, rng=rng, now=NOON)
+
+
+def open_book(*challenges):
+    book = ChallengeBook()
+    for challenge in challenges:
+        book.issue(challenge, session_key="browser", now=NOON)
+    return book
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_challenge_turns_both_ways_and_asks_for_one_or_two_more(seed):
+    challenge = draw(seed)
+    assert {Action.TURN_LEFT, Action.TURN_RIGHT} <= set(challenge.actions)
+    assert len(challenge.actions) in {3, 4}
+    assert len(set(challenge.actions)) == len(challenge.actions)
+    assert challenge.assent in {Action.SMILE, Action.MOUTH_OPEN}
+    assert challenge.assent not in challenge.actions
+    assert Action.CENTRE not in challenge.actions
+
+
+def test_order_and_nonce_differ_between_challenges():
+    drawn = [draw(seed) for seed in range(60)]
+    assert len({challenge.actions for challenge in drawn}) > 30
+    assert len({challenge.nonce for challenge in drawn}) == 60
+    assert all(len(challenge.nonce) == 32 for challenge in drawn)
+
+
+def test_an_open_challenge_is_handed_out_to_its_subject():
+    challenge = a_challenge()
+    book = open_book(challenge)
+    assert book.take(challenge.nonce, subject_id=challenge.subject_id, now=NOON) == challenge
+
+
+def test_a_challenge_is_handed_out_once():
+    challenge = a_challenge()
+    book = open_book(challenge)
+    book.take(challenge.nonce, subject_id=challenge.subject_id, now=NOON)
+    with pytest.raises(LivenessRefused, match="already used") as refused:
+        book.take(challenge.nonce, subject_id=challenge.subject_id, now=NOON)
+    assert refused.value.code == "challenge_used"
+
+
+def test_only_one_of_many_threads_gets_the_challenge():
+    challenge = a_challenge()
+    book = open_book(challenge)
+
+    def attempt(_):
+        try:
+            return book.take(challenge.nonce, subject_id=challenge.subject_id, now=NOON)
+        except LivenessRefused:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(attempt, range(32)))
+    assert taken.count(challenge) == 1
+
+
+def test_an_unknown_nonce_is_refused():
+    with pytest.raises(LivenessRefused, match="not one of ours") as refused:
+        open_book().take("0" * 32, subject_id=ADA, now=NOON)
+    assert refused.value.code == "challenge_unknown"
+
+
+def test_somebody_elses_challenge_is_refused_and_stays_theirs():
+    challenge = a_challenge()
+    book = open_book(challenge)
+    with pytest.raises(LivenessRefused, match="somebody else") as refused:
+        book.take(challenge.nonce, subject_id=identifier("eve"), now=NOON)
+    assert refused.value.code == "challenge_foreign"
+    assert book.take(challenge.nonce, subject_id=challenge.subject_id, now=NOON) == challenge
+
+
+@pytest.mark.parametrize("late", [timedelta(seconds=60), timedelta(hours=2)])
+def test_an_expired_challenge_is_refused(late):
+    challenge = a_challenge()
+    book = open_book(challenge)
+    with pytest.raises(LivenessRefused) as refused:
+        book.take(challenge.nonce, subject_id=challenge.subject_id, now=NOON + late)
+    assert refused.value.code == "expired"
+
+
+def test_a_challenge_taken_at_its_last_moment_counts():
+    challenge = a_challenge()
+    book = open_book(challenge)
+    last = challenge.expires_at - timedelta(microseconds=1)
+    assert book.take(challenge.nonce, subject_id=challenge.subject_id, now=last)
+
+
+def test_a_challenge_that_begins_later_than_now_is_refused():
+    challenge = a_challenge(now=NOON + timedelta(seconds=5))
+    book = open_book(challenge)
+    with pytest.raises(LivenessRefused):
+        book.take(challenge.nonce, subject_id=challenge.subject_id, now=NOON)
+
+
+def test_the_book_forgets_old_challenges():
+    challenge = a_challenge()
+    book = open_book(challenge)
+    later = NOON + timedelta(hours=2)
+    book.issue(a_challenge(seed=2, now=later), session_key="browser", now=later)
+    with pytest.raises(LivenessRefused) as refused:
+        book.take(challenge.nonce, subject_id=challenge.subject_id, now=later)
+    assert refused.value.code == "challenge_unknown"
+
+
+def fail(book, times, *, every=timedelta(seconds=30), start=NOON):
+    for number in range(times):
+        until = book.count_failure("browser", now=start + number * every)
+    return until
+
+
+def test_five_failures_in_three_minutes_lock_the_session_for_thirty():
+    book = open_book()
+    until = fail(book, 5)
+    assert until == NOON + timedelta(minutes=2) + STANDARD_LIVENESS.lockout
+    with pytest.raises(LivenessRefused, match=r"Try again in 30 minutes\.") as refused:
+        book.issue(a_challenge(), session_key="browser", now=NOON + timedelta(minutes=2))
+    assert refused.value.code == "locked"
+    with pytest.raises(LivenessRefused, match=r"Try again in 1 minute\."):
+        book.check_lock("browser", now=until - timedelta(seconds=1))
+
+
+def test_a_locked_session_is_free_again_afterwards():
+    book = open_book()
+    until = fail(book, 5)
+    book.check_lock("browser", now=until)
+    assert book.count_failure("browser", now=until) is None
+
+
+def test_four_failures_do_not_lock():
+    assert fail(open_book(), 4) is None
+
+
+def test_five_failures_over_a_longer_time_do_not_lock():
+    assert fail(open_book(), 5, every=timedelta(seconds=50)) is None
+
+
+def test_another_browser_is_not_locked():
+    book = open_book()
+    fail(book, 5)
+    book.check_lock("other", now=NOON)
+
+
+def test_a_passed_capture_clears_the_count():
+    book = open_book()
+    fail(book, 4)
+    book.count_success("browser")
+    assert book.count_failure("browser", now=NOON) is None

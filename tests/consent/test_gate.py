@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import FrozenInstanceError, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from consent.errors import ConsentRefused, Refusal
+from consent.gate import Gate
+from consent.policy import standard_rules
+from consent.profiles import STANDARD_GATE
+from consent.records import receipt_hash
+from consent.types import SubjectKind
+from tests.fakes import (
+    NOON,
+    SIGNER,
+    FixedClock,
+    MemoryLedger,
+    a_capture,
+    a_choice,
+    a_probe,
+    a_record,
+    a_request,
+    a_subject,
+    identifier,
+)
+
+ROOT = Path(__file__).parents[2]
+
+
+def a_sitting(kind=SubjectKind.PERSON):
+    subject = a_subject(kind=kind)
+    record = a_record(subject)
+    capture = a_capture(record)
+    probe = a_probe(capture)
+    ledger = MemoryLedger()
+    ledger.keep(subject, record, capture, probe)
+    clock = FixedClock(NOON + timedelta(minutes=5))
+    gate = Gate(standard_rules(SIGNER), clock=clock)
+    return gate, a_request(record, capture, probe), ledger, clock
+
+
+@pytest.mark.parametrize("kind", SubjectKind)
+def test_valid_consent_and_own_face_give_a_grant(kind):
+    gate, request, ledger, clock = a_sitting(kind)
+    grant = gate.grant(request, ledger)
+    record = ledger.records.load(request.record_id)
+    assert (grant.subject_id, grant.subject_kind) == (request.subject_id, kind)
+    assert grant.receipt_hash == receipt_hash(record)
+    assert grant.probe_hashes == tuple(p.sha256 for p in ledger.probe_rows.values())
+    assert grant.granted_at == clock.now()
+    assert grant.expires_at == clock.now() + STANDARD_GATE.grant_life
+    assert "NotWithdrawn" in grant.rules
+
+
+def test_no_rules_means_no():
+    _, request, ledger, clock = a_sitting()
+    with pytest.raises(ConsentRefused) as refused:
+        Gate([], clock=clock).grant(request, ledger)
+    assert refused.value.code == "no_rules"
+
+
+def test_the_gate_loads_the_facts_anew_each_time():
+    gate, request, ledger, _ = a_sitting()
+    gate.grant(request, ledger)
+    ledger.records.withdraw(request.record_id, NOON)
+    with pytest.raises(ConsentRefused) as refused:
+        gate.grant(request, ledger)
+    assert refused.value.code == "withdrawn"
+
+
+def test_the_storing_step_holds_the_records_row():
+    gate, request, ledger, _ = a_sitting()
+    gate.grant(request, ledger)
+    assert ledger.locked == []
+    gate.grant(request, ledger, lock=True)
+    assert ledger.locked == [request.record_id]
+
+
+def test_a_grant_ends_with_the_consent():
+    gate, request, ledger, clock = a_sitting()
+    record = ledger.records.load(request.record_id)
+    capture = replace(ledger.captures.load(request.capture_id))
+    clock.at = record.expires_at - timedelta(seconds=1)
+    recent = replace(capture, captured_at=clock.at - timedelta(hours=1))
+    ledger.captures.add(recent)
+    assert gate.grant(request, ledger).expires_at == record.expires_at
+
+
+def test_a_grant_ends_with_the_captures_age():
+    gate, request, ledger, clock = a_sitting()
+    captured_at = ledger.captures.load(request.capture_id).captured_at
+    clock.at = captured_at + STANDARD_GATE.capture_max_age
+    assert gate.grant(request, ledger).expires_at == clock.at
+
+
+def test_a_request_without_selfies_is_refused():
+    gate, request, ledger, _ = a_sitting()
+    with pytest.raises(Refusal) as refused:
+        gate.grant(replace(request, probe_ids=()), ledger)
+    assert refused.value.code == "no_probe"
+
+
+@pytest.mark.parametrize("field", ["record_id", "capture_id", "subject_id", "probe_ids"])
+def test_unknown_things_are_refused(field):
+    gate, request, ledger, _ = a_sitting()
+    unknown = (identifier("x"),) if field == "probe_ids" else identifier("x")
+    with pytest.raises(ConsentRefused):
+        gate.grant(replace(request, **{field: unknown}), ledger)
+
+
+def test_a_grant_cannot_be_stretched():
+    gate, request, ledger, _ = a_sitting()
+    grant = gate.grant(request, ledger)
+    with pytest.raises(FrozenInstanceError):
+        grant.expires_at = grant.expires_at + timedelta(days=1)
+
+
+def constructions(name):
+    """Return the files that call `name(...)`, or `replace(...)` on something called grant."""
+    found = set()
+    files = [
+        path
+        for folder in ("consent", "outputs", "studio")
+        for path in (ROOT / folder).rglob("*.py")
+    ]
+    for path in [*files, *ROOT.glob("app.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            called = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
+            first = node.args[0] if node.args else None
+            copied = (
+                called == "replace" and isinstance(first, ast.Name) and first.id == name.lower()
+            )
+            if called == name or copied:
+                found.add(path.relative_to(ROOT).as_posix())
+    return found
+
+
+def test_only_the_gate_makes_grants():
+    assert constructions("Grant") == {"consent/gate.py"}
+
+
+def test_only_liveness_makes_live_captures():
+    made = constructions("LiveCapture")
+    assert made == {"consent/liveness.py", "consent/adapters/repositories.py"}
+
+
+class ConsentLife(RuleBasedStateMachine):
+    """Two subjects give, capture, withdraw and wait; whatever happens, grants need consent."""
+
+    def __init__(self):
+        super().__init__()
+        self.clock = FixedClock()
+        self.ledger = MemoryLedger()
+        self.gate = Gate(standard_rules(SIGNER), clock=self.clock)
+        self.withdrawn = set()
+        self.count = 0
+
+    @initialize()
+    def two_people_and_nobody(self):
+        self.subjects = [
+            a_subject("ada"),
+            a_subject("bob"),
+            a_subject("nobody", SubjectKind.SYNTHETIC),
+        ]
+        for subject in self.subjects:
+            self.ledger.subjects.add(subject)
+            self.ledger.vault.create(subject.id)
+
+    @rule(who=st.integers(0, 2), days=st.sampled_from([30, 90, 365]), painted=st.booleans())
+    def give(self, who, days, painted):
+        self.count += 1
+        families = frozenset({"painted"} if painted else {"illustrated"})
+        choice = a_choice(days=days, families=families)
+        record = a_record(
+            self.subjects[who], name=str(self.count), now=self.clock.now(), choice=choice
+        )
+        self.ledger.records.add(record)
+
+    @rule(
+        data=st.data(),
+        kind=st.sampled_from(SubjectKind),
+        distance=st.sampled_from([0.3, 0.5, math.nan]),
+    )
+    def capture(self, data, kind, distance):
+        if not self.ledger.record_rows:
+            return
+        self.count += 1
+        record = data.draw(st.sampled_from(list(self.ledger.record_rows.values())))
+        played = replace(record, kind=kind)
+        capture = a_capture(played, name=str(self.count), at=self.clock.now())
+        self.ledger.captures.add(capture)
+        self.ledger.captures.add_probe(a_probe(capture, distance=distance))
+
+    @rule(hours=st.sampled_from([0.01, 1, 11, 24, 24 * 31, 24 * 366]))
+    def wait(self, hours):
+        self.clock.advance(hours=hours)
+
+    @rule(data=st.data())
+    def withdraw(self, data):
+        if self.ledger.record_rows:
+            record_id = data.draw(st.sampled_from(list(self.ledger.record_rows)))
+            self.ledger.records.withdraw(record_id, self.clock.now())
+            self.withdrawn.add(record_id)
+
+    @invariant()
+    def every_grant_lies_within_a_valid_consent(self):
+        now = self.clock.now()
+        for record in self.ledger.record_rows.values():
+            for probe in self.ledger.probe_rows.values():
+                capture = self.ledger.capture_rows[probe.capture_id]
+                request = a_request(record, capture, probe)
+                due = self.due(record, capture, probe, now)
+                try:
+                    grant = self.gate.grant(request, self.ledger)
+                except Refusal:
+                    assert not due
+                else:
+                    assert due
+                    assert grant.granted_at == now < grant.expires_at <= record.expires_at
+
+    def due(self, record, capture, probe, now):
+        live = type(capture).__name__ == "LiveCapture"
+        return (
+            record.record_id not in self.withdrawn
+            and record.given_at <= now < record.expires_at
+            and "illustrated" in record.scope.families
+            and capture.record_id == record.record_id
+            and record.given_at < capture.captured_at <= now
+            and now - capture.captured_at <= STANDARD_GATE.capture_max_age
+            and live == (record.kind is SubjectKind.PERSON)
+            and probe.distance == 0.3
+        )
+
+
+ConsentLife.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestConsentLife = ConsentLife.TestCase
