@@ -80,8 +80,7 @@ def obstacle(frame: FrameEvidence, rest: Rest | None, profile: LivenessProfile) 
         return Obstacle.TOO_FAR
     if (light := light_obstacle(frame, profile)) is not None:
         return light
-    strongest = max(frame.smile, frame.mouth_open, frame.eyes_closed)
-    if rest is None and not strongest <= profile.rest_ceiling:
+    if rest is None and not _is_relaxed(frame, profile):
         return Obstacle.NOT_RELAXED
     return None
 
@@ -100,3 +99,8 @@ def _is_centred(frame: FrameEvidence, rest: Rest | None, profile: LivenessProfil
         level = abs(frame.pitch - rest.pitch) <= profile.centre_degrees
     ahead = abs(frame.yaw) <= profile.centre_degrees and abs(frame.roll) <= profile.tilt_degrees
     return ahead and level
+
+
+def _is_relaxed(frame: FrameEvidence, profile: LivenessProfile) -> bool:
+    scores = (frame.smile, frame.mouth_open, frame.eyes_closed)
+    return all(score <= profile.rest_ceiling for score in scores)

@@ -104,6 +104,7 @@ class CaptureReview:
         self._next_check_ms = 0.0
         self._distances: list[float] = []
         self._stills: list[Still] = []
+        self._stills_due = 0  # asked for and not yet received
         self._peaks: dict[Action, float] = {}
         self._refusal: Refusal | None = None
 
@@ -150,7 +151,8 @@ class CaptureReview:
     def add_still(self, sha256: str, embedding: Template, evidence: FrameEvidence) -> None:
         """Take the full-resolution picture for which `wants_still` was set.
 
-        A still that is not frontal, too dark or blinking is dropped; the next directive asks again.
+        A still that is not frontal, too dark or blinking is dropped and asked for again; one that
+        comes late, after another that was asked for in its place, is dropped too.
 
         Args:
             sha256: of the still's bytes as they will be stored, hex.
@@ -372,14 +374,18 @@ class CaptureReview:
         if asked is not None and (frame.client_ms - asked) / 1000 < self._profile.still_seconds:
             return False
         step.still_asked = frame.client_ms
+        self._stills_due += 1
         return True
 
     def _add_still(self, sha256: str, embedding: Template, evidence: FrameEvidence) -> None:
         step = self._step
         rest = self._rest
-        if step.still_asked is None or self._template is None or rest is None:
+        if self._stills_due == 0 or self._template is None or rest is None:
             raise refused("out_of_order")
+        self._stills_due -= 1
         self._stream.claim_hash(sha256)
+        if step.still_asked is None:
+            return  # it was asked for again meanwhile, and the other one arrived first
         blinking = Action.BLINK in shown(evidence, rest, self._profile)
         step.still_asked = None
         if obstacle(evidence, rest, self._profile) is not None or blinking:

@@ -331,6 +331,13 @@ class _MemorySessions:
         until = bound[subject_id][1]
         return SessionState(subject_id, is_open=until is not None and now < until)
 
+    def known(self, token_hash: str) -> bool:
+        return token_hash in self._bindings
+
+    def bound_at(self, token_hash: str, subject_id: str) -> datetime | None:
+        found = self._bindings.get(token_hash, {}).get(subject_id)
+        return None if found is None else found[0]
+
     def subjects_of(self, token_hash: str) -> list[str]:
         bound = self._bindings.get(token_hash, {})
         return sorted(bound, key=lambda name: bound[name][0], reverse=True)
@@ -406,6 +413,8 @@ class Sitter:
     resting: dict[str, float] = field(default_factory=lambda: dict(_RESTING))
     looks: dict[str, object] = field(default_factory=dict)  # overrides in every frame
     sequence: int = -1
+    stills: int = 0
+    asked: Action = Action.CENTRE  # what was heard last
 
     @property
     def now(self) -> datetime:
@@ -435,9 +444,10 @@ class Sitter:
     def embedding(self) -> Template:
         return near(self.template, 0.2, seed=max(self.sequence, 0))
 
-    def still(self, number: int) -> tuple[str, Template, FrameEvidence]:
-        """Return a still as `add_still` takes it."""
-        sha256 = hashlib.sha256(f"still {number}".encode()).hexdigest()
+    def still(self) -> tuple[str, Template, FrameEvidence]:
+        """Return a new still as `add_still` takes it."""
+        self.stills += 1
+        sha256 = hashlib.sha256(f"still {self.stills}".encode()).hexdigest()
         evidence = FrameEvidence(
             sequence=self.sequence,
             client_ms=1000.0 * self.sequence / self.fps,
@@ -449,7 +459,7 @@ class Sitter:
             luma=120.0,
             **self.pose,
         )
-        return sha256, near(self.template, 0.25, seed=900 + number), evidence
+        return sha256, near(self.template, 0.25, seed=900 + self.stills), evidence
 
 
 def sit(
@@ -461,18 +471,16 @@ def sit(
     limit: int = 2000,
 ) -> Directive:
     """Let a sitter follow (or not) the review's instructions; return the last directive."""
-    directive = review.observe(sitter.frame())
-    stills = 0
     for _ in range(limit):
-        if directive.finished or stop(directive):
+        said = review.observe(sitter.frame(answer(sitter.asked)))
+        sitter.asked = said.instruction
+        if said.finished or stop(said):
             break
-        if directive.wants_embedding:
+        if said.wants_embedding:
             review.add_embedding(sitter.sequence, sitter.embedding())
-        if directive.wants_still:
-            stills += 1
-            review.add_still(*sitter.still(stills))
-        directive = review.observe(sitter.frame(answer(directive.instruction)))
-    return directive
+        if said.wants_still:
+            review.add_still(*sitter.still())
+    return said
 
 
 def refusal(code: str) -> ConsentRefused:

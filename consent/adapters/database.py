@@ -191,8 +191,10 @@ def _checkpointed(engine: Engine) -> bool:
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=0")  # the caller waits, and can be told to stop
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         busy_pages_done = cursor.fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         cursor.close()
     finally:
         connection.close()

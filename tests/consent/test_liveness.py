@@ -1,0 +1,578 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from consent.directions import HINTS, Obstacle, refused
+from consent.errors import IdentityRefused, LivenessRefused
+from consent.liveness import CaptureReview
+from consent.profiles import STANDARD_LIVENESS
+from consent.types import Action
+from tests.fakes import NOON, Sitter, a_challenge, face, near, sit
+
+TURNS = (Action.TURN_LEFT, Action.TURN_RIGHT, Action.BLINK)
+SECOND = timedelta(seconds=1)
+
+
+def review(*actions, assent=Action.SMILE, seed=1):
+    return CaptureReview(a_challenge(*actions, assent=assent, seed=seed))
+
+
+def until(review_, sitter, wanted, **options):
+    """Sit until the wanted action is asked for."""
+    return sit(review_, sitter, stop=lambda said: said.instruction is wanted, **options)
+
+
+def watch(review_, frames):
+    for frame in frames:
+        review_.observe(frame)
+
+
+def code_of(error):
+    return error.value.code
+
+
+# The way it should go.
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("fps", [5.5, 15.0, 30.0])
+def test_a_person_who_follows_is_alive(seed, fps):
+    sitter = Sitter(fps=fps, degrees_per_frame=100 / fps, score_per_frame=4 / fps)
+    followed = review(seed=seed)
+    assert sit(followed, sitter).finished
+    verdict = followed.verdict(sitter.now, "capture")
+    challenge = a_challenge(seed=seed)
+    assert (verdict.id, verdict.nonce) == ("capture", challenge.nonce)
+    assert (verdict.subject_id, verdict.record_id) == (challenge.subject_id, challenge.record_id)
+    assert verdict.assent is challenge.assent
+    assert verdict.captured_at == NOON
+    assert math.dist(verdict.template, sitter.template) < 0.2
+    assert verdict.evidence["embeddings"] <= STANDARD_LIVENESS.max_embeddings
+    assert {f"peak_{action.value}" for action in challenge.actions} <= set(verdict.evidence)
+
+
+@pytest.mark.parametrize("fps", [10.0, 12.5])
+def test_slow_people_are_never_asked_for_more_embeddings_than_allowed(fps):
+    sitter = Sitter(fps=fps, degrees_per_frame=1.5, score_per_frame=0.03)
+    slow = CaptureReview(a_challenge(seed=4), rng=Random(3))  # noqa: S311 - seeded on purpose
+    assert sit(slow, sitter).finished
+    assert slow.verdict(sitter.now, "c").evidence["embeddings"] <= 16
+
+
+def test_the_instructions_come_in_the_challenges_order_with_the_middle_between():
+    followed, sitter = review(seed=3), Sitter()
+    heard = []
+    while not followed.finished:
+        said = sit(followed, sitter, limit=1)
+        if not heard or heard[-1] is not said.instruction:
+            heard.append(said.instruction)
+    challenge = a_challenge(seed=3)
+    expected = [Action.CENTRE]
+    for action in (challenge.assent, *challenge.actions):
+        expected += [action, Action.CENTRE]
+    assert heard == expected
+
+
+def test_progress_grows_to_one():
+    followed, sitter = review(), Sitter()
+    seen = [sit(followed, sitter, limit=1).progress for _ in range(200) if not followed.finished]
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+
+
+@pytest.mark.parametrize("actions", [TURNS, (*TURNS, Action.MOUTH_OPEN)])
+def test_five_stills_are_spread_over_the_challenge(actions):
+    followed, sitter = review(*actions), Sitter()
+    sit(followed, sitter)
+    assert len(followed.stills) == 5
+    taken = [still.evidence.sequence for still in followed.stills]
+    assert taken == sorted(set(taken))
+    assert taken[-1] - taken[0] > 0.6 * sitter.sequence
+    assert all(still.distance < 0.5 for still in followed.stills)
+
+
+def test_after_the_end_more_frames_change_nothing():
+    followed, sitter = review(), Sitter()
+    sit(followed, sitter)
+    assert followed.observe(sitter.frame()).finished
+
+
+def test_what_is_asked_is_said_in_plain_words():
+    followed, sitter = review(*TURNS), Sitter()
+    assert followed.observe(sitter.frame()).text == "Look straight ahead"
+    assert until(followed, sitter, Action.SMILE).text == "Smile"
+    assert until(followed, sitter, Action.CENTRE).text == "Back to the middle"
+    assert until(followed, sitter, Action.TURN_LEFT).text == "Turn your head to the left"
+    assert until(followed, sitter, Action.BLINK).text == "Close both eyes for a moment"
+
+
+# Kindness.
+
+
+def test_small_wobble_is_no_offence():
+    rng = Random(5)  # noqa: S311 - seeded on purpose
+    followed, sitter = review(), Sitter()
+    original = sitter.frame
+
+    def wobbling(doing=Action.CENTRE, **overrides):
+        frame = original(doing, **overrides)
+        return replace(
+            frame,
+            yaw=frame.yaw + rng.uniform(-3, 3),
+            pitch=frame.pitch + rng.uniform(-3, 3),
+            smile=max(0.0, frame.smile + rng.uniform(-0.05, 0.05)),
+        )
+
+    sitter.frame = wobbling
+    assert sit(followed, sitter).finished
+
+
+@pytest.mark.parametrize("expression", [{"smile": 0.8}, {"eyes_closed": 0.8}, {"mouth_open": 0.5}])
+def test_an_expression_while_turning_is_no_offence(expression):
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, Action.TURN_LEFT)
+    for _ in range(60):
+        followed.observe(sitter.frame(**expression))
+    assert sit(followed, sitter).finished
+
+
+def test_laughing_counts_as_a_smile():
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, Action.SMILE)
+    for _ in range(2):
+        said = followed.observe(sitter.frame(smile=0.8, mouth_open=0.6))
+    assert said.instruction is Action.CENTRE
+
+
+def test_a_short_look_the_wrong_way_is_forgiven():
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, Action.TURN_LEFT)
+    for _ in range(8):
+        followed.observe(sitter.frame(Action.TURN_RIGHT))
+    assert sit(followed, sitter).finished
+
+
+@pytest.mark.parametrize(
+    ("overrides", "obstacle"),
+    [
+        ({"face_height": 100.0}, Obstacle.TOO_FAR),
+        ({"inter_eye": 60.0}, Obstacle.TOO_FAR),
+        ({"luma": 40.0}, Obstacle.TOO_DARK),
+        ({"luma": 220.0}, Obstacle.TOO_BRIGHT),
+        ({"luma": math.nan}, Obstacle.TOO_DARK),
+        ({"yaw": 12.0}, Obstacle.NOT_CENTRED),
+        ({"pitch": -18.0}, Obstacle.NOT_CENTRED),
+        ({"roll": 20.0}, Obstacle.NOT_CENTRED),
+        ({"yaw": math.nan}, Obstacle.NOT_CENTRED),
+        ({"smile": 0.7}, Obstacle.NOT_RELAXED),
+        ({"mouth_open": math.nan}, Obstacle.NOT_RELAXED),
+        ({"faces": 0}, Obstacle.NO_FACE),
+        ({"faces": 2}, Obstacle.TWO_FACES),
+    ],
+)
+def test_an_obstacle_is_named_before_anything_is_refused(overrides, obstacle):
+    said = review().observe(Sitter().frame(**overrides))
+    assert said.hint == HINTS[obstacle]
+    assert not said.wants_embedding
+    assert not said.wants_still
+
+
+def test_a_turn_that_does_not_suffice_is_encouraged():
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, Action.TURN_LEFT)
+    followed.observe(sitter.frame(yaw=8.0))
+    assert followed.observe(sitter.frame(yaw=15.0)).hint == "A little further."
+
+
+def test_a_smile_kept_since_earlier_does_not_answer_a_later_request():
+    followed, sitter = review(Action.TURN_LEFT, Action.SMILE, assent=Action.MOUTH_OPEN), Sitter()
+    until(followed, sitter, Action.TURN_LEFT)
+    sitter.looks["smile"] = 0.8
+    until(followed, sitter, Action.SMILE)
+    for _ in range(10):
+        said = followed.observe(sitter.frame())
+    assert (said.instruction, said.hint) == (Action.SMILE, "Relax your face first.")
+    del sitter.looks["smile"]
+    followed.observe(sitter.frame())
+    assert sit(followed, sitter).finished
+
+
+def test_narrow_eyes_at_rest_are_not_closed_eyes():
+    sitter = Sitter()
+    sitter.pose["eyes_closed"] = sitter.resting["eyes_closed"] = 0.4
+    followed = review(*TURNS)
+    until(followed, sitter, Action.BLINK)
+    for _ in range(30):
+        said = followed.observe(sitter.frame())
+    assert said.instruction is Action.BLINK
+    assert followed.observe(sitter.frame(eyes_closed=0.76)).instruction is Action.CENTRE
+
+
+def test_a_camera_that_looks_up_is_no_offence():
+    sitter = Sitter()
+    sitter.pose["pitch"] = sitter.resting["pitch"] = 13.0
+    assert sit(review(Action.TURN_LEFT, Action.TURN_RIGHT, Action.BLINK), sitter).finished
+
+
+def test_a_still_that_blinks_is_asked_for_again():
+    followed, sitter = review(*TURNS), Sitter()
+    said = sit(followed, sitter, stop=lambda said: said.wants_still)
+    sha256, template, evidence = sitter.still()
+    followed.add_still(sha256, template, replace(evidence, eyes_closed=0.8))
+    assert followed.stills == ()
+    said = sit(followed, sitter, stop=lambda said: said.wants_still)
+    assert said.wants_still
+    followed.add_still(*sitter.still())
+    assert len(followed.stills) == 1
+
+
+def test_a_still_that_comes_late_is_dropped():
+    followed, sitter = review(*TURNS), Sitter()
+    sit(followed, sitter, stop=lambda said: said.wants_still)
+    first, second = sitter.still(), sitter.still()
+    asked = [followed.observe(sitter.frame()).wants_still for _ in range(32)]
+    assert sum(asked) == 1
+    followed.add_still(*second)
+    followed.add_still(*first)
+    assert [still.sha256 for still in followed.stills] == [second[0]]
+    with pytest.raises(LivenessRefused):
+        followed.add_still(*sitter.still())
+
+
+def test_an_embedding_that_got_lost_is_asked_for_again():
+    followed, sitter = review(), Sitter()
+    asked = [followed.observe(sitter.frame()).wants_embedding for _ in range(45)]
+    assert sum(asked) == 2
+
+
+# Refusals.
+
+
+def test_a_still_picture_is_refused():
+    followed, sitter = review(), Sitter()
+    with pytest.raises(LivenessRefused) as error:
+        sit(followed, sitter, answer=lambda _: Action.CENTRE)
+    assert code_of(error) == "no_response"
+    assert sitter.now - NOON < 12 * SECOND
+
+
+@pytest.mark.parametrize("yaw", [17.4, 19.9])
+def test_a_photo_that_is_turned_does_not_turn_far_enough(yaw):
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, Action.TURN_LEFT)
+    sitter.looks["yaw"] = yaw / 2
+    followed.observe(sitter.frame())
+    sitter.looks["yaw"] = yaw
+    with pytest.raises(LivenessRefused) as error:
+        watch(followed, (sitter.frame() for _ in range(200)))
+    assert code_of(error) == "no_response"
+
+
+@pytest.mark.parametrize(
+    ("asked", "done"),
+    [
+        (Action.TURN_LEFT, Action.TURN_RIGHT),
+        (Action.TURN_RIGHT, Action.TURN_LEFT),
+        (Action.TURN_LEFT, Action.LOOK_UP),
+        (Action.LOOK_UP, Action.TURN_LEFT),
+        (Action.SMILE, Action.TURN_LEFT),
+        (Action.SMILE, Action.MOUTH_OPEN),
+        (Action.MOUTH_OPEN, Action.SMILE),
+        (Action.BLINK, Action.TURN_RIGHT),
+        (Action.BLINK, Action.SMILE),
+    ],
+)
+def test_another_action_than_the_one_asked_for_is_refused(asked, done):
+    assent = Action.MOUTH_OPEN if asked is Action.SMILE else Action.SMILE
+    actions = (asked,) if asked is not assent else ()
+    followed, sitter = review(*actions, Action.TURN_LEFT, assent=assent), Sitter()
+    until(followed, sitter, asked)
+    with pytest.raises(LivenessRefused) as error:
+        sit(followed, sitter, answer=lambda _: done)
+    assert code_of(error) == "wrong_action"
+
+
+def test_the_actions_of_an_earlier_session_are_refused():
+    earlier = iter([Action.TURN_RIGHT, Action.BLINK, Action.TURN_LEFT])
+    answers = {Action.CENTRE: Action.CENTRE, Action.SMILE: Action.SMILE}
+
+    def replayed(asked):
+        if asked not in answers:
+            answers[asked] = next(earlier)
+        return answers[asked]
+
+    with pytest.raises(LivenessRefused) as error:
+        sit(review(*TURNS), Sitter(), answer=replayed)
+    assert code_of(error) == "wrong_action"
+
+
+def test_nobody_in_the_picture_is_refused_after_two_seconds():
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, Action.TURN_LEFT)
+    left_at = sitter.now
+    with pytest.raises(LivenessRefused) as error:
+        watch(followed, (sitter.frame(faces=0) for _ in range(60)))
+    assert code_of(error) == "no_face"
+    assert 2 * SECOND < sitter.now - left_at < 2.4 * SECOND
+
+
+def test_somebody_who_sits_down_late_is_waited_for_but_not_for_ever():
+    followed, sitter = review(), Sitter()
+    for _ in range(15 * 8):
+        followed.observe(sitter.frame(faces=0))
+    assert sit(followed, sitter).finished
+    empty, sitter = review(), Sitter()
+    with pytest.raises(LivenessRefused) as error:
+        watch(empty, (sitter.frame(faces=0) for _ in range(15 * 11)))
+    assert code_of(error) == "no_face"
+
+
+@pytest.mark.parametrize("pattern", [(2, 2, 2), (2, 1, 1, 1, 2, 1, 1, 1, 2)])
+def test_a_second_face_in_three_of_ten_frames_is_refused(pattern):
+    followed, sitter = review(), Sitter()
+    followed.observe(sitter.frame())
+    with pytest.raises(LivenessRefused) as error:
+        watch(followed, (sitter.frame(faces=faces) for faces in pattern))
+    assert code_of(error) == "two_faces"
+
+
+def test_a_passer_by_in_two_frames_is_forgiven():
+    followed, sitter = review(), Sitter()
+    for faces in (1, 2, 2, 1):
+        followed.observe(sitter.frame(faces=faces))
+    assert sit(followed, sitter).finished
+
+
+def test_the_same_picture_twice_is_refused():
+    followed, sitter = review(), Sitter()
+    seen = followed.observe, sitter.frame()
+    seen[0](seen[1])
+    followed.observe(sitter.frame())
+    with pytest.raises(LivenessRefused) as error:
+        followed.observe(sitter.frame(sha256=seen[1].sha256))
+    assert code_of(error) == "repeated_frame"
+
+
+def test_a_frame_sent_again_as_a_still_is_refused():
+    followed, sitter = review(), Sitter()
+    sit(followed, sitter, stop=lambda said: said.wants_still)
+    frame_hash = Sitter().frame().sha256
+    with pytest.raises(LivenessRefused) as error:
+        followed.add_still(frame_hash, sitter.embedding(), sitter.still()[2])
+    assert code_of(error) == "repeated_frame"
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"sequence": 0},
+        {"sequence": 1},
+        {"client_ms": 0.0},
+        {"client_ms": math.nan},
+        {"client_ms": math.inf},
+        {"arrived_at": NOON - SECOND},
+    ],
+)
+def test_frames_out_of_order_are_refused(overrides):
+    followed, sitter = review(), Sitter()
+    followed.observe(sitter.frame())
+    followed.observe(sitter.frame())
+    with pytest.raises(LivenessRefused) as error:
+        followed.observe(sitter.frame(**overrides))
+    assert code_of(error) == "out_of_order"
+
+
+def test_a_frame_from_before_the_challenge_is_refused():
+    with pytest.raises(LivenessRefused) as error:
+        review().observe(Sitter().frame(arrived_at=NOON - SECOND))
+    assert code_of(error) == "out_of_order"
+
+
+def test_a_gap_is_refused():
+    followed, sitter = review(), Sitter()
+    followed.observe(sitter.frame())
+    sitter.sequence += 16
+    with pytest.raises(LivenessRefused) as error:
+        followed.observe(sitter.frame())
+    assert code_of(error) == "too_slow"
+
+
+def test_too_few_frames_a_second_are_refused():
+    with pytest.raises(LivenessRefused) as error:
+        sit(review(), Sitter(fps=4.5), answer=lambda _: Action.CENTRE)
+    assert code_of(error) == "too_slow"
+
+
+def test_a_page_whose_clock_runs_otherwise_is_refused():
+    followed, sitter = review(), Sitter()
+    hasty = [sitter.frame() for _ in range(100)]
+    with pytest.raises(LivenessRefused) as error:
+        watch(followed, [replace(frame, client_ms=frame.client_ms * 5) for frame in hasty])
+    assert code_of(error) == "too_slow"
+
+
+@pytest.mark.parametrize(
+    "pose", [{"yaw": 40.0}, {"yaw": -40.0}, {"pitch": 40.0}, {"yaw": math.nan}]
+)
+def test_a_head_that_jumps_is_refused(pose):
+    followed, sitter = review(), Sitter()
+    followed.observe(sitter.frame())
+    with pytest.raises(LivenessRefused) as error:
+        followed.observe(sitter.frame(**pose))
+    assert code_of(error) == "jump"
+
+
+def test_time_runs_out():
+    followed, sitter = review(), Sitter()
+    with pytest.raises(LivenessRefused) as error:
+        followed.observe(sitter.frame(arrived_at=NOON + 60 * SECOND))
+    assert code_of(error) == "expired"
+
+
+@pytest.mark.parametrize(
+    ("luma", "code"), [(30.0, "too_dark"), (230.0, "too_bright"), (math.nan, "too_dark")]
+)
+def test_light_that_stays_bad_is_refused(luma, code):
+    followed, sitter = review(), Sitter()
+    with pytest.raises(LivenessRefused) as error:
+        watch(followed, (sitter.frame(luma=luma) for _ in range(15 * 7)))
+    assert code_of(error) == code
+
+
+def test_light_that_gets_better_is_forgiven():
+    followed, sitter = review(), Sitter()
+    for _ in range(15 * 5):
+        followed.observe(sitter.frame(luma=30.0))
+    assert sit(followed, sitter).finished
+
+
+def test_a_face_that_stays_far_away_is_refused_for_that():
+    followed, sitter = review(), Sitter(looks={"face_height": 90.0})
+    with pytest.raises(LivenessRefused) as error:
+        sit(followed, sitter)
+    assert code_of(error) == "too_far"
+
+
+def test_a_stranger_among_the_first_frames_is_refused():
+    followed, sitter = review(), Sitter()
+    sit(followed, sitter, stop=lambda said: said.progress > 0.2)
+    sitter.template = face(2)
+    with pytest.raises(IdentityRefused) as error:
+        sit(followed, sitter)
+    assert code_of(error) == "face_changed"
+
+
+@pytest.mark.parametrize(
+    "moment", [Action.SMILE, Action.TURN_LEFT, Action.TURN_RIGHT, Action.BLINK]
+)
+def test_somebody_who_takes_over_is_refused(moment):
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, moment)
+    sitter.template = face(2)
+    with pytest.raises(IdentityRefused) as error:
+        sit(followed, sitter)
+    assert code_of(error) == "face_changed"
+
+
+def test_an_embedding_that_is_not_a_number_is_refused():
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, Action.SMILE)
+    sit(followed, sitter, stop=lambda said: said.wants_embedding)
+    with pytest.raises(IdentityRefused):
+        followed.add_embedding(sitter.sequence, (math.nan,) * 128)
+
+
+def test_a_still_of_somebody_else_is_refused():
+    followed, sitter = review(), Sitter()
+    sit(followed, sitter, stop=lambda said: said.wants_still)
+    sha256, _, evidence = sitter.still()
+    with pytest.raises(IdentityRefused) as error:
+        followed.add_still(sha256, face(2), evidence)
+    assert code_of(error) == "face_changed"
+
+
+def test_stills_that_never_come_are_refused():
+    followed, sitter = review(), Sitter()
+    followed.add_still = lambda *_: None
+    with pytest.raises(LivenessRefused) as error:
+        sit(followed, sitter)
+    assert code_of(error) == "no_still"
+
+
+def test_an_embedding_that_was_not_asked_for_is_refused():
+    followed, sitter = review(), Sitter()
+    said = followed.observe(sitter.frame())
+    assert said.wants_embedding
+    with pytest.raises(LivenessRefused) as error:
+        followed.add_embedding(sitter.sequence + 1, sitter.embedding())
+    assert code_of(error) == "out_of_order"
+
+
+def test_a_still_that_was_not_asked_for_is_refused():
+    followed, sitter = review(), Sitter()
+    followed.observe(sitter.frame())
+    with pytest.raises(LivenessRefused) as error:
+        followed.add_still(*sitter.still())
+    assert code_of(error) == "out_of_order"
+
+
+# The verdict.
+
+
+def test_there_is_no_verdict_before_the_first_frame():
+    with pytest.raises(LivenessRefused) as error:
+        review().verdict(NOON, "capture")
+    assert code_of(error) == "unfinished"
+
+
+@pytest.mark.parametrize("moment", [Action.SMILE, Action.TURN_LEFT, Action.BLINK])
+def test_there_is_no_verdict_halfway(moment):
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, moment)
+    with pytest.raises(LivenessRefused) as error:
+        followed.verdict(sitter.now, "capture")
+    assert code_of(error) == "unfinished"
+
+
+def test_there_is_no_verdict_after_the_challenge_ended():
+    followed, sitter = review(), Sitter()
+    sit(followed, sitter)
+    with pytest.raises(LivenessRefused) as error:
+        followed.verdict(NOON + 60 * SECOND, "capture")
+    assert code_of(error) == "expired"
+
+
+def test_a_refused_capture_stays_refused():
+    followed, sitter = review(), Sitter()
+    followed.observe(sitter.frame())
+    with pytest.raises(LivenessRefused):
+        followed.observe(sitter.frame(yaw=60.0))
+    for attempt in (
+        lambda: followed.observe(sitter.frame()),
+        lambda: followed.add_embedding(0, sitter.embedding()),
+        lambda: followed.add_still(*sitter.still()),
+        lambda: followed.verdict(sitter.now, "capture"),
+    ):
+        with pytest.raises(LivenessRefused) as error:
+            attempt()
+        assert code_of(error) == "jump"
+
+
+def test_every_refusal_has_its_own_sentence():
+    codes = ["no_face", "two_faces", "too_far", "too_dark", "too_bright", "no_response"]
+    codes += ["wrong_action", "repeated_frame", "out_of_order", "too_slow", "jump", "no_still"]
+    sentences = {refused(code).what for code in codes}
+    assert len(sentences) == len(codes)
+    assert all(refused(code).why and refused(code).next_step for code in codes)
+
+
+def test_a_likeness_at_the_edge_of_continuity_is_still_the_same_person():
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, Action.SMILE)
+    sit(followed, sitter, stop=lambda said: said.wants_embedding)
+    followed.add_embedding(sitter.sequence, near(sitter.template, 0.4, seed=1))
