@@ -1,0 +1,1 @@
+"""The browser studio: own routes for everything personal, gradio for the pages around them."""

@@ -1,0 +1,1 @@
+"""What each page asks of the studio, as plain functions of named inputs."""

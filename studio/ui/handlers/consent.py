@@ -1,0 +1,86 @@
+"""Consent: what may be chosen, what it amounts to, giving and ending it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from consent.types import Audience, Purpose
+from studio.service import ConsentChoice, StudioService
+from studio.ui.refusals import choice_invalid
+from studio.ui.views import Json, plain
+
+FAMILY_WORDS = {
+    "illustrated": ("Illustrated", "Drawn from your outline and features, like a comic."),
+    "painted": ("Painted", "Your own picture, repainted with brush strokes."),
+    "imagined": ("Imagined", "Invented by a model that is guided by your face."),
+}
+DURATIONS = {30: "30 days", 90: "90 days", 365: "1 year"}
+AUDIENCES = {
+    Audience.PRIVATE: ("Only me", "Keep them to yourself."),
+    Audience.PUBLIC: ("Anyone", "You may post and share them."),
+    Audience.COMMERCIAL: ("Commercial use", "You may share and sell them."),
+}
+
+
+def offer(service: StudioService) -> Json:
+    """Return what this version can serve; everything is off until the person switches it on."""
+    families = dict.fromkeys(style.family.value for style in service.styles())
+    return {
+        "families": [
+            {"value": name, "label": words[0], "note": words[1]}
+            for name in families
+            for words in [FAMILY_WORDS.get(name, (name.capitalize(), ""))]
+        ],
+        "durations": [{"value": days, "label": label} for days, label in DURATIONS.items()],
+        "audiences": [
+            {"value": audience.value, "label": label, "note": note}
+            for audience, (label, note) in AUDIENCES.items()
+        ],
+        "days": ConsentChoice().days,
+        "audience": ConsentChoice().audience.value,
+    }
+
+
+def read_choice(body: Mapping[str, object]) -> ConsentChoice:
+    """Return the choice that a form sent.
+
+    Raises:
+        Refusal: a value that the form does not offer.
+    """
+    families = body.get("families", [])
+    if not isinstance(families, list) or not all(isinstance(name, str) for name in families):
+        raise choice_invalid("style families are a list of names")
+    days = body.get("days", ConsentChoice().days)
+    if not isinstance(days, int) or days not in DURATIONS:
+        raise choice_invalid("this duration is not on offer")
+    audience = body.get("audience", ConsentChoice().audience.value)
+    if audience not in tuple(Audience):
+        raise choice_invalid("this audience is not on offer")
+    return ConsentChoice(
+        purposes=frozenset({Purpose.AVATAR_STILLS}) if families else frozenset(),
+        families=frozenset(families),
+        audience=Audience(str(audience)),
+        days=days,
+        adult_attested=body.get("adult_attested") is True,
+    )
+
+
+def summarise(service: StudioService, body: Mapping[str, object]) -> Json:
+    """Return the sentence that the choice amounts to, empty while nothing is switched on."""
+    choice = read_choice(body)
+    return {"summary": service.summarise(choice) if choice.families else ""}
+
+
+def give(service: StudioService, token: str, body: Mapping[str, object]) -> Json:
+    """Sign and store the choice; raises Refusal."""
+    return plain(service.give_consent(token, read_choice(body)))
+
+
+def records(service: StudioService, token: str) -> Json:
+    """Return the open subject's records, newest first; raises Refusal."""
+    return {"records": plain(service.records(token))}
+
+
+def withdraw(service: StudioService, token: str) -> Json:
+    """End consent, delete everything and return the deletion receipt; raises Refusal."""
+    return {"receipt": plain(service.withdraw(token))}

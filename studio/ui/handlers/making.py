@@ -1,0 +1,97 @@
+"""Styles, previews and jobs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+
+from outputs.types import Profile, Released
+from studio.service import JobState, JobView, StudioService
+from studio.styles.types import ControlError, Style
+from studio.ui.refusals import control_invalid, style_unknown
+from studio.ui.views import Json, plain, style_json
+
+MAX_SEED = 2**31 - 1
+ENDED = frozenset({JobState.DONE, JobState.REFUSED, JobState.CANCELLED, JobState.FAILED})
+
+
+def styles(service: StudioService) -> Json:
+    """Return every style with its controls."""
+    return {"styles": [style_json(style) for style in service.styles()]}
+
+
+def read_controls(service: StudioService, style: str, values: object) -> dict[str, float | str]:
+    """Return all of a style's controls, checked.
+
+    Raises:
+        Refusal: unknown style, or a value outside its control's limits.
+    """
+    if not isinstance(values, dict):
+        raise control_invalid("Controls are names with values.")
+    checked: dict[str, float | str] = {}
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise control_invalid(f"{name} takes a number or a word.")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise control_invalid(f"{name} takes a finite number.")
+        checked[str(name)] = value
+    try:
+        return _style(service, style).accept(checked)
+    except ControlError as error:
+        raise control_invalid(str(error)) from error
+
+
+def read_controls_text(service: StudioService, style: str, text: str) -> dict[str, float | str]:
+    """Return the controls of a query string's JSON; raises Refusal."""
+    try:
+        values = json.loads(text or "{}")
+    except ValueError as error:
+        raise control_invalid("Controls could not be read.") from error
+    return read_controls(service, style, values)
+
+
+def read_seed(value: object) -> int:
+    """Return a seed between 0 and 2^31 - 1; raises Refusal."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_SEED:
+        raise control_invalid(f"The seed is a whole number from 0 to {MAX_SEED}.")
+    return value
+
+
+def preview(service: StudioService, token: str, style: str, controls: str, seed: int) -> Released:
+    """Return a labelled preview of the person's own portrait; raises Refusal."""
+    values = read_controls_text(service, style, controls)
+    released = service.preview(token, style, values, read_seed(seed))
+    if released.profile is not Profile.PREVIEW:
+        raise RuntimeError("a preview left the studio in another profile")
+    return released
+
+
+def make(service: StudioService, token: str, body: Mapping[str, object]) -> Json:
+    """Enqueue one job; raises Refusal."""
+    style = str(body.get("style", ""))
+    controls = read_controls(service, style, body.get("controls", {}))
+    return {"job_id": service.make(token, style, controls, read_seed(body.get("seed", 0)))}
+
+
+def job(service: StudioService, token: str, job_id: str) -> JobView:
+    """Return a job's progress; raises Refusal, also for another session's job."""
+    return service.job(token, job_id)
+
+
+def changes(views: Iterator[JobView]) -> Iterator[Json]:
+    """Yield a job's views as JSON whenever they differ, up to the last one."""
+    before: JobView | None = None
+    for view in views:
+        if view != before:
+            yield plain(view)
+        if view.state in ENDED:
+            return
+        before = view
+
+
+def _style(service: StudioService, name: str) -> Style:
+    for style in service.styles():
+        if style.name == name:
+            return style
+    raise style_unknown()

@@ -1,0 +1,69 @@
+"""The pages as gradio Blocks: which part stands where, and which step is shown."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from studio.service import StudioService
+from studio.ui.handlers import sitting as on_sitting
+from studio.ui.settings import UiSettings
+from studio.ui.shell import PARTS
+
+QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+STEPS = (("Consent", "consent"), ("You", "capture"), ("Style", "style_cards"), ("Result", "result"))
+# Parts announce "the studio knows more now", "to the styles", "to the result"; the wiring listens.
+_ON_LOAD = (
+    'import("/parts/{name}.js").then((part) => part.mount(element, '
+    "{{ advance: () => trigger('advance'), restyle: () => trigger('restyle'), "
+    "present: () => trigger('present') }}))"
+)
+
+
+def part(name: str) -> gr.HTML:
+    """Return one of the studio's own parts: markup from a file, behaviour from a module."""
+    return gr.HTML(
+        html_template=(PARTS / f"{name}.html").read_text(encoding="utf-8"),
+        js_on_load=_ON_LOAD.format(name=name),
+        apply_default_css=False,
+        elem_id=f"part-{name}",
+    )
+
+
+def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
+    """Return all pages; nothing personal passes through their components."""
+
+    def show_step(request: gr.Request) -> gr.Walkthrough:
+        token = request.cookies.get(settings.cookie_name, "")
+        asked = on_sitting.Asked(
+            opening="open" in request.query_params, job_id=request.query_params.get("job", "")
+        )
+        return gr.Walkthrough(selected=on_sitting.step_on_load(service, token, asked))
+
+    def advance(request: gr.Request) -> gr.Walkthrough:
+        token = request.cookies.get(settings.cookie_name, "")
+        return gr.Walkthrough(selected=on_sitting.step_of(service, token))
+
+    def present() -> gr.Walkthrough:
+        return gr.Walkthrough(selected=on_sitting.RESULT)
+
+    def restyle() -> gr.Walkthrough:
+        return gr.Walkthrough(selected=on_sitting.STYLE)
+
+    pages = gr.Blocks(title="Selfsame", analytics_enabled=False)
+    with pages:
+        with gr.Walkthrough(selected=1, elem_id="steps") as walkthrough:
+            for number, (label, name) in enumerate(STEPS, start=1):
+                with gr.Step(label, id=number, elem_id=f"step-{name}"):
+                    shown = part(name)
+                    if name == "consent":
+                        gr.Markdown(service.notice(), elem_id="notice")
+                shown.advance(advance, None, walkthrough, **QUIET)
+                shown.restyle(restyle, None, walkthrough, **QUIET)
+                shown.present(present, None, walkthrough, **QUIET)
+        pages.load(show_step, None, walkthrough, show_progress="hidden", api_visibility="private")
+    for name, path in (("gallery", "gallery"), ("records", "consent"), ("verify", "verify")):
+        with pages.route(name.capitalize(), path):
+            part(name)
+    with pages.route("Privacy", "privacy"):
+        gr.Markdown(service.notice(), elem_id="privacy")
+    return pages

@@ -1,0 +1,75 @@
+// The studio's own addresses. A refusal arrives as {code, what, why, next} and is thrown as it is.
+
+import { make } from "./dom.js";
+
+const SILENT = {
+  code: "no_answer",
+  what: "The studio does not answer.",
+  why: "Nothing is lost: what you made is kept by the studio, not by this page.",
+  next: "Check that it is still running, then try again.",
+};
+
+export class Refused extends Error {
+  constructor(parts) {
+    super(parts.what);
+    this.parts = parts;
+  }
+}
+
+export async function fetchOwn(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(path, { credentials: "same-origin", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refused(SILENT);
+  }
+  if (response.ok) return response;
+  const parts = await response.json().catch(() => SILENT);
+  if (parts.code === "no_session" && !options.retried) {
+    await fetch("/api/session", { method: "POST" });
+    return fetchOwn(path, { ...options, retried: true });
+  }
+  throw new Refused(parts.what ? parts : SILENT);
+}
+
+export async function get(path, options) {
+  return (await fetchOwn(path, options)).json();
+}
+
+export async function send(path, body, method = "POST") {
+  const options = { method };
+  if (body instanceof FormData) options.body = body;
+  else if (body !== undefined) {
+    options.body = JSON.stringify(body);
+    options.headers = { "content-type": "application/json" };
+  }
+  const response = await fetchOwn(path, options);
+  return response.status === 204 ? null : response.json();
+}
+
+export async function pictureOf(path, signal) {
+  const response = await fetchOwn(path, { signal });
+  return URL.createObjectURL(await response.blob());
+}
+
+export function partsOf(error) {
+  if (error.parts) return error.parts;
+  console.warn(error);
+  return {
+    code: "page",
+    what: "This page stumbled.",
+    why: "Nothing was made, and nothing was lost.",
+    next: "Reload the page and try again.",
+  };
+}
+
+// What happened, why it protects someone, what to do next; the code only in the details.
+export function noteOf(parts, ...actions) {
+  return make("div", { class: "note", role: "alert", "data-refusal": parts.code },
+    make("p", { class: "what" }, parts.what),
+    make("p", { class: "why" }, parts.why),
+    make("p", { class: "next" }, parts.next),
+    actions.length ? make("div", { class: "actions" }, ...actions) : null,
+    make("details", {}, make("summary", {}, "Details"), make("p", {}, `Reason code: ${parts.code}`)));
+}

@@ -1,0 +1,92 @@
+// My consent: what is active, until when, receipts, and the end of it.
+
+import { get, noteOf, partsOf, send } from "./api.js";
+import { closedNote } from "./closed.js";
+import { dayOf, fill, focusOn, make, momentOf, whileVisible } from "./dom.js";
+
+const STATES = { given: ["chip good", "Active"], withdrawn: ["chip", "Ended by you"], expired: ["chip", "Ended by time"] };
+const AUDIENCES = { private: "Only you", public: "Anyone", commercial: "Anyone, commercial use too" };
+
+export function mount(root) {
+  const at = (id) => root.querySelector(`#${id}`);
+  const fact = (name, value) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
+
+  function recordOf(record) {
+    const [look, word] = STATES[record.state] ?? ["chip", record.state];
+    const base = `/api/records/${encodeURIComponent(record.id)}/receipt`;
+    return make("article", { class: "card", "data-record": record.id, "data-state": record.state },
+      make("span", { class: look }, word),
+      record.kind === "synthetic" ? make("span", { class: "chip warn" }, "Synthetic subject") : null,
+      make("p", { class: "record-summary" }, record.summary),
+      make("dl", { class: "record-facts" },
+        fact("Given", momentOf(record.given_at)),
+        record.withdrawn_at ? fact("Ended", momentOf(record.withdrawn_at)) : fact("Until", dayOf(record.expires_at)),
+        fact("Who may see", AUDIENCES[record.audience] ?? record.audience),
+        fact("Avatars made", String(record.outputs))),
+      make("div", { class: "actions" },
+        make("a", { class: "button text", href: `${base}.html`, target: "_blank", rel: "noopener" }, "Open the receipt"),
+        make("a", { class: "button text", href: `${base}.json`, download: `selfsame-receipt-${record.id.slice(0, 8)}.json` }, "Download it (JSON)")));
+  }
+
+  function endOf() {
+    const box = make("div", { class: "end" });
+    const usual = () => fill(box, make("button", { class: "button plain", type: "button", id: "withdraw", onclick: ask },
+      "End consent and delete everything"));
+    function ask() {
+      const yes = make("button", { class: "button", type: "button", id: "withdraw-yes", onclick: withdraw }, "Yes, end it");
+      fill(box, make("div", { class: "end-confirm", role: "group", "aria-label": "End consent?" },
+        make("p", {}, "Pictures, measurements and avatars here are deleted for good. Files that you downloaded stay with you."),
+        make("div", { class: "actions" }, yes,
+          make("button", { class: "button text", type: "button", onclick: () => { usual(); box.querySelector("button").focus(); } }, "Keep it"))));
+      yes.focus();
+    }
+    async function withdraw(event) {
+      event.target.disabled = true;
+      try {
+        const { receipt } = await send("/api/withdraw");
+        fill(at("records-body"), deletionOf(receipt));
+        focusOn(at("records-body").querySelector(".what"));
+      } catch (error) {
+        fill(box, noteOf(partsOf(error)));
+      }
+    }
+    usual();
+    return box;
+  }
+
+  function deletionOf(receipt) {
+    const file = new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });
+    return make("div", { class: "note good", id: "deletion-receipt" },
+      make("p", { class: "what", tabindex: "-1" }, "Your consent has ended and everything is deleted."),
+      make("p", { class: "why" }, "This receipt is the proof. It is shown once: download it if you want to keep it."),
+      make("dl", { class: "deletion" }, ...Object.entries(receipt).map(([name, value]) => fact(wordsOf(name), textOf(value)))),
+      make("div", { class: "actions" },
+        make("a", { class: "button", id: "download-deletion-receipt", href: URL.createObjectURL(file), download: "selfsame-deletion-receipt.json" }, "Download the receipt"),
+        make("a", { class: "button text", href: "/" }, "Back to the first page")));
+  }
+
+  const wordsOf = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
+  function textOf(value) {
+    if (Array.isArray(value)) return value.length ? value.map(textOf).join(", ") : "none";
+    if (value && typeof value === "object") return Object.entries(value).map(([name, item]) => `${wordsOf(name)}: ${textOf(item)}`).join(" · ");
+    return String(value);
+  }
+
+  async function shown() {
+    try {
+      const sitting = await get("/api/sitting");
+      if (!sitting.is_open && !sitting.record) {
+        fill(at("records-body"), closedNote(sitting, "your consent"));
+        return;
+      }
+      const { records } = sitting.is_open ? await get("/api/records") : { records: [sitting.record] };
+      const active = records.some((record) => record.state === "given");
+      fill(at("records-body"), ...records.map(recordOf), active ? endOf() : null);
+      if (active) at("records-body").querySelector("[data-state=given]").append(at("records-body").querySelector(".end"));
+    } catch (error) {
+      fill(at("records-body"), noteOf(partsOf(error)));
+    }
+  }
+
+  whileVisible(root.querySelector(".my-consent"), shown);
+}

@@ -1,0 +1,61 @@
+// Subjects who are nobody: listed by description, played by the server.
+
+import { fetchOwn, get, noteOf, partsOf } from "./api.js";
+import { announce, fill, focusOn, make } from "./dom.js";
+
+export function mountSubjects(root, { advance }) {
+  const at = (id) => root.querySelector(`#${id}`);
+  let listed = false;
+
+  async function play(subject) {
+    for (const button of at("subjects-list").querySelectorAll("button")) button.disabled = true;
+    at("subject-play").hidden = false;
+    try {
+      const response = await fetchOwn(`/api/subjects/${encodeURIComponent(subject.id)}/play`, { method: "POST" });
+      await follow(response.body.pipeThrough(new TextDecoderStream()).getReader());
+      advance();
+    } catch (error) {
+      fill(at("subject-play"), noteOf(partsOf(error)));
+    }
+    for (const button of at("subjects-list").querySelectorAll("button")) button.disabled = false;
+  }
+
+  async function follow(reader) {
+    let rest = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop();
+      for (const line of lines) hear(JSON.parse(line));
+    }
+  }
+
+  function hear(message) {
+    if (message.refused) throw Object.assign(new Error(message.refused.what), { parts: message.refused });
+    if (message.passed) return;
+    at("subject-progress").value = message.progress;
+    if (at("subject-text").textContent !== message.text) announce(at("subject-text"), message.text);
+  }
+
+  async function toggle() {
+    const open = at("subjects").hidden;
+    at("subjects").hidden = !open;
+    at("no-camera").setAttribute("aria-expanded", String(open));
+    if (!open) return;
+    if (!listed) {
+      try {
+        const { subjects } = await get("/api/subjects");
+        fill(at("subjects-list"), ...subjects.map((subject) => make("li", {},
+          make("button", { class: "subject", type: "button", "data-subject": subject.id, onclick: () => play(subject) },
+            make("span", {}, subject.description), make("b", {}, "Draw")))));
+        listed = true;
+      } catch (error) {
+        fill(at("subjects-list"), make("li", {}, noteOf(partsOf(error))));
+      }
+    }
+    focusOn(at("subjects").querySelector("h2"));
+  }
+
+  at("no-camera").addEventListener("click", toggle);
+}

@@ -1,0 +1,1 @@
+"""HTTP and WebSocket addresses; each hands its named inputs to a handler and nothing more."""

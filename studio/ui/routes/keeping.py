@@ -1,0 +1,59 @@
+"""Outputs, selfies and reading any file's marks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from studio.ui.handlers import keeping as on_keeping
+from studio.ui.routes.context import Context
+from studio.ui.uploads import read_uploads
+
+
+def keeping_routes(context: Context) -> APIRouter:
+    """Return the routes under /api/outputs, /api/selfies and /api/verify."""
+    router = APIRouter(prefix="/api")
+    service, token_of = context.service, context.token_of
+    limit = context.settings.max_upload_bytes
+
+    @router.get("/outputs")
+    def gallery(request: Request) -> JSONResponse:
+        return JSONResponse(on_keeping.gallery(service, token_of(request)))
+
+    @router.get("/outputs/{output_id}")
+    def output(
+        request: Request,
+        output_id: str,
+        file_format: Annotated[on_keeping.FileFormat, Query(alias="format")] = "png",
+        save: int = 0,
+    ) -> Response:
+        found = on_keeping.download(service, token_of(request), output_id, file_format)
+        disposition = "attachment" if save else "inline"
+        return Response(
+            found.released.data,
+            media_type=found.released.media_type,
+            headers={"content-disposition": f'{disposition}; filename="{found.name}"'},
+        )
+
+    @router.delete("/outputs/{output_id}")
+    def delete(request: Request, output_id: str) -> Response:
+        service.delete_output(token_of(request), output_id)
+        return Response(status_code=204)
+
+    @router.post("/selfies")
+    async def selfies(request: Request) -> JSONResponse:
+        token = await run_in_threadpool(token_of, request)
+        uploads = await read_uploads(request, "files", limit)
+        verdicts = await run_in_threadpool(on_keeping.add_selfies, service, token, uploads)
+        return JSONResponse(verdicts)
+
+    @router.post("/verify")
+    async def verify(request: Request) -> JSONResponse:
+        uploads = await read_uploads(request, "file", limit)
+        report = await run_in_threadpool(on_keeping.verify, service, uploads[0])
+        return JSONResponse(report)
+
+    return router

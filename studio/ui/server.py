@@ -1,0 +1,91 @@
+"""One FastAPI application: own routes first, then gradio's pages behind a narrow door."""
+
+from __future__ import annotations
+
+import warnings
+
+import gradio as gr
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.cors import CORSMiddleware
+
+from consent.errors import Refusal
+from studio.service import StudioService
+from studio.ui.guard import Guard
+from studio.ui.headers import SecurityHeaders
+from studio.ui.pages import build_pages
+from studio.ui.refusals import choice_invalid, status_of
+from studio.ui.routes.capture import capture_routes, subject_routes
+from studio.ui.routes.context import Context
+from studio.ui.routes.keeping import keeping_routes
+from studio.ui.routes.making import job_routes, style_routes
+from studio.ui.routes.sitting import record_routes, sitting_routes
+from studio.ui.session import session_reader
+from studio.ui.settings import UiSettings
+from studio.ui.shell import PARTS, PageShell
+
+ROUTES = (
+    sitting_routes,
+    record_routes,
+    capture_routes,
+    subject_routes,
+    style_routes,
+    job_routes,
+    keeping_routes,
+)
+FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+
+
+def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
+    """Return the studio's web application around a service."""
+    app = FastAPI(title="Selfsame", docs_url=None, redoc_url=None, openapi_url=None)
+    context = Context(service, settings, session_reader(service, settings))
+    for build in ROUTES:
+        app.include_router(build(context))
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok", "version": settings.version}
+
+    @app.exception_handler(Refusal)
+    def refuse(_request: Request, refusal: Refusal) -> JSONResponse:
+        return JSONResponse(refusal.parts(), status_of(refusal))
+
+    @app.exception_handler(RequestValidationError)
+    def refuse_form(_request: Request, _error: RequestValidationError) -> JSONResponse:
+        refusal = choice_invalid("a value is missing or of the wrong kind")
+        return JSONResponse(refusal.parts(), status_of(refusal))
+
+    app.mount("/parts", StaticFiles(directory=PARTS), name="parts")
+    # The last one added sees a request first. Gradio reflects any origin unless its parent has a
+    # CORS policy of its own.
+    app.add_middleware(CORSMiddleware, allow_origins=list(settings.allowed_origins))
+    app.add_middleware(PageShell, service=service, settings=settings)
+    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(SecurityHeaders, settings=settings)
+    _mount_pages(app, service, settings)
+    return app
+
+
+def _mount_pages(app: FastAPI, service: StudioService, settings: UiSettings) -> None:
+    theme = gr.themes.Base(font=list(FONTS), font_mono=["ui-monospace", "monospace"])
+    pages = build_pages(service, settings)
+    with warnings.catch_warnings():
+        # It warns of switching off what is switched off.
+        warnings.filterwarnings("ignore", message="SSR mode is not supported", module="gradio")
+        gr.mount_gradio_app(
+            app,
+            pages,
+            path="/",
+            theme=theme,
+            run_history=False,
+            footer_links=[],
+            max_file_size=1,
+            enable_monitoring=False,
+            show_error=False,
+            mcp_server=False,
+            ssr_mode=False,
+            pwa=False,
+        )

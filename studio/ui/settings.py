@@ -1,0 +1,32 @@
+"""What the web layer must be told; it reads no environment of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class UiSettings:
+    """Addresses, cookie and limits of one running studio.
+
+    `allowed_hosts` are the names that a browser may have typed (without a port): any other Host
+    header is turned away, so that a foreign name resolved to this computer reads nothing.
+    """
+
+    version: str
+    allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+    allowed_origins: tuple[str, ...] = ()  # further origins, such as "https://studio.example"
+    cookie_secure: bool = False  # true behind https
+    cookie_days: int = 365  # no record is kept longer than this
+    max_upload_bytes: int = 20 * MEGABYTE  # a whole request body
+    max_frame_bytes: int = 512 * 1024  # a 640 x 480 JPEG is about 60 kB
+    max_still_bytes: int = 8 * MEGABYTE
+    max_frames_per_second: float = 30.0  # the page aims at 15
+    capture_idle_seconds: float = 10.0
+
+    @property
+    def cookie_name(self) -> str:
+        """Return the session cookie's name; `__Host-` binds it to this host where https allows."""
+        return "__Host-selfsame" if self.cookie_secure else "selfsame"

@@ -1,0 +1,63 @@
+"""Files that come in: limited while they stream, held in memory, never on a disk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from studio.service import Upload
+from studio.ui.refusals import too_large, upload_invalid
+
+MAX_FILES = 12
+FORM_OVERHEAD = 8 * 1024  # bytes for boundaries and part headers
+
+
+async def read_uploads(request: Request, field: str, max_bytes: int) -> list[Upload]:
+    """Return the files of a multipart form's `field`, refusing while the body still streams.
+
+    Args:
+        request: the request; its body is read here and nowhere else.
+        field: name of the form field.
+        max_bytes: limit for all files together.
+
+    Raises:
+        Refusal: too large, not a form, or without a file.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > max_bytes + FORM_OVERHEAD:
+        raise too_large(max_bytes)
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise upload_invalid()
+    parser = MultiPartParser(
+        request.headers,
+        _limited(request, max_bytes + FORM_OVERHEAD, max_bytes),
+        max_files=MAX_FILES,
+        max_fields=MAX_FILES,
+    )
+    # Starlette would roll files of 1 MB and more over to the temporary folder, in plaintext.
+    parser.spool_max_size = max_bytes + FORM_OVERHEAD
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError) as error:
+        raise upload_invalid() from error
+    try:
+        files = [item for item in form.getlist(field) if isinstance(item, UploadFile)]
+        uploads = [Upload(item.filename or "picture", await item.read()) for item in files]
+    finally:
+        await form.close()
+    if not uploads:
+        raise upload_invalid()
+    return uploads
+
+
+async def _limited(request: Request, limit: int, said: int) -> AsyncGenerator[bytes, None]:
+    """Yield the body's chunks; raises Refusal as soon as they exceed `limit` bytes."""
+    received = 0
+    async for chunk in request.stream():
+        received += len(chunk)
+        if received > limit:
+            raise too_large(said)
+        yield chunk
