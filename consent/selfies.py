@@ -1,0 +1,86 @@
+"""The full-resolution stills that are taken inside the challenge: they are the selfies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from consent.directions import refused
+from consent.gestures import Rest, obstacle, shown
+from consent.identity import check_continuity
+from consent.profiles import IdentityProfile, LivenessProfile
+from consent.types import Action, FrameEvidence, Template
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A full-resolution selfie that was taken inside the challenge."""
+
+    sha256: str
+    template: Template
+    evidence: FrameEvidence
+    distance: float  # Euclidean, to the capture's template
+
+
+class Selfies:
+    """Asks for stills, one at a time, and keeps those that can be used."""
+
+    def __init__(self, profile: LivenessProfile, identity: IdentityProfile) -> None:
+        self._profile = profile
+        self._identity = identity
+        self._kept: list[Still] = []
+        self._due = 0  # asked for and not yet received
+        self._asked_ms: float | None = None
+        self._wanted = False
+
+    @property
+    def kept(self) -> Sequence[Still]:
+        """The stills so far."""
+        return tuple(self._kept)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether this step still lacks its still."""
+        return self._wanted
+
+    @property
+    def waiting(self) -> bool:
+        """Whether one was asked for and did not come."""
+        return self._asked_ms is not None
+
+    def begin_step(self, *, wanted: bool) -> None:
+        """Start a step that does or does not yield a still."""
+        self._wanted = wanted
+        self._asked_ms = None
+
+    def ask(self, frame: FrameEvidence) -> bool:
+        """Ask now, unless the last request is recent."""
+        asked = self._asked_ms
+        if asked is not None and (frame.client_ms - asked) / 1000 < self._profile.still_seconds:
+            return False
+        self._asked_ms = frame.client_ms
+        self._due += 1
+        return True
+
+    def expect(self) -> None:
+        """Raise LivenessRefused (`out_of_order`) when no still was asked for."""
+        if self._due == 0:
+            raise refused("out_of_order")
+        self._due -= 1
+
+    def add(
+        self, sha256: str, embedding: Template, evidence: FrameEvidence, *, to: Template, rest: Rest
+    ) -> None:
+        """Keep a still, or drop one that comes late, blinks, or is not frontal and well lit.
+
+        Raises:
+            IdentityRefused: `face_changed`.
+        """
+        late = self._asked_ms is None
+        self._asked_ms = None
+        blinking = Action.BLINK in shown(evidence, rest, self._profile)
+        if late or blinking or obstacle(evidence, rest, self._profile) is not None:
+            return
+        distance = check_continuity(embedding, to, self._identity)
+        self._kept.append(Still(sha256, embedding, evidence, distance))
+        self._wanted = False
