@@ -13,15 +13,12 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from consent.adapters.captures import SqlCaptures
 from consent.adapters.keys import MasterKey
-from consent.adapters.repositories import (
-    SqlCaptures,
-    SqlRecords,
-    SqlSessions,
-    SqlSubjects,
-    SqlVault,
-)
+from consent.adapters.repositories import SqlRecords, SqlSubjects
+from consent.adapters.sessions import SqlSessions
 from consent.adapters.tables import Base, CaptureRow, ProbeRow, SessionSubjectRow
+from consent.adapters.vault import SqlVault
 from consent.errors import ConsentError
 
 __all__ = ["Base", "CapturePurger", "Database", "DatabaseVault", "SqlUnit"]

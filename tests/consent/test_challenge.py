@@ -17,7 +17,7 @@ RECORD = identifier("record")
 
 
 def draw(seed):
-    rng = Random(seed)  # noqa: S311 - seeded on purpose
+    rng = Random(seed)
     return issue_challenge(ADA, RECORD, rng=rng, now=NOON)
 
 

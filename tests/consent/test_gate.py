@@ -154,7 +154,7 @@ def test_only_the_gate_makes_grants():
 
 def test_only_liveness_makes_live_captures():
     made = constructions("LiveCapture")
-    assert made == {"consent/liveness.py", "consent/adapters/repositories.py"}
+    assert made == {"consent/liveness.py", "consent/adapters/captures.py"}
 
 
 class ConsentLife(RuleBasedStateMachine):

@@ -59,7 +59,7 @@ def test_a_person_who_follows_is_alive(seed, fps):
 @pytest.mark.parametrize("fps", [10.0, 12.5])
 def test_slow_people_are_never_asked_for_more_embeddings_than_allowed(fps):
     sitter = Sitter(fps=fps, degrees_per_frame=1.5, score_per_frame=0.03)
-    slow = CaptureReview(a_challenge(seed=4), rng=Random(3))  # noqa: S311 - seeded on purpose
+    slow = CaptureReview(a_challenge(seed=4), rng=Random(3))
     assert sit(slow, sitter).finished
     assert slow.verdict(sitter.now, "c").evidence["embeddings"] <= 16
 
@@ -115,7 +115,7 @@ def test_what_is_asked_is_said_in_plain_words():
 
 
 def test_small_wobble_is_no_offence():
-    rng = Random(5)  # noqa: S311 - seeded on purpose
+    rng = Random(5)
     followed, sitter = review(), Sitter()
     original = sitter.frame
 

@@ -1,0 +1,68 @@
+"""Browser sessions and whom they are bound to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from consent.adapters.tables import BrowserSessionRow, SessionSubjectRow
+from consent.ports import SessionState
+
+
+class SqlSessions:
+    """Browser sessions in one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def create(self, token_hash: str, *, now: datetime) -> None:
+        """Store a new session."""
+        self._session.add(BrowserSessionRow(token_hash=token_hash, created_at=now))
+        self._session.flush()
+
+    def bind(
+        self, token_hash: str, subject_id: str, opened_until: datetime | None, *, now: datetime
+    ) -> None:
+        """Bind the session to a subject and close what it had open of others."""
+        self.lock(token_hash)
+        row = SessionSubjectRow(
+            token_hash=token_hash, subject_id=subject_id, opened_until=opened_until, bound_at=now
+        )
+        self._session.merge(row)
+        self._session.flush()
+
+    def current(self, token_hash: str, *, now: datetime) -> SessionState:
+        """Return the subject bound last, and whether theirs is open now."""
+        query = select(SessionSubjectRow).where(SessionSubjectRow.token_hash == token_hash)
+        row = self._session.scalar(query.order_by(SessionSubjectRow.bound_at.desc()).limit(1))
+        if row is None:
+            return SessionState(None, is_open=False)
+        is_open = row.opened_until is not None and now < row.opened_until
+        return SessionState(row.subject_id, is_open=is_open)
+
+    def known(self, token_hash: str) -> bool:
+        """Tell whether a session of that token was created."""
+        return self._session.get(BrowserSessionRow, token_hash) is not None
+
+    def bound_at(self, token_hash: str, subject_id: str) -> datetime | None:
+        """Return when the session was last bound to a subject, or None."""
+        row = self._session.get(SessionSubjectRow, (token_hash, subject_id))
+        return None if row is None else row.bound_at
+
+    def subjects_of(self, token_hash: str) -> Sequence[str]:
+        """Return all subjects the session was ever bound to, newest first."""
+        query = select(SessionSubjectRow.subject_id).where(
+            SessionSubjectRow.token_hash == token_hash
+        )
+        return tuple(self._session.scalars(query.order_by(SessionSubjectRow.bound_at.desc())))
+
+    def lock(self, token_hash: str) -> None:
+        """Close what is open in this session."""
+        self._session.execute(
+            update(SessionSubjectRow)
+            .where(SessionSubjectRow.token_hash == token_hash)
+            .values(opened_until=None)
+        )

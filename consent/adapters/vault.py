@@ -1,0 +1,52 @@
+"""Data keys of subjects, wrapped in the database, and what is sealed under them."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from consent.adapters.keys import MasterKey, seal, unseal
+from consent.adapters.tables import WrappedKeyRow
+from consent.errors import ConsentRefused
+
+
+class SqlVault:
+    """Data keys of subjects, wrapped in the database."""
+
+    def __init__(self, session: Session, master: MasterKey) -> None:
+        self._session = session
+        self._master = master
+
+    def create(self, subject_id: str) -> None:
+        """Make and wrap a data key for a new subject."""
+        wrapped = self._master.wrap(self._master.new_data_key(), name=_key_name(subject_id))
+        self._session.add(WrappedKeyRow(subject_id=subject_id, wrapped=wrapped))
+        self._session.flush()
+
+    def seal(self, subject_id: str, kind: str, plaintext: bytes) -> bytes:
+        """Encrypt under the subject's data key, bound to subject and kind."""
+        name = f"{subject_id}|{kind}"
+        return seal(self._key(subject_id), plaintext, name=name, entropy=self._master.entropy)
+
+    def unseal(self, subject_id: str, kind: str, sealed: bytes) -> bytes:
+        """Decrypt, or raise ConsentRefused (`key_destroyed`) or RecordInvalid."""
+        return unseal(self._key(subject_id), sealed, name=f"{subject_id}|{kind}")
+
+    def destroy(self, subject_id: str) -> None:
+        """Delete the wrapped key; gone for good only after the commit and `truncate_wal`."""
+        self._session.execute(delete(WrappedKeyRow).where(WrappedKeyRow.subject_id == subject_id))
+
+    def _key(self, subject_id: str) -> bytes:
+        row = self._session.get(WrappedKeyRow, subject_id)
+        if row is None:
+            raise ConsentRefused(
+                "key_destroyed",
+                "This data was deleted.",
+                why="Its key was destroyed when consent was withdrawn or ran out.",
+                next_step="Give a new consent to start again.",
+            )
+        return self._master.unwrap(row.wrapped, name=_key_name(subject_id))
+
+
+def _key_name(subject_id: str) -> str:
+    return f"{subject_id}|data-key"
