@@ -121,7 +121,7 @@ def _chin(design: Design) -> Art:
     side, words = design.short_side, WORDS[design.locale]
     ai = Line(words.ai, math.ceil(AI_CAP * side), 0.05)
     word = Line(words.generated, math.ceil(WORD_CAP * side), 0.075)
-    between, pad = 0.016 * side, 0.025 * side
+    between, pad = 0.0195 * side, 0.025 * side
     width = math.ceil(width_of(ai) + between + width_of(word) + 2 * pad)
     text = np.zeros((design.height, width), np.float32)
     top = (design.height - ai.cap_height) // 2

@@ -16,7 +16,7 @@ from outputs.badge import CHIN_HEIGHTS, LOW_SHORT_SIDE, OPACITY, RIM, Art, Desig
 from outputs.errors import ReleaseRefused
 from outputs.types import Rect, Render
 
-SMALLEST = 64  # pixels: the small label would cover more than a quarter of anything less
+SMALLEST = 96  # pixels: in anything less the badge reaches down to the eyes
 WHY = "Every picture that leaves must say at first sight that it was generated."
 
 

@@ -86,11 +86,20 @@ def _positions(line: Line) -> list[float]:
 
 
 def _extent(line: Line) -> tuple[float, float]:
-    font = _font(line.cap_height * OVERSAMPLING)
+    """Return where the ink starts and ends, oversampled pixels from the first pen position."""
     positions = _positions(line)
-    left = font.getbbox(line.text[0], anchor="ls")[0]
-    right = font.getbbox(line.text[-1], anchor="ls")[2]
-    return positions[0] + left, positions[-1] + right
+    size = line.cap_height * OVERSAMPLING
+    return positions[0] + _ink(line.text[0], size)[0], positions[-1] + _ink(line.text[-1], size)[1]
+
+
+@lru_cache(maxsize=64)
+def _ink(letter: str, cap_height: int) -> tuple[int, int]:
+    """Return the first and the past-the-last inked column, from the pen position."""
+    room = 2 * cap_height
+    image = Image.new("L", (2 * room, room))
+    ImageDraw.Draw(image).text((room, room), letter, font=_font(cap_height), anchor="ls", fill=255)
+    columns = np.flatnonzero(np.asarray(image).any(axis=0))
+    return int(columns[0]) - room, int(columns[-1]) + 1 - room
 
 
 @lru_cache(maxsize=32)

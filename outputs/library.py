@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from consent.errors import RecordInvalid
 from outputs.encode import MediaType
 from outputs.errors import OutputError, OutputMissing
 from outputs.objects import SealedObjects
@@ -15,9 +16,10 @@ from outputs.store import (
     OutputLedger,
     OutputRows,
     OutputSet,
+    folder_of,
     get_format,
-    orphans,
     put_set,
+    stored,
 )
 from outputs.types import Released, StoredOutput
 
@@ -68,7 +70,7 @@ class Library:
             )
             expected = output.sha256 if media_type == output.media_type else digest
             return reopen(data, media_type, expected_sha256=expected)
-        except OutputError as error:
+        except (OutputError, RecordInvalid) as error:
             raise _missing("The stored picture is missing or damaged.") from error
 
     def delete(self, subject_id: str, output_id: str) -> None:
@@ -101,10 +103,11 @@ class Library:
             before: Only objects last written before this time: a running job writes its objects
                 first and its row a moment later.
         """
+        old = [item.key for item in stored(self.objects) if item.modified_at < before]
+        # Rows after objects: a row added in between keeps its objects.
         with self.ledger.reading() as rows:
             kept = rows.object_keys()
-        # Rows read first would miss one added since; its objects are younger than `before`.
-        found = orphans(self.objects, kept, before=before)
+        found = [key for key in old if folder_of(key) not in kept]
         for key in found:
             self.objects.objects.delete(key)
         return len(found)

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from outputs.errors import OutputError
-from outputs.objects import SealedObjects
+from outputs.objects import ObjectInfo, SealedObjects
 from outputs.types import Released, StoredOutput
 
 FOLDER = "outputs"
@@ -102,10 +101,11 @@ def get_format(
     return data, key.rpartition("/")[2].partition(".")[0]
 
 
-def orphans(objects: SealedObjects, kept: frozenset[str], *, before: datetime) -> Sequence[str]:
-    """Return keys of objects in no folder of `kept`, last written before a time."""
-    return [
-        item.key
-        for item in objects.objects.list_prefix(FOLDER)
-        if item.modified_at < before and item.key.rpartition("/")[0] not in kept
-    ]
+def stored(objects: SealedObjects) -> Sequence[ObjectInfo]:
+    """Return every object of every output, with or without a row."""
+    return objects.objects.list_prefix(FOLDER)
+
+
+def folder_of(key: str) -> str:
+    """Return the key of the set that an object belongs to."""
+    return key.rpartition("/")[0]

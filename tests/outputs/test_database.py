@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from consent.adapters.database import Database, DatabaseVault
+from consent.adapters.keys import MasterKey
+from consent.adapters.tables import OutputRow
+from consent.errors import ConsentRefused
+from outputs.adapters.database import OutputDatabase, SqlOutputRows
+from outputs.encode import MediaType
+from outputs.errors import OutputMissing
+from outputs.library import Library
+from outputs.objects import ObjectStore, SealedObjects
+from outputs.store import OutputSet
+from outputs.types import StoredOutput
+from tests.fakes import a_record, a_subject
+from tests.outputs.samples import NOW, PARAMETERS, grant_of, render_of, textured
+
+
+@pytest.fixture
+def database(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/app.db", MasterKey(os.urandom(32)))
+    database.migrate()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def library(database, tmp_path):
+    objects = SealedObjects(ObjectStore(f"file://{tmp_path}/objects"), DatabaseVault(database))
+    return Library(objects, OutputDatabase(database))
+
+
+@pytest.fixture
+def formats(releaser):
+    render = render_of(textured(384))
+    return releaser.mark(
+        render, grant_of(), output_id="output-1", job_id="job-1", parameters=PARAMETERS
+    )
+
+
+@pytest.fixture
+def output(database, formats):
+    subject = a_subject()
+    record = a_record(subject)
+    with database.transaction() as unit:
+        unit.subjects.add(subject)
+        unit.vault.create(subject.id)
+        unit.records.add(record)
+    png = formats[0]
+    return StoredOutput(
+        id="output-1",
+        subject_id=subject.id,
+        record_id=record.record_id,
+        job_id="job-1",
+        style="toon",
+        sha256=png.sha256,
+        media_type=png.media_type,
+        width=png.width,
+        height=png.height,
+        created_at=NOW,
+    )
+
+
+def test_row_is_added_in_the_transaction_of_the_job(library, database, formats, output):
+    key = library.put_objects(output.subject_id, output.id, formats)
+    with database.transaction() as unit:
+        unit.records.load(output.record_id, lock=True)
+        library.add_row(SqlOutputRows(unit.session), output, key)
+    assert library.list(output.subject_id) == [output]
+    assert library.read(output.subject_id, output.id) == formats[0]
+    assert library.read(output.subject_id, output.id, MediaType.WEBP) == formats[1]
+
+
+def test_transaction_that_fails_leaves_no_row(library, database, formats, output):
+    key = library.put_objects(output.subject_id, output.id, formats)
+
+    def die_before_the_commit() -> None:
+        with database.transaction() as unit:
+            library.add_row(SqlOutputRows(unit.session), output, key)
+            raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        die_before_the_commit()
+    assert library.list(output.subject_id) == []
+    assert library.sweep_orphans(before=datetime(2999, 1, 1, tzinfo=UTC)) == 2
+
+
+def test_job_yields_one_output(library, formats, output):
+    key = library.put_objects(output.subject_id, output.id, formats)
+    with library.ledger.transaction() as rows:
+        library.add_row(rows, output, key)
+    with pytest.raises(IntegrityError), library.ledger.transaction() as rows:
+        library.add_row(rows, output, key)
+
+
+def test_deleted_output_is_gone_from_database_and_disk(library, formats, output):
+    key = library.put_objects(output.subject_id, output.id, formats)
+    with library.ledger.transaction() as rows:
+        library.add_row(rows, output, key)
+    library.delete(output.subject_id, output.id)
+    assert library.list(output.subject_id) == []
+    assert library.objects.objects.list_prefix("outputs") == []
+    with pytest.raises(OutputMissing):
+        library.delete(output.subject_id, output.id)
+
+
+def test_purge_and_destroyed_key_leave_nothing(library, database, formats, output):
+    key = library.put_objects(output.subject_id, output.id, formats)
+    with library.ledger.transaction() as rows:
+        library.add_row(rows, output, key)
+    DatabaseVault(database).destroy(output.subject_id)
+    with pytest.raises(ConsentRefused):
+        library.read(output.subject_id, output.id)
+    assert library.purge(output.subject_id) == ["1 avatar in the gallery"]
+    assert library.list(output.subject_id) == []
+
+
+def test_key_fits_its_column(formats):
+    key = OutputSet("f" * 36, "e" * 36, formats).object_key
+    assert len(key) <= OutputRow.__table__.c.object_key.type.length
