@@ -122,6 +122,8 @@ class ChallengeBook:
         """
         with self._lock:
             failures = self._failures.setdefault(session_key, _Failures())
+            if failures.locked_until is not None and now >= failures.locked_until:
+                failures.locked_until = None
             failures.times.append(now)
             while failures.times and now - failures.times[0] > self._profile.failure_window:
                 failures.times.popleft()
@@ -155,6 +157,13 @@ class ChallengeBook:
             del self._open[nonce]
         for nonce in [n for n, at in self._used.items() if now - at > _REMEMBERED]:
             del self._used[nonce]
+        for key in [k for k, failures in self._failures.items() if self._is_over(failures, now)]:
+            del self._failures[key]
+
+    def _is_over(self, failures: _Failures, now: datetime) -> bool:
+        if failures.locked_until is not None:
+            return now >= failures.locked_until
+        return all(now - at > self._profile.failure_window for at in failures.times)
 
 
 def expired() -> LivenessRefused:

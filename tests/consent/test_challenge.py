@@ -144,7 +144,6 @@ def test_five_failures_in_three_minutes_lock_the_session_for_thirty():
 def test_a_locked_session_is_free_again_afterwards():
     book = open_book()
     until = fail(book, 5)
-    book.check_lock("browser", now=until)
     assert book.count_failure("browser", now=until) is None
 
 
@@ -167,3 +166,12 @@ def test_a_passed_capture_clears_the_count():
     fail(book, 4)
     book.count_success("browser")
     assert book.count_failure("browser", now=NOON) is None
+
+
+def test_the_book_forgets_old_failures():
+    book = open_book()
+    fail(book, 4)
+    later = NOON + timedelta(minutes=10)
+    book.issue(a_challenge(now=later), session_key="other", now=later)
+    assert book.count_failure("browser", now=later) is None
+    assert fail(book, 3, start=later, every=timedelta(0)) is None
