@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from consent.errors import ConsentRefused, Refusal
 from consent.gate import Gate
@@ -157,6 +157,10 @@ def test_only_liveness_makes_live_captures():
     assert made == {"consent/liveness.py", "consent/adapters/captures.py"}
 
 
+FOURTH = st.sampled_from([False, False, False, True])
+DISTANCES = st.sampled_from([0.3, 0.3, 0.5, math.nan])
+
+
 class ConsentLife(RuleBasedStateMachine):
     """Two subjects give, capture, withdraw and wait; whatever happens, grants need consent."""
 
@@ -179,7 +183,10 @@ class ConsentLife(RuleBasedStateMachine):
             self.ledger.subjects.add(subject)
             self.ledger.vault.create(subject.id)
 
-    @rule(who=st.integers(0, 2), days=st.sampled_from([30, 90, 365]), painted=st.booleans())
+    def some_record(self, data):
+        return data.draw(st.sampled_from(list(self.ledger.record_rows.values())))
+
+    @rule(who=st.integers(0, 2), days=st.sampled_from([30, 90, 365]), painted=FOURTH)
     def give(self, who, days, painted):
         self.count += 1
         families = frozenset({"painted"} if painted else {"illustrated"})
@@ -189,31 +196,34 @@ class ConsentLife(RuleBasedStateMachine):
         )
         self.ledger.records.add(record)
 
-    @rule(
-        data=st.data(),
-        kind=st.sampled_from(SubjectKind),
-        distance=st.sampled_from([0.3, 0.5, math.nan]),
-    )
-    def capture(self, data, kind, distance):
-        if not self.ledger.record_rows:
-            return
+    @precondition(lambda self: self.ledger.record_rows)
+    @rule(data=st.data(), crosswise=FOURTH, at_once=FOURTH, distance=DISTANCES)
+    def capture(self, data, crosswise, at_once, distance):
         self.count += 1
-        record = data.draw(st.sampled_from(list(self.ledger.record_rows.values())))
-        played = replace(record, kind=kind)
+        if not at_once:
+            self.clock.advance(seconds=1)
+        record = self.some_record(data)
+        other = {
+            SubjectKind.PERSON: SubjectKind.SYNTHETIC,
+            SubjectKind.SYNTHETIC: SubjectKind.PERSON,
+        }
+        played = replace(record, kind=other[record.kind]) if crosswise else record
         capture = a_capture(played, name=str(self.count), at=self.clock.now())
         self.ledger.captures.add(capture)
         self.ledger.captures.add_probe(a_probe(capture, distance=distance))
 
-    @rule(hours=st.sampled_from([0.01, 1, 11, 24, 24 * 31, 24 * 366]))
+    @rule(hours=st.sampled_from([0, 0.01, 0.02, 0.5, 1, 11, 24, 24 * 31]))
     def wait(self, hours):
         self.clock.advance(hours=hours)
 
-    @rule(data=st.data())
-    def withdraw(self, data):
-        if self.ledger.record_rows:
-            record_id = data.draw(st.sampled_from(list(self.ledger.record_rows)))
-            self.ledger.records.withdraw(record_id, self.clock.now())
-            self.withdrawn.add(record_id)
+    @precondition(lambda self: self.ledger.record_rows)
+    @rule(data=st.data(), changed_their_mind=FOURTH)
+    def withdraw(self, data, changed_their_mind):
+        if not changed_their_mind:
+            return
+        record = self.some_record(data)
+        self.ledger.records.withdraw(record.record_id, self.clock.now())
+        self.withdrawn.add(record.record_id)
 
     @invariant()
     def every_grant_lies_within_a_valid_consent(self):
@@ -245,5 +255,5 @@ class ConsentLife(RuleBasedStateMachine):
         )
 
 
-ConsentLife.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+ConsentLife.TestCase.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)
 TestConsentLife = ConsentLife.TestCase
