@@ -31,6 +31,11 @@ def enlarged(values: NDArray[np.generic], side: int) -> NDArray[np.float32]:
     return as_field(cv2.resize(as_field(values), (side, side), interpolation=cv2.INTER_CUBIC))
 
 
+def linear(values: NDArray[np.generic], side: int) -> NDArray[np.float32]:
+    """Grow to (side, side), quickly; for what changes slowly."""
+    return as_field(cv2.resize(as_field(values), (side, side), interpolation=cv2.INTER_LINEAR))
+
+
 def filled(side: int, *outlines: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Return (side, side) True inside any of the closed outlines, (N, 2) pixels each."""
     sheet = np.zeros((side, side), np.uint8)

@@ -17,7 +17,8 @@ Rect = tuple[int, int, int, int]  # left, top, right, bottom; right and bottom l
 
 EYE_LINE = 0.42  # height of the eyes in the portrait, fraction of its side
 FACE_WIDTH = 0.45  # temple to temple, fraction of the side: with ears and hair the head is half
-TALL_HAIR_FACE_WIDTH = 0.40  # what the face may shrink to so that tall hair fits
+TALL_HAIR_FACE_WIDTH = 0.385  # what the face may shrink to so that tall hair fits
+HAIR_ROOM = 0.93  # share of the height above the eyes that hair may fill
 FACE_RATIO = 0.8  # temple to temple over hairline to chin: keeps the scale when the head turns
 MATTE_RADIUS = 12  # pixels at 1024: keeps strands of hair, see `refine_matte`
 MATTE_EPS = (0.01 * 255) ** 2  # squared grey levels
@@ -151,7 +152,7 @@ def _alignment(points: NDArray[np.float64], size: int, crown: float) -> NDArray[
     left, right = _eye_centres(points)
     middle = (left + right) / 2
     lean = np.arctan2(right[1] - left[1], right[0] - left[0])
-    room = 0.97 * EYE_LINE / max(crown, 0.1)
+    room = HAIR_ROOM * EYE_LINE / max(crown, 0.1)
     fraction = float(np.clip(room, TALL_HAIR_FACE_WIDTH, FACE_WIDTH))
     scale = fraction * size / _face_width(points)
     cos, sin = scale * np.cos(lean), scale * np.sin(lean)

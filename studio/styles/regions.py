@@ -8,6 +8,7 @@ from studio.styles.fields import Mask
 from studio.styles.parsing.beard import Beard, find_beard
 from studio.styles.parsing.classes import classify
 from studio.styles.parsing.features import Features, measure_features
+from studio.styles.parsing.glasses import Glasses, find_glasses
 from studio.styles.portrait import Portrait
 
 
@@ -19,6 +20,7 @@ class Regions:
     hair: Mask  # on the head and falling from it, no beard
     clothes: Mask
     beard: Beard
+    glasses: Glasses | None
     features: Features
 
     @property
@@ -40,5 +42,6 @@ def parse_regions(portrait: Portrait) -> Regions:
         hair=hair,
         clothes=clothes,
         beard=find_beard(features, skin),
+        glasses=find_glasses(portrait),
         features=features,
     )

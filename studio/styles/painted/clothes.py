@@ -6,26 +6,38 @@ import numpy as np
 
 from studio.styles.fields import as_field
 from studio.styles.painted.canvas import Canvas, crisp
-from studio.styles.painted.colour import to_rgb, toned
+from studio.styles.painted.colour import Lab, middle, to_rgb, toned
 from studio.styles.painted.palette import Palette, grade_clothes
 from studio.styles.painted.study import Study
 
-FOLD = 2.2  # L units below the local light from which a fold is drawn
+MIN_CLOTHES = 0.002  # of the picture
+FOLD = 0.055  # share of the lightness below the surroundings from which a fold is drawn
+FOLD_LEAST = 2.6  # L units
+FOLD_STEP = 2.3  # how much darker a fold is drawn than its threshold
 
 
 def paint_clothes(canvas: Canvas, study: Study, palette: Palette) -> None:
-    """Lay the clothes over the body."""
+    """Lay the clothes over the body: their lit colour, and one tone for the folds."""
     inside = as_field(np.clip(study.clothes * study.person, 0, 1))
-    if float((inside > 0.5).mean()) < 0.002:
+    if float((inside > 0.5).mean()) < MIN_CLOTHES:
         return
-    tone = grade_clothes(palette, study.clothes_tone)
+    tone = grade_clothes(palette, _lit_tone(study))
     shape = crisp(study.clothes, 0.5, study.size)
     canvas.cover(shape, to_rgb(tone))
-    smooth = study.blur_within(study.lab[..., 0], inside, 7)
-    around = study.blur_within(study.lab[..., 0], inside, 60)
-    shade = smooth - 0.6 * around - 0.4 * tone[0]
-    fold = max(FOLD, 0.045 * float(tone[0]))
+    light = np.ascontiguousarray(study.lab[..., 0])
+    smooth = study.blur_within(light, inside, 13)
+    around = study.blur_within(light, inside, 70)
+    fold = max(FOLD_LEAST, FOLD * float(tone[0]))
+    depth = study.blur(as_field(0.5 * around + 0.5 * study.clothes_tone[0] - smooth), 7)
     canvas.cover(
-        shape * crisp(study.blur(-shade, 4), fold, study.size),
-        to_rgb(toned(tone, -2.2 * fold, 1.05)),
+        shape * crisp(depth, fold, study.size), to_rgb(toned(tone, -FOLD_STEP * fold, 1.05))
     )
+
+
+def _lit_tone(study: Study) -> Lab:
+    """The lighter half's mean: a garment is remembered by its lit colour."""
+    solid = study.clothes * study.person > 0.7
+    if solid.sum() < 100:
+        return study.clothes_tone
+    light = study.lab[..., 0]
+    return middle(study.lab, as_field(solid & (light >= np.median(light[solid]))))

@@ -17,13 +17,14 @@ from studio.styles.painted.study import Study
 
 Curve = NDArray[np.float64]  # (N, 2) picture pixels
 
-GROW = (1.08, 1.12)  # eyes are drawn this much wider and higher
+GROW = (1.06, 1.09)  # eyes are drawn this much wider and higher
 CLOSED = 0.13  # opening over width below which an eye is drawn shut
 IRIS = 1.07  # drawn over measured radius
 IRIS_CHROMA = 1.25  # a small flat disc looks duller than a wet eye
 WHITE_LIFT = (14.0, 42.0)  # L units by which the white exceeds the skin, least and most
 WHITE_LIMIT = 91.0  # L: never pure white
 CATCHLIGHT = np.array([251, 251, 249], np.float32)  # sRGB
+LID_SHADE = np.array([0.55, 0.52, 0.56], np.float32)  # what the lid's shadow leaves
 MIN_FOLD = 5.0  # units between lid and crease from which the crease is drawn
 
 
@@ -83,12 +84,10 @@ def _paint_ball(canvas: Canvas, study: Study, eye: _Eye, skin: SkinPaint) -> Non
     part.cover(0.55 * hole * part.shape(flesh), to_rgb(skin.base + np.array([3, 8, 2], np.float32)))
     _paint_iris(part, eye, hole, iris)
     # The lid's shadow lies over white and iris alike.
-    part.shade(0.55 * hole * part.shape(_between(top, bottom, 0.22)), _SHADE, _BLACK)
+    part.shade(
+        0.55 * hole * part.shape(_between(top, bottom, 0.22)), LID_SHADE, np.zeros(3, np.float32)
+    )
     _paint_lights(part, eye, hole)
-
-
-_SHADE = np.array([0.55, 0.52, 0.56], np.float32)
-_BLACK = np.zeros(3, np.float32)
 
 
 def _between(top: Curve, bottom: Curve, depth: float) -> Curve:
@@ -144,7 +143,7 @@ def _tones(study: Study, eye: _Eye, skin: SkinPaint) -> tuple[Lab, Lab]:
 def _iris_tone(pixels: NDArray[np.float32]) -> Lab:
     if len(pixels) < 6:
         return np.array([20, 6, 8], np.float32)
-    matt = pixels[pixels[:, 0] <= np.quantile(pixels[:, 0], 0.85)]  # without the reflections
+    matt = pixels[pixels[:, 0] <= np.quantile(pixels[:, 0], 0.65)]  # without the reflections
     tone = np.median(matt, axis=0).astype(np.float32)
     return toned(tone, 2.0, IRIS_CHROMA)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.styles import mesh
 from studio.styles.painted.canvas import Canvas, polygons, spline
@@ -11,6 +12,8 @@ from studio.styles.painted.ink import Ink
 from studio.styles.painted.skin import SkinPaint
 from studio.styles.painted.study import Study
 
+MIN_EAR = 22.0  # units of bare skin beside the face from which an ear is drawn
+MAX_EAR = 90.0
 NECK_SHADE = 62  # units that the chin's shadow falls below the jaw
 
 
@@ -32,6 +35,30 @@ def draw_nose(study: Study, ink: Ink, side: float) -> None:
             [0.7 * curve[0] + 0.3 * curve[1], curve[1], 0.75 * curve[2] + 0.25 * curve[1]]
         )
         ink.stroke(curve, [0.3, 2.6 if far else 1.8, 1.6, 0.3], strength=0.75 if far else 0.5)
+
+
+def draw_ears(study: Study, ink: Ink) -> None:
+    """One curve inside each ear that shows."""
+    for temple, lobe, side in ((mesh.TEMPLES[0], 132, -1), (mesh.TEMPLES[1], 361, 1)):
+        top, foot = study.points[temple], study.points[lobe]
+        middle = 0.5 * (top + foot)
+        width = _ear_width(study, middle, side)
+        if width < MIN_EAR * study.unit:
+            continue
+        height = float(np.linalg.norm(foot - top))
+        x = middle[0] + side * np.array([0.40, 0.68, 0.66, 0.42, 0.30]) * width
+        y = middle[1] + np.array([-0.52, -0.42, -0.05, 0.22, 0.36]) * height
+        ink.stroke(np.column_stack([x, y]), [0.3, 2.8, 3.2, 2.4, 0.3], strength=0.55)
+
+
+def _ear_width(study: Study, start: NDArray[np.floating], side: int) -> float:
+    """How far bare skin goes on outwards from the face's edge, pixels."""
+    half = study.field / study.size
+    row = int(np.clip(start[1] * half, 0, study.field - 1))
+    reach = np.arange(int(MAX_EAR * study.scale))
+    columns = np.clip((start[0] * half + side * reach).astype(int), 0, study.field - 1)
+    skin = study.skin[row, columns] * study.person[row, columns] > 0.5
+    return float((len(skin) if skin.all() else skin.argmin()) / half)
 
 
 def draw_jaw(study: Study, ink: Ink) -> None:

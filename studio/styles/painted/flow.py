@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.styles import mesh
 from studio.styles.fields import Mask, as_field, blurred, eroded, slopes
 from studio.styles.painted.canvas import stroke
 from studio.styles.painted.study import Study
@@ -30,18 +31,44 @@ def hair_flow(study: Study) -> Flow:
     return as_field(np.dstack([np.cos(angle), np.sin(angle)]))
 
 
-def smooth_along(values: Mask, flow: Flow, study: Study) -> Mask:
-    """Average along the flow (line integral convolution, Cabral and Leedom 1993)."""
-    rows, columns = np.mgrid[0 : study.field, 0 : study.field].astype(np.float32)
+def beard_flow(study: Study) -> Flow:
+    """Return the way a beard grows: away from the nose, more and more downwards."""
+    half = study.field / study.size
+    root = study.points[mesh.NOSE_BASE[2]] * half
+    rows, columns = np.mgrid[0 : study.field, 0 : study.field]
+    across = (columns - root[0]) * 0.55
+    down = np.maximum(rows - root[1], 0) + 18 * study.scale
+    length = np.hypot(across, down)
+    return as_field(np.dstack([across / length, down / length]))
+
+
+def smooth_along(study: Study, flow: Flow, inside: Mask) -> Mask:
+    """Average the lightness along the flow (line integral convolution, Cabral and Leedom 1993).
+
+    Only the surroundings of `inside` are done; the rest keeps its lightness.
+    """
+    light = np.ascontiguousarray(study.lab[..., 0])
+    x0, y0, width, height = cv2.boundingRect((inside > 0.2).astype(np.uint8))
+    margin = int(REACH * STRIDE * study.scale)
+    box = (
+        slice(max(0, y0 - margin), min(study.field, y0 + height + margin)),
+        slice(max(0, x0 - margin), min(study.field, x0 + width + margin)),
+    )
+    light[box] = _convolved(light[box], flow[box], STRIDE * study.scale)
+    return light
+
+
+def _convolved(values: Mask, flow: Flow, stride: float) -> Mask:
+    values = np.ascontiguousarray(values)
+    rows, columns = np.mgrid[0 : values.shape[0], 0 : values.shape[1]].astype(np.float32)
     total, weight = values.copy(), 1.0
-    stride = np.float32(STRIDE * study.scale)
-    fx, fy = (np.ascontiguousarray(flow[..., k]) for k in (0, 1))
+    fx, fy = (np.ascontiguousarray(flow[..., k]) * np.float32(stride) for k in (0, 1))
     for sign in (1.0, -1.0):
         x, y = columns.copy(), rows.copy()
         dx, dy = np.float32(sign) * fx, np.float32(sign) * fy
         for step in range(1, REACH + 1):
-            x += stride * dx
-            y += stride * dy
+            x += dx
+            y += dy
             share = 1 - step / (REACH + 2)
             total += np.float32(share) * _at(values, x, y, cv2.INTER_LINEAR)
             weight += share
@@ -71,19 +98,19 @@ def trace_strands(
     valley = study.blur(light, 14) - light
     allowed = eroded(inside > 0.6, 2)
     spacing = max(5, round(SPACING * study.scale))
+    seeds = _seeds(valley * allowed, spacing)
+    if not seeds:
+        return []
     taken = np.zeros(allowed.shape, np.uint8)
     shapes = []
-    for x, y in _seeds(valley * allowed, spacing):
-        if taken[y, x]:
+    for (x, y), line in zip(seeds, _traced(flow, allowed, seeds, study), strict=True):
+        if taken[y, x] or len(line) < MIN_STEPS:
             continue
-        line = _trace(flow, allowed, (x, y), STRAND_STRIDE * study.scale)
-        if len(line) < MIN_STEPS:
-            continue
-        for px, py in line.astype(int):
-            cv2.circle(taken, (int(px), int(py)), spacing // 2, (1,), -1)
+        course = np.round(line).astype(np.int32)
+        cv2.polylines(taken, [course], isClosed=False, color=(1,), thickness=spacing)
         width = (1.6 + 1.6 * rng.random()) * study.unit
         curve = line[::3] * (study.size / study.field)
-        shapes.append(stroke(curve, [0.2, width, 0.8 * width, 0.2]))
+        shapes.append(stroke(curve, [0.2, width, 0.8 * width, 0.2], samples=4))
     return shapes
 
 
@@ -104,24 +131,36 @@ def _seeds(strength: Mask, spacing: int) -> list[tuple[int, int]]:
     ]
 
 
-def _trace(
-    flow: Flow, allowed: NDArray[np.bool_], seed: tuple[int, int], stride: float
-) -> NDArray[np.float64]:
-    side = allowed.shape[0]
-    halves: list[list[tuple[float, float]]] = []
-    for sign in (1.0, -1.0):
-        x, y = float(seed[0]), float(seed[1])
-        hx, hy = (sign * float(v) for v in flow[seed[1], seed[0]])
-        line: list[tuple[float, float]] = []
-        for _ in range(STRAND_STEPS):
-            x, y = x + stride * hx, y + stride * hy
-            if not (0 <= x < side and 0 <= y < side and allowed[int(y), int(x)]):
-                break
-            line.append((x, y))
-            nx, ny = (float(v) for v in flow[int(y), int(x)])
-            turn = 0.4 if nx * hx + ny * hy > 0 else -0.4
-            hx, hy = 0.6 * hx + turn * nx, 0.6 * hy + turn * ny
-            length = max(float(np.hypot(hx, hy)), 1e-6)
-            hx, hy = hx / length, hy / length
-        halves.append(line)
-    return np.array([*halves[1][::-1], seed, *halves[0]], np.float64)
+def _traced(
+    flow: Flow, allowed: NDArray[np.bool_], seeds: list[tuple[int, int]], study: Study
+) -> list[NDArray[np.float64]]:
+    """Follow the flow from all seeds at once, both ways, until the shape ends."""
+    ways = [_followed(flow, allowed, np.array(seeds, np.float64), study, s) for s in (1.0, -1.0)]
+    lines = []
+    for k, seed in enumerate(seeds):
+        ahead, behind = (spots[: int(steps[k]), k] for spots, steps in ways)
+        lines.append(np.vstack([behind[::-1], np.array([seed], np.float64), ahead]))
+    return lines
+
+
+def _followed(
+    flow: Flow, allowed: NDArray[np.bool_], spots: NDArray[np.float64], study: Study, sign: float
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Places (STRAND_STEPS, N, 2) along the flow and, for each seed, how many count."""
+    side = study.field - 1
+    stride = STRAND_STRIDE * study.scale
+    heading = sign * flow[spots[:, 1].astype(int), spots[:, 0].astype(int)].astype(np.float64)
+    course = np.empty((STRAND_STEPS, len(spots), 2))
+    steps = np.zeros(len(spots), np.intp)
+    alive = np.ones(len(spots), np.bool_)
+    for step in range(STRAND_STEPS):
+        spots = np.clip(spots + stride * heading, 0, side)
+        columns, rows = spots.astype(int).T
+        alive &= allowed[rows, columns]
+        course[step] = spots
+        steps += alive
+        new = flow[rows, columns]
+        turn = np.where((new * heading).sum(axis=1) > 0, 0.4, -0.4)[:, None]
+        heading = 0.6 * heading + turn * new
+        heading /= np.linalg.norm(heading, axis=1, keepdims=True) + 1e-9
+    return course, steps

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.styles.fields import Mask, as_field, blurred, enlarged, eroded
-from studio.styles.painted.canvas import Canvas, crisp, polygons
+from studio.styles.painted.canvas import Canvas, crisp
 from studio.styles.painted.colour import Lab, middle, to_rgb, toned
-from studio.styles.painted.flow import Flow, hair_flow, smooth_along, trace_strands
+from studio.styles.painted.flow import Flow, beard_flow, hair_flow, smooth_along, trace_strands
 from studio.styles.painted.skin import SkinPaint
 from studio.styles.painted.study import Study
 
@@ -18,12 +20,14 @@ RISES = (-0.85, 0.05, 0.85, 1.9)  # of the tones, in steps
 STEP = 0.16  # share of the hair's lightness between tones
 STEP_LIMITS = (4.2, 9.0)  # L units: dark hair shows its form too
 OWN = 0.4  # share of the photograph's own tone in each of the drawn ones
-VIVID = 1.12  # chroma: flat tones look duller than the strands they stand for
+VIVID = 1.2  # chroma: flat tones look duller than the strands they stand for
 MIN_HAIR = 0.004  # of the picture: less than that is no hair
 CAST = (7.0, 15.0)  # units across and down that hair's shadow falls on the face
-STUBBLE_TINT = 0.62
-CROPPED = 16.0  # Lab distance from the skin below which thin hair is a tint, without strands
-THIN = 62.0  # units that hair reaches from its edge at most, to count as thin
+STUBBLE_TINT = 0.5
+CROPPED = 12.0  # L units from the skin below which thin hair is cropped: a tint, no strands
+THIN = 72.0  # units that hair reaches from its edge at most, to count as thin
+SCALP = 52.0  # and below which it needs no more proof
+EVEN = 0.22  # of its lightness: cropped hair varies less
 GLEAMING = 72.0  # units from which there is room for a gleam
 
 
@@ -32,11 +36,12 @@ def paint_hair(canvas: Canvas, study: Study, levels: int, rng: np.random.Generat
     inside = as_field(np.clip(study.hair * study.person, 0, 1))
     if float((inside > 0.5).mean()) < MIN_HAIR:
         return
-    near_skin = float(np.linalg.norm(study.hair_tone - study.skin_tone)) < CROPPED
-    if near_skin and _thickness(study, inside) < THIN:
+    flow = hair_flow(study)
+    light = smooth_along(study, flow, inside)
+    if _is_cropped(study, inside, light):
         _paint_cropped(canvas, study, inside)
         return
-    _paint_mass(canvas, study, (study.hair, inside), hair_flow(study), levels, rng)
+    _paint_mass(canvas, study, _Mass(study.hair, inside, flow, light), levels, rng)
 
 
 def paint_beard(canvas: Canvas, study: Study, levels: int, rng: np.random.Generator) -> None:
@@ -50,7 +55,9 @@ def paint_beard(canvas: Canvas, study: Study, levels: int, rng: np.random.Genera
     if float((beard > 0.5).mean()) < MIN_HAIR / 2:
         return
     field = study.blur(as_field(np.clip(beard, 0, 1)), 5)
-    _paint_mass(canvas, study, (field, field), hair_flow(study), levels, rng)
+    flow = beard_flow(study)
+    mass = _Mass(field, field, flow, smooth_along(study, flow, field))
+    _paint_mass(canvas, study, mass, levels, rng)
 
 
 def paint_cast_shadow(canvas: Canvas, study: Study, skin: SkinPaint) -> None:
@@ -64,32 +71,45 @@ def paint_cast_shadow(canvas: Canvas, study: Study, skin: SkinPaint) -> None:
     canvas.cover(shadow, to_rgb(skin.shadow))
 
 
+@dataclass(frozen=True, slots=True)
+class _Mass:
+    """Hair to be painted: where it is cut out, where it surely is, and how it runs."""
+
+    cut: Mask  # (F, F) the shape is where it exceeds 0.5
+    inside: Mask  # (F, F) in [0, 1]
+    flow: Flow
+    light: Mask  # (F, F) lightness smoothed along the flow
+
+
 def _paint_mass(
-    canvas: Canvas,
-    study: Study,
-    shapes: tuple[Mask, Mask],
-    flow: Flow,
-    levels: int,
-    rng: np.random.Generator,
+    canvas: Canvas, study: Study, mass: _Mass, levels: int, rng: np.random.Generator
 ) -> None:
-    cut, inside = shapes
-    light = smooth_along(study.lab[..., 0], flow, study)
+    inside, light = mass.inside, mass.light
     even = light - 0.75 * study.blur_within(light, inside, 70)
     core = eroded(inside > 0.8, 2)
     if core.sum() < 200:
         core = inside > 0.5
     cuts = np.quantile(even[core], SHARES)
     tones = _tones(study.lab, even, core, cuts)
-    shape = crisp(cut, 0.5, study.size)
+    shape = crisp(mass.cut, 0.5, study.size)
     field = blurred(even, 2.2 * study.scale)
     canvas.cover(shape, to_rgb(tones[1]))
     canvas.cover(shape * crisp(-field, float(-cuts[0]), study.size), to_rgb(tones[0]))
     room = _thickness(study, inside) > GLEAMING
     for k in range(1, 1 + (levels > 2) + (levels > 2 and room)):
         canvas.cover(shape * crisp(field, float(cuts[k]), study.size), to_rgb(tones[k + 1]))
-    strands = trace_strands(study, flow, light, inside, rng)
+    strands = trace_strands(study, mass.flow, light, inside, rng)
     deep = toned(tones[0], -max(2.5, 0.14 * float(tones[0][0])))
-    canvas.cover(shape * polygons(study.size, strands), to_rgb(deep))
+    canvas.cover(shape * canvas.shape(*strands), to_rgb(deep))
+
+
+def _is_cropped(study: Study, inside: Mask, light: Mask) -> bool:
+    reach = _thickness(study, inside)
+    if reach > THIN or abs(float(study.hair_tone[0] - study.skin_tone[0])) > CROPPED:
+        return False
+    even = light - 0.75 * study.blur_within(light, inside, 70)
+    chosen = even[inside > 0.8]
+    return reach < SCALP or float(chosen.std()) < EVEN * float(study.hair_tone[0])
 
 
 def _thickness(study: Study, inside: Mask) -> float:

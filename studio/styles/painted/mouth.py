@@ -21,6 +21,7 @@ OPEN = 0.045  # gap between the lips over the mouth's width from which the mouth
 LIP_CHROMA = 1.08  # flat lips look duller than moist ones
 TEETH_LIGHTER = 5.0  # L units above the lips from which the mouth's light part is teeth
 TEETH_LIMIT = 90.0  # L: never pure white
+CORNER = 0.10  # share of the mouth's width at either end where the teeth recede
 DEPTHS = 12  # places looked at between upper and lower lip
 
 
@@ -88,15 +89,18 @@ def _paint_inside(part: Canvas, study: Study, mouth: _Mouth, lip: Lab) -> None:
     if found is None:
         return
     depth, tone = found
-    share = np.interp(np.linspace(0, 1, len(top)), np.linspace(0, 1, len(depth)), depth)
-    teeth = hole * part.shape(np.vstack([top, (top + share[:, None] * (bottom - top))[::-1]]))
+    along = np.linspace(0, 1, len(top))[:, None]
+    # One clean row: the corners stay dark, between them the teeth reach as far as they do.
+    share = depth * np.clip(np.minimum(along, 1 - along) / CORNER, 0, 1) ** 0.6
+    row = np.vstack([top, (top + share * (bottom - top))[::-1]])
+    teeth = hole * part.shape(row)
     part.cover(teeth, to_rgb(tone))
     gum = np.vstack([top, (top + 0.16 * (bottom - top))[::-1]])
     part.cover(0.7 * teeth * part.shape(gum), to_rgb(toned(tone, -12)))
 
 
-def _teeth(study: Study, mouth: _Mouth, lip: Lab) -> tuple[NDArray[np.float64], Lab] | None:
-    """How far down the teeth reach along the mouth, as shares of the opening, and their tone."""
+def _teeth(study: Study, mouth: _Mouth, lip: Lab) -> tuple[float, Lab] | None:
+    """How far down the teeth reach, as a share of the opening, and their tone."""
     shares = (np.arange(DEPTHS) + 0.5) / DEPTHS
     half = study.field / study.size
     top, bottom = mouth.top_in[1:-1] * half, mouth.low_in[1:-1] * half
@@ -112,9 +116,9 @@ def _teeth(study: Study, mouth: _Mouth, lip: Lab) -> tuple[NDArray[np.float64], 
     own = lab[seen].mean(axis=0)
     light = float(np.clip(own[0] + 5, lip[0] + 12, max(TEETH_LIMIT, lip[0] + 12)))
     reach = np.where(seen.any(axis=1), DEPTHS - seen[:, ::-1].argmax(axis=1), 0) / DEPTHS
-    smooth = np.convolve(np.pad(reach, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
+    depth = float(np.quantile(reach, 0.6))
     tone = np.array([min(light, 95), 0.4 * own[1], 0.6 * own[2]], np.float32)
-    return np.concatenate([[0.0], np.where(smooth > 0.85, 1.0, smooth), [0.0]]), tone
+    return (1.0 if depth > 0.7 else depth), tone
 
 
 def _draw_lines(study: Study, mouth: _Mouth, ink: Ink) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.styles import mesh
-from studio.styles.fields import Mask, as_field, blurred, enlarged
+from studio.styles.fields import Mask, as_field, blurred, enlarged, linear, reduced
 from studio.styles.painted.canvas import Canvas, crisp, polygons
 from studio.styles.painted.colour import Lab, to_rgb, toned
 from studio.styles.painted.study import Study
@@ -29,6 +29,7 @@ FORM_SPREAD = 26  # units: bumps of the mesh smaller than this are no form
 NOSE_SPREAD = 13  # units, on the nose
 NOSE_DETAIL = 0.9
 HUE_RADIUS = 46  # units: the skin's own slow changes of colour are kept, blotches are not
+HUE_SIDE = 64  # pixels that are enough for it
 HUE_LIMIT = 3.5  # Lab units of a and b
 
 
@@ -47,25 +48,26 @@ def paint_skin(canvas: Canvas, study: Study, levels: int) -> SkinPaint:
     """Cover the whole canvas with skin tones; later shapes cut the person out of it."""
     shading, side = _shading(study)
     step = float(np.clip(STEP * study.skin_tone[0], *STEP_LIMITS))
-    bands = BANDS[levels]
-    alphas = [crisp(shading, cut, study.size) if rise > 0 else crisp(-shading, -cut, study.size)
-              for cut, rise in bands]  # fmt: skip
-    rises = [rise * step for _, rise in bands]
-    weights = enlarged(study.bare, study.size)
-    total = float(weights.sum()) + 1e-6
-    mean = sum(r * float((a * weights).sum()) / total for a, r in zip(alphas, rises, strict=True))
+    rises = [rise * step for _, rise in BANDS[levels]]
+    fields = [(shading, cut) if rise > 0 else (-shading, -cut) for cut, rise in BANDS[levels]]
+    shares = [crisp(field, cut, study.field) for field, cut in fields]
+    mean = sum(r * _mean(a, study.bare) for a, r in zip(shares, rises, strict=True))
     # The bands shift around the person's mean tone: nobody is lightened or darkened.
     base = toned(study.skin_tone, -mean)
-    local = _hue(study)
-    light = np.full((study.size, study.size), base[0], np.float32)
-    chroma = np.ones_like(light)
-    for alpha, rise in zip(alphas, rises, strict=True):
-        light += alpha * rise
-        chroma += alpha * (0.09 if rise < 0 else -0.05)
-    hue = enlarged(local, study.size)
-    chroma *= VIVID
-    painted = np.dstack([light, (base[1] + hue[..., 0]) * chroma, (base[2] + hue[..., 1]) * chroma])
-    canvas.image[:] = to_rgb(painted)
+    hue = _hue(study)
+    canvas.planes[:] = _tint(base, hue, 0.0, 1.0, study.size)
+    lit, shaded = 0.0, 0.0
+    for (field, cut), rise in zip(fields, rises, strict=True):
+        # Bands of a kind lie within each other, so each adds to the one before.
+        lit, shaded = (lit + rise, shaded) if rise > 0 else (lit, shaded + rise)
+        tint = _tint(
+            base,
+            hue,
+            max(rise, lit) if rise > 0 else shaded,
+            1.09 if rise < 0 else 0.95,
+            study.size,
+        )
+        canvas.cover(crisp(field, cut, study.size), tint)
     return SkinPaint(
         shading=shading,
         shadow=toned(base, -step, 1.09),
@@ -73,6 +75,20 @@ def paint_skin(canvas: Canvas, study: Study, levels: int) -> SkinPaint:
         light=toned(base, 0.75 * step, 0.95),
         side=side,
     )
+
+
+def _mean(values: Mask, weights: Mask) -> float:
+    return float((values * weights).sum()) / (float(weights.sum()) + 1e-6)
+
+
+def _tint(
+    base: Lab, hue: NDArray[np.float32], rise: float, chroma: float, size: int
+) -> NDArray[np.float32]:
+    """(3, size, size) sRGB planes of one band; the hue changes slowly, so it is mixed small."""
+    light = np.full(hue.shape[:2], base[0] + rise, np.float32)
+    keep = VIVID * chroma
+    lab = np.dstack([light, (base[1] + hue[..., 0]) * keep, (base[2] + hue[..., 1]) * keep])
+    return np.stack([linear(plane, size) for plane in to_rgb(lab).transpose(2, 0, 1)])
 
 
 def _shading(study: Study) -> tuple[Mask, float]:
@@ -152,9 +168,13 @@ def _surface_slope(
 
 
 def _hue(study: Study) -> NDArray[np.float32]:
+    """(HUE_SIDE, HUE_SIDE, 2) the skin's own slow changes of a and b around its mean."""
     parts = []
-    weight = np.maximum(study.bare, 1e-3 * study.skin)
+    weight = reduced(np.maximum(study.bare, 1e-3 * study.skin), HUE_SIDE)
+    sigma = HUE_RADIUS * study.scale * HUE_SIDE / study.field
+    near = blurred(weight, sigma) + np.float32(1e-4)
     for axis in (1, 2):
-        slow = study.blur_within(study.lab[..., axis], weight, HUE_RADIUS)
+        own = reduced(np.ascontiguousarray(study.lab[..., axis]), HUE_SIDE) * weight
+        slow = blurred(own, sigma) / near
         parts.append(np.clip(0.6 * (slow - study.skin_tone[axis]), -HUE_LIMIT, HUE_LIMIT))
     return as_field(np.dstack(parts))

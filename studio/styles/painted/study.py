@@ -71,6 +71,7 @@ def make_study(portrait: Portrait, regions: Regions) -> Study:
     face = polygons(side, [spline(half[list(mesh.OVAL)], 4, closed=True)])
     bare = face * (skin > 0.8) * (1 - _features(half, side, scale))
     bare = as_field(bare * (1 - enlarged(regions.beard.mask, side)))
+    bare *= 1 - _frames(regions, side, scale)
     core = eroded(bare > 0.5, 2)
     skin_tone = middle(lab, as_field(core) if core.sum() > 50 else face)
     return Study(
@@ -126,6 +127,17 @@ def _grown(mask: Mask, image: NDArray[np.uint8], scale: float) -> Mask:
     large = enlarged(mask, image.shape[0])
     radius = max(2, round(16 * scale))
     return ramp(cv2.ximgproc.guidedFilter(image, large, radius, 30.0), 0, 1)
+
+
+def _frames(regions: Regions, side: int, scale: float) -> Mask:
+    """The rims of glasses, with some room around."""
+    sheet = np.zeros((side, side), np.float32)
+    if regions.glasses is None:
+        return sheet
+    pen = max(2, round(regions.glasses.thickness * side + 6 * scale))
+    loops = [np.round(lens * side).astype(np.int32) for lens in regions.glasses.lenses]
+    cv2.polylines(sheet, loops, isClosed=True, color=(1.0,), thickness=pen)
+    return sheet
 
 
 def _features(points: NDArray[np.float32], side: int, scale: float) -> Mask:

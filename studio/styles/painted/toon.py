@@ -10,7 +10,8 @@ from studio.styles.painted.brows import paint_brows
 from studio.styles.painted.canvas import Canvas, crisp
 from studio.styles.painted.clothes import paint_clothes
 from studio.styles.painted.eyes import paint_eyes
-from studio.styles.painted.face_lines import draw_jaw, draw_nose, paint_neck_shade
+from studio.styles.painted.face_lines import draw_ears, draw_jaw, draw_nose, paint_neck_shade
+from studio.styles.painted.glasses import paint_glasses
 from studio.styles.painted.hair import paint_beard, paint_cast_shadow, paint_hair
 from studio.styles.painted.ink import Ink
 from studio.styles.painted.mouth import paint_mouth
@@ -58,7 +59,7 @@ def draw_toon(
     weight, levels = float(chosen["line_weight"]), int(float(chosen["shading_levels"]))
     palette = PALETTES[str(chosen["palette"])]
     study = make_study(portrait, parse_regions(portrait))
-    canvas = Canvas(np.zeros((study.size, study.size, 3), np.float32))
+    canvas = Canvas.blank(study.size, np.zeros(3, np.float32))
     ink = Ink(study.size, study.unit, weight)
     skin = paint_skin(canvas, study, levels)
     paint_neck_shade(canvas, study, skin)
@@ -66,18 +67,19 @@ def draw_toon(
     paint_beard(canvas, study, levels, rng)
     draw_jaw(study, ink)
     draw_nose(study, ink, skin.side)
+    draw_ears(study, ink)
     paint_mouth(canvas, study, ink)
     paint_eyes(canvas, study, skin, ink)
     paint_brows(canvas, study, skin)
     ink.lay(canvas, study.darkest)
+    if study.regions.glasses is not None:
+        paint_glasses(canvas, study, study.regions.glasses)
     paint_clothes(canvas, study, palette)
     paint_hair(canvas, study, levels, rng)
     contour = Ink(study.size, study.unit, weight)
     draw_outline(study, contour, weight, skin.side)
     contour.lay(canvas, study.darkest)
     tones = background_tones(palette, study.hair_tone, study.skin_tone, rng)
-    background = paint_background(study.size, str(chosen["background"]), tones)
-    silhouette = crisp(study.person, 0.5, study.size)
-    sheet = Canvas(background)
-    sheet.cover(silhouette, canvas.image)
+    sheet = paint_background(study.size, str(chosen["background"]), tones)
+    sheet.cover(crisp(study.person, 0.5, study.size), canvas.planes)
     return sheet.finished()

@@ -18,6 +18,8 @@ CONFIDENT = 0.85  # posterior beyond which a pixel teaches the next round's mode
 SMOOTH_RADIUS = 5  # pixels: evidence is pooled along edges (Rhemann et al. 2011)
 SMOOTH_EPS = 20.0  # squared Lab units
 RIM = 0.10  # face widths: how deep loose strands let the wall through
+CRUMB = 60  # pixels: a piece of a class smaller than this belongs to its surroundings
+CRUMB_SHARE = 0.06  # or smaller than this share of the class' largest piece
 TEMPERATURE = 0.35  # neighbouring pixels are not independent witnesses
 
 Models = tuple[Mixture, Mixture | None, Mixture | None]  # skin, hair, clothes
@@ -35,8 +37,27 @@ def classify(features: Features) -> tuple[Mask, Mask, Mask]:
     for _ in range(ROUNDS - 1):
         models = _refitted(features, colours, models, posterior)
         posterior = _posterior(features, colours, models, priors)
+    posterior = _without_crumbs(posterior)
     skin, hair, clothes = (as_field(posterior[..., k] * features.person) for k in range(3))
     return skin, as_field(hair * _not_background(features, colours, models[1])), clothes
+
+
+def _without_crumbs(posterior: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give small stray pieces of a class to the class around them."""
+    cleaned = posterior.copy()
+    winner = posterior.argmax(axis=2)
+    for k in range(3):
+        count, labels, stats, _ = cv2.connectedComponentsWithStats((winner == k).astype(np.uint8))
+        largest = stats[1:, cv2.CC_STAT_AREA].max() if count > 1 else 0
+        for piece in range(1, count):
+            area = stats[piece, cv2.CC_STAT_AREA]
+            if area >= max(CRUMB, CRUMB_SHARE * largest):
+                continue
+            rim = cv2.dilate((labels == piece).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+            around = winner[rim & (labels != piece)]
+            heir = int(np.bincount(around, minlength=3).argmax()) if around.size else k
+            cleaned[rim & (winner == k)] = np.eye(3, dtype=np.float32)[heir]
+    return cleaned
 
 
 def _not_background(f: Features, colours: NDArray[np.float32], hair: Mixture | None) -> Mask:
@@ -46,7 +67,9 @@ def _not_background(f: Features, colours: NDArray[np.float32], hair: Mixture | N
         return np.ones_like(f.person)
     depth = cv2.distanceTransform((f.person > 0.3).astype(np.uint8), cv2.DIST_L2, 5)
     doubt = np.exp(-as_field(depth) / (RIM * f.face_width))
-    gain = outside.log_likelihood(colours) - hair.log_likelihood(colours)
+    rim = (f.person > 0.02) & (doubt > 1e-3)
+    gain = np.full_like(doubt, -12)
+    gain[rim] = outside.log_likelihood(colours[rim]) - hair.log_likelihood(colours[rim])
     score = TEMPERATURE * np.clip(gain, -12, 12) + np.log(doubt + 1e-6) - np.log(1.01 - doubt)
     pooled = cv2.ximgproc.guidedFilter(f.guide, as_field(score), 3, SMOOTH_EPS)
     return as_field(1 / (1 + np.exp(np.clip(2 * as_field(pooled), -30, 30))))
@@ -95,13 +118,15 @@ def _model(samples: NDArray[np.float32], parts: int) -> Mixture | None:
 def _posterior(
     f: Features, colours: NDArray[np.float32], models: Models, priors: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    guide = f.guide
+    guide, known = f.guide, f.person > 0.02
+    own = colours[known]
     scores = []
     for k, model in enumerate(models):
         if model is None:
             scores.append(np.full((WORK, WORK), -60, np.float32))
             continue
-        evidence = np.maximum(model.log_likelihood(colours), -40)
+        evidence = np.full((WORK, WORK), -40, np.float32)
+        evidence[known] = np.maximum(model.log_likelihood(own), -40)
         score = as_field(TEMPERATURE * evidence + np.log(priors[..., k]))
         pooled = cv2.ximgproc.guidedFilter(guide, score, SMOOTH_RADIUS, SMOOTH_EPS)
         scores.append(as_field(pooled))

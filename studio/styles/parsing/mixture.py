@@ -24,23 +24,23 @@ class Mixture:
     offsets: NDArray[np.float32]  # (K,) log of weight and of the determinant
 
     def log_likelihood(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the log density of (..., D) features, (...) float32."""
+        """Return the log density of (..., D) features under the likeliest Gaussian, (...)."""
         flat = features.reshape(-1, features.shape[-1])
         terms = [
-            offset - 0.5 * np.square((flat - mean) @ whiten).sum(axis=1)
+            offset - 0.5 * _squares(flat - mean, whiten)
             for mean, whiten, offset in zip(self.means, self.whiten, self.offsets, strict=True)
         ]
-        best = np.logaddexp.reduce(np.stack(terms), axis=0)
+        best = np.maximum.reduce(terms)
         return as_field(best.reshape(features.shape[:-1]))
 
     def distance(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the Mahalanobis distance of (..., D) features to the nearest Gaussian."""
         flat = features.reshape(-1, features.shape[-1])
         squares = [
-            np.square((flat - mean) @ whiten).sum(axis=1)
+            _squares(flat - mean, whiten)
             for mean, whiten in zip(self.means, self.whiten, strict=True)
         ]
-        nearest = np.sqrt(np.min(np.stack(squares), axis=0))
+        nearest = np.sqrt(np.minimum.reduce(squares))
         return as_field(nearest.reshape(features.shape[:-1]))
 
 
@@ -66,6 +66,12 @@ def fit_mixture(samples: NDArray[np.float32], parts: int) -> Mixture:
              range(parts)]
         )  # fmt: skip
     return _gaussians(data, labels, centres)
+
+
+def _squares(offsets: NDArray[np.float32], whiten: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Squared Mahalanobis lengths; einsum, since a threaded product of 4 by 4 only waits."""
+    white = np.einsum("nd,de->ne", offsets, whiten)
+    return as_field(np.einsum("ne,ne->n", white, white))
 
 
 def _starts(count: int, parts: int) -> NDArray[np.intp]:
