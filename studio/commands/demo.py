@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from consent.errors import Refusal
 from studio.service import JobState, JobView
+from studio.styles.catalogue import find_style
 from studio.styles.types import ControlError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def demo(house: House, options: argparse.Namespace) -> int:
 
 def _draw(house: House, options: argparse.Namespace) -> tuple[JobView, str]:
     controls = dict(pair.partition("=")[::2] for pair in options.set)
+    find_style(options.style).accept(controls)  # before the challenge is played for nothing
     subject = options.subject or house.baked_subjects()[0].id
     token = house.new_session()
     shown = ""

@@ -1,0 +1,135 @@
+"""The command line as a newcomer meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import app
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*arguments, data=None, **environment):
+    known = {key: value for key, value in os.environ.items() if not key.startswith("SELFSAME_")}
+    if data is not None:
+        environment["SELFSAME_DATA"] = str(data)
+    return subprocess.run(
+        [sys.executable, "app.py", *arguments],
+        cwd=ROOT,
+        env={**known, **environment},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+def test_help_teaches_every_command_and_imports_no_model():
+    watched = "torch,mediapipe,gradio,cv2,numpy,dlib"
+    code = (
+        "import sys, app\n"
+        "try: app.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        f"print('LOADED', [m for m in {watched!r}.split(',') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for command in ("serve", "demo", "verify", "styles", "settings", "weights", "version"):
+        assert f"\n    {command}" in done.stdout
+    assert "LOADED []" in done.stdout
+
+
+def test_no_command_shows_the_help_and_fails():
+    done = run()
+    assert done.returncode == 2
+    assert "python app.py demo" in done.stdout
+
+
+def test_version_is_the_installed_one():
+    assert run("version").stdout == f"selfsame {app.VERSION}\n"
+
+
+def test_settings_come_from_variables_over_file_over_defaults(tmp_path):
+    file = tmp_path / "selfsame.toml"
+    file.write_text('port = 7000\ncontroller_name = "Studio Example"\n')
+    done = run("settings", "--json", data=tmp_path, SELFSAME_CONFIG=str(file), SELFSAME_PORT="7001")
+    shown = json.loads(done.stdout)
+    assert shown["port"] == 7001
+    assert shown["controller_name"] == "Studio Example"
+    assert shown["host"] == "localhost"
+    assert shown["data"] == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("SELFSAME_PROT", "7000", "There is no setting named 'prot'"),
+        ("SELFSAME_PORT", "many", "port is a number"),
+        ("SELFSAME_MASTER_KEY", "paper", "master_key is file or keyring"),
+        ("SELFSAME_CONFIG", "/nowhere/selfsame.toml", "cannot be read"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_one_sentence(name, value, sentence, tmp_path):
+    done = run("settings", data=tmp_path, **{name: value})
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_styles_are_listed_for_people_and_programs():
+    assert "line_weight" in run("styles").stdout
+    listed = json.loads(run("styles", "--json").stdout)
+    assert [style["name"] for style in listed] == ["toon"]
+    assert {"name", "title", "family", "licence", "controls"} <= set(listed[0])
+
+
+def test_verify_tells_an_unmarked_and_an_unreadable_file_apart(tmp_path):
+    plain = tmp_path / "plain.png"
+    Image.new("RGB", (300, 300), "teal").save(plain)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"\x89PNG nothing more")
+    assert run("verify", str(plain), data=tmp_path / "data").returncode == 1
+    done = run("verify", str(broken), data=tmp_path / "data")
+    assert done.returncode == 2
+    assert "broken.png" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert run("verify", str(tmp_path / "gone.png"), data=tmp_path / "data").returncode == 2
+
+
+def test_the_demo_draws_somebody_who_is_nobody_and_its_file_says_so(tmp_path):
+    data, out = tmp_path / "data", tmp_path / "avatar.png"
+    done = run("demo", "--style", "toon", "--seed", "7", "--out", str(out), data=data)
+    assert done.returncode == 0, done.stderr[-2000:]
+    checked = run("verify", "--json", str(out), data=data)
+    assert checked.returncode == 0
+    (findings,) = json.loads(checked.stdout).values()
+    assert "synthetic" in json.dumps(findings).lower()
+    with Image.open(out) as picture:
+        assert picture.size == (1024, 1024)
+    assert oct(data.stat().st_mode)[-3:] == "700"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--subject", "somebody"), "There is no such subject"),
+        (("--style", "photo"), "There is no style named 'photo'"),
+        (("--set", "line_weight=heavy"), "takes a number"),
+        (("--set", "teeth=gold"), "no control named 'teeth'"),
+    ],
+)
+def test_a_demo_that_cannot_be_drawn_says_why_and_writes_nothing(arguments, sentence, tmp_path):
+    out = tmp_path / "avatar.png"
+    done = run("demo", "--out", str(out), *arguments, data=tmp_path / "data")
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
