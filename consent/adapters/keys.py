@@ -28,6 +28,7 @@ _NONCE_BYTES = 12  # NIST SP 800-38D, 8.2.2
 _KEY_BYTES = 32
 _SERVICE = "selfsame"
 _ENTRY = "master-key"
+_USABLE_PRIORITY = 1  # keyring's own mark between real backends and "null" or "fail"
 
 
 class Keyring(Protocol):
@@ -119,10 +120,9 @@ def load_master_key(
 def system_keyring() -> Keyring | None:
     """Return the operating system's keyring, or None where there is no usable one."""
     import keyring  # noqa: PLC0415 - its backends are searched for at import
-    from keyring.backends import fail  # noqa: PLC0415 - as above
 
     backend = keyring.get_keyring()
-    return None if isinstance(backend, fail.Keyring) else backend
+    return backend if backend.priority >= _USABLE_PRIORITY else None
 
 
 def load_service_signer(folder: Path, master: MasterKey) -> ServiceSigner:

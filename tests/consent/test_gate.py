@@ -123,29 +123,40 @@ def test_a_grant_cannot_be_stretched():
 
 
 def constructions(name):
-    """Return the files that call `name(...)`, or `replace(...)` on something called grant."""
-    found = set()
-    files = [
-        path
-        for folder in ("consent", "outputs", "studio")
-        for path in (ROOT / folder).rglob("*.py")
-    ]
-    for path in [*files, *ROOT.glob("app.py")]:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
-            called = (
-                node.func.attr
-                if isinstance(node.func, ast.Attribute)
-                else getattr(node.func, "id", "")
-            )
-            first = node.args[0] if node.args else None
-            copied = (
-                called == "replace" and isinstance(first, ast.Name) and first.id == name.lower()
-            )
-            if called == name or copied:
-                found.add(path.relative_to(ROOT).as_posix())
-    return found
+    """Return the files that call `name(...)`, rename it, or copy something called like it."""
+    folders = (ROOT / folder for folder in ("consent", "outputs", "studio"))
+    files = [path for folder in folders for path in folder.rglob("*.py")] + [*ROOT.glob("app.py")]
+    nodes = (
+        (path, node) for path in files for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    )
+    return {path.relative_to(ROOT).as_posix() for path, node in nodes if makes(node, name)}
+
+
+def makes(node, name):
+    if isinstance(node, ast.ImportFrom):
+        return any(alias.name == name and alias.asname for alias in node.names)
+    if not isinstance(node, ast.Call):
+        return False
+    copied = called(node.func) == "replace" and node.args
+    return called(node.func) == name or (copied and called(node.args[0]) == name.lower())
+
+
+def called(node):
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Grant(x)",
+        "types.Grant(x)",
+        "replace(grant, x=1)",
+        "replace(self.grant, x=1)",
+        "from consent.types import Grant as G",
+    ],
+)
+def test_every_way_of_making_a_grant_is_recognised(code):
+    assert any(makes(node, "Grant") for node in ast.walk(ast.parse(code)))
 
 
 def test_only_the_gate_makes_grants():

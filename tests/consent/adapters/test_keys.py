@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import stat
 
+import keyring
 import pytest
+from keyring.backends import fail, null
 
 from consent.adapters.keys import (
     MasterKey,
     load_master_key,
     load_service_signer,
     rotate_service_key,
+    system_keyring,
     write_private,
 )
 from consent.errors import RecordInvalid
@@ -16,6 +19,8 @@ from tests.fakes import a_record, a_subject
 
 
 class FakeKeyring:
+    priority = 5
+
     def __init__(self):
         self.secrets = {}
 
@@ -43,6 +48,18 @@ def test_the_keyring_holds_the_key_when_it_is_asked_to(tmp_path):
     wrapped = load_master_key(tmp_path, keyring=keyring).wrap(b"secret", name="n")
     assert load_master_key(tmp_path, keyring=keyring).unwrap(wrapped, name="n") == b"secret"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("backend", [fail.Keyring, null.Keyring])
+def test_a_keyring_that_keeps_nothing_is_not_used(backend, monkeypatch):
+    monkeypatch.setattr(keyring, "get_keyring", backend)
+    assert system_keyring() is None
+
+
+def test_a_real_keyring_is_used(monkeypatch):
+    real = FakeKeyring()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: real)
+    assert system_keyring() is real
 
 
 def test_a_key_of_another_length_is_an_error(tmp_path):
