@@ -19,6 +19,7 @@ EYE_LINE = 0.42  # height of the eyes in the portrait, fraction of its side
 FACE_WIDTH = 0.45  # temple to temple, fraction of the side: with ears and hair the head is half
 TALL_HAIR_FACE_WIDTH = 0.385  # what the face may shrink to so that tall hair fits
 HAIR_ROOM = 0.93  # share of the height above the eyes that hair may fill
+NEARER = 1.05  # how much closer to come so that the photograph fills the portrait
 FACE_RATIO = 0.8  # temple to temple over hairline to chin: keeps the scale when the head turns
 MATTE_RADIUS = 12  # pixels at 1024: keeps strands of hair, see `refine_matte`
 MATTE_EPS = (0.01 * 255) ** 2  # squared grey levels
@@ -75,7 +76,7 @@ def prepare_portrait(
     if person.shape != image.shape[:2]:
         raise ValueError(f"alpha is {person.shape}, the image {image.shape[:2]}: they must match")
     points = np.asarray(face.landmarks, np.float64)
-    matrix = _alignment(points, size, _crown(person, points))
+    matrix = _alignment(points, size, _crown(person, points), float(image.shape[0]))
     scale = float(np.hypot(matrix[0, 0], matrix[0, 1]))
     source, matte, reduced = _reduced(image, person, matrix, scale)
     across = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR
@@ -148,12 +149,19 @@ def _crown(person: NDArray[np.float32], points: NDArray[np.float64]) -> float:
     return float((eyes[1] - rows[0]) / width) if rows.size else 1.0
 
 
-def _alignment(points: NDArray[np.float64], size: int, crown: float) -> NDArray[np.float64]:
+def _alignment(
+    points: NDArray[np.float64], size: int, crown: float, bottom: float
+) -> NDArray[np.float64]:
     left, right = _eye_centres(points)
     middle = (left + right) / 2
     lean = np.arctan2(right[1] - left[1], right[0] - left[0])
     room = HAIR_ROOM * EYE_LINE / max(crown, 0.1)
     fraction = float(np.clip(room, TALL_HAIR_FACE_WIDTH, FACE_WIDTH))
+    # Come nearer, within reason, rather than show where the photograph ends below.
+    below = (bottom - 1 - middle[1]) * np.cos(lean) - abs(np.sin(lean)) * _face_width(points)
+    filled = (1 - EYE_LINE) * _face_width(points) / max(float(below), 1.0)
+    if fraction < filled <= NEARER * fraction:
+        fraction = filled
     scale = fraction * size / _face_width(points)
     cos, sin = scale * np.cos(lean), scale * np.sin(lean)
     turn = np.array([[cos, sin], [-sin, cos]])

@@ -18,6 +18,7 @@ CUT = 0.40  # where the shape ends, 0 to 1
 DEEP = 0.86  # where its darker core begins
 FAINT = 0.03  # relative darkness below which there is no brow to draw
 UNDER_FRINGE = 0.3  # share of a brow under hair from which it is not drawn
+WHOLE = 0.6  # share of a brow that must show: crumbs of one are no brow
 REACH = 16.0  # units that a brow may reach beyond its landmarks
 LEAST_DARKER = 5.0  # L units below the skin
 
@@ -41,6 +42,8 @@ def _paint_brow(canvas: Canvas, study: Study, eye: EyeMesh, skin: SkinPaint) -> 
     seen = study.blur(as_field(np.minimum(dark / depth, 1.3)), 3.0)
     known = study.blur(polygons(study.field, [ring]), 4)
     field = as_field((SEEN * seen + (1 - SEEN) * known) * (1 - study.hair))
+    if float((field[core] > CUT).mean()) < WHOLE:
+        return
     tone = _tone(study.lab[core & (dark > 0.6 * depth)], skin)
     shape = crisp(field, CUT, study.size)
     canvas.cover(shape, to_rgb(tone))

@@ -24,10 +24,11 @@ VIVID = 1.2  # chroma: flat tones look duller than the strands they stand for
 MIN_HAIR = 0.004  # of the picture: less than that is no hair
 CAST = (7.0, 15.0)  # units across and down that hair's shadow falls on the face
 STUBBLE_TINT = 0.5
-CROPPED = 12.0  # L units from the skin below which thin hair is cropped: a tint, no strands
+CROPPED = 12.0  # L units darker than the skin up to which thin hair is cropped: a mere tint
 THIN = 72.0  # units that hair reaches from its edge at most, to count as thin
 SCALP = 52.0  # and below which it needs no more proof
 EVEN = 0.22  # of its lightness: cropped hair varies less
+SHEEN = 6.0  # L units above cropped hair's tone from which it shines
 GLEAMING = 72.0  # units from which there is room for a gleam
 
 
@@ -62,6 +63,9 @@ def paint_beard(canvas: Canvas, study: Study, levels: int, rng: np.random.Genera
 
 def paint_cast_shadow(canvas: Canvas, study: Study, skin: SkinPaint) -> None:
     """The hair's shadow on the face: one shape, the hair's own moved away from the light."""
+    inside = as_field(np.clip(study.hair * study.person, 0, 1))
+    if _thickness(study, inside) < SCALP:
+        return
     across, down = -skin.side * CAST[0] * study.scale, CAST[1] * study.scale
     matrix = np.array([[1, 0, across], [0, 1, down]], np.float32)
     moved = cv2.warpAffine(study.hair * study.person, matrix, (study.field, study.field))
@@ -105,7 +109,7 @@ def _paint_mass(
 
 def _is_cropped(study: Study, inside: Mask, light: Mask) -> bool:
     reach = _thickness(study, inside)
-    if reach > THIN or abs(float(study.hair_tone[0] - study.skin_tone[0])) > CROPPED:
+    if reach > THIN or float(study.skin_tone[0] - study.hair_tone[0]) > CROPPED:
         return False
     even = light - 0.75 * study.blur_within(light, inside, 70)
     chosen = even[inside > 0.8]
@@ -120,11 +124,16 @@ def _thickness(study: Study, inside: Mask) -> float:
 def _paint_cropped(canvas: Canvas, study: Study, inside: Mask) -> None:
     """A shaven head: the hair's tint, lighter where the skull catches the light."""
     shape = crisp(study.blur(study.hair, 6), 0.5, study.size, softness=5)
-    canvas.cover(0.9 * shape, to_rgb(study.hair_tone))
-    light = study.blur_within(study.lab[..., 0], inside, 16)
-    level = float(study.hair_tone[0])
-    shade = crisp(-light, 2.5 - level, study.size)
-    canvas.cover(0.8 * shape * shade, to_rgb(toned(study.hair_tone, -5.0)))
+    core = eroded(inside > 0.8, 3)
+    lightness = study.lab[..., 0]
+    # The crown's sheen is the lamp's: the hair's own tone is that of its darker part.
+    dark = core & (lightness <= np.quantile(lightness[core], 0.6)) if core.any() else inside > 0.5
+    tone = middle(study.lab, as_field(dark))
+    canvas.cover(0.9 * shape, to_rgb(tone))
+    sheen = study.blur_within(np.ascontiguousarray(lightness), inside, 22)
+    canvas.cover(
+        shape * crisp(sheen, float(tone[0]) + SHEEN, study.size), to_rgb(toned(tone, 0.7 * SHEEN))
+    )
 
 
 def _tones(lab: Lab, even: Mask, core: NDArray[np.bool_], cuts: NDArray[np.float64]) -> list[Lab]:

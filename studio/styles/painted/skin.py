@@ -17,17 +17,18 @@ from studio.styles.painted.study import Study
 FORM = 0.68  # share of the modelled form in the shading; the rest is the photograph's
 LEVEL_OUT = 0.85  # share of the light's slope across the face that is taken out
 STEP = 0.19  # lightness of a band's step, share of the skin's own
-STEP_LIMITS = (4.2, 12.0)  # L units
+STEP_LIMITS = (5.4, 12.0)  # L units
 # Cuts are in standard deviations of the shading, steps in STEP; by number of levels.
 BANDS: dict[int, tuple[tuple[float, float], ...]] = {
     2: ((-0.65, -1.0),),
-    3: ((-0.65, -1.0), (0.55, 0.62)),
-    4: ((-0.6, -1.0), (-1.6, -0.8), (0.5, 0.55), (1.35, 0.6)),
+    3: ((-0.75, -1.0), (0.55, 0.75)),
+    4: ((-0.65, -1.0), (-1.6, -0.7), (0.5, 0.65), (1.4, 0.5)),
 }
-VIVID = 1.10  # chroma: a flat tone looks duller than the pores it stands for
+VIVID = 1.12  # chroma: a flat tone looks duller than the pores it stands for
 FORM_SPREAD = 26  # units: bumps of the mesh smaller than this are no form
 NOSE_SPREAD = 13  # units, on the nose
 NOSE_DETAIL = 0.9
+ISLAND = 0.012  # share of the face below which a patch of a band is no shape
 HUE_RADIUS = 46  # units: the skin's own slow changes of colour are kept, blotches are not
 HUE_SIDE = 64  # pixels that are enough for it
 HUE_LIMIT = 3.5  # Lab units of a and b
@@ -47,6 +48,8 @@ class SkinPaint:
 def paint_skin(canvas: Canvas, study: Study, levels: int) -> SkinPaint:
     """Cover the whole canvas with skin tones; later shapes cut the person out of it."""
     shading, side = _shading(study)
+    for cut, _ in BANDS[levels]:
+        shading = _without_islands(shading, cut, study)
     step = float(np.clip(STEP * study.skin_tone[0], *STEP_LIMITS))
     rises = [rise * step for _, rise in BANDS[levels]]
     fields = [(shading, cut) if rise > 0 else (-shading, -cut) for cut, rise in BANDS[levels]]
@@ -75,6 +78,20 @@ def paint_skin(canvas: Canvas, study: Study, levels: int) -> SkinPaint:
         light=toned(base, 0.75 * step, 0.95),
         side=side,
     )
+
+
+def _without_islands(shading: Mask, cut: float, study: Study) -> Mask:
+    """Merge what a cut would leave as a small patch, or hole, into its surroundings."""
+    least = ISLAND * float((study.face > 0.5).sum())
+    merged = shading.copy()
+    for above in (True, False):
+        shape = shading > cut if above else shading <= cut
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(shape.astype(np.uint8))
+        small = stats[:, cv2.CC_STAT_AREA] < least
+        small[0] = False
+        if count > 1 and small.any():
+            merged[small[labels]] = cut + (-0.15 if above else 0.15)
+    return study.blur(merged, 2.5)
 
 
 def _mean(values: Mask, weights: Mask) -> float:

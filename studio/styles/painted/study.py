@@ -15,6 +15,8 @@ from studio.styles.painted.colour import Lab, middle
 from studio.styles.portrait import FACE_WIDTH, Portrait
 from studio.styles.regions import Regions
 
+BUST_MARGIN = 0.012  # share of the side kept off the photograph's end
+BUST_CURVE = 0.10  # share of the side that a closed bust's lower edge rises towards its ends
 INK_DEPTH = 0.8  # of the person's deepest shadow
 
 
@@ -103,9 +105,28 @@ def _shapes(
     grown = [_grown(part, image, scale) for part in parts]
     total = sum(grown) + np.float32(1e-3)
     kept = enlarged(as_field(sum(parts)), side)
-    person = blurred(as_field(reduced(portrait.person, side) * ramp(kept, 0, 0.62)), 5 * scale)
+    alpha = reduced(portrait.person, side) * ramp(kept, 0, 0.62) * _closed(portrait.covered, side)
+    person = blurred(as_field(alpha), 5 * scale)
     skin, hair, clothes = (blurred(ramp(part / total, 0, 1), 4 * scale) for part in grown)
     return person, skin, hair, clothes
+
+
+def _closed(covered: NDArray[np.bool_], side: int) -> Mask:
+    """Where the bust may be drawn: it ends in a curve before the photograph does."""
+    if covered.all():
+        return np.ones((side, side), np.float32)
+    known = reduced(as_field(covered), side) > 0.99
+    known[[0, -1]] |= known[[1, -2]]  # the portrait's own border is no end of the photograph
+    depth = as_field(cv2.distanceTransform(known.astype(np.uint8), cv2.DIST_L2, 5)) / side
+    field = ramp(blurred(depth, 0.02 * side), 0.5 * BUST_MARGIN, 1.5 * BUST_MARGIN)
+    middle = known[:, side // 4 : -side // 4]
+    last = side - int(np.argmax(middle[::-1].all(axis=1)))
+    if last >= side - 1:
+        return field
+    across = np.linspace(-1, 1, side)[None, :]
+    floor = last / side - BUST_MARGIN - BUST_CURVE * across**2
+    rows = np.linspace(0, 1, side)[:, None]
+    return as_field(np.minimum(field, ramp((floor - rows) * 40 + 0.5, 0, 1)))
 
 
 def _darkest(image: NDArray[np.float32], person: Mask) -> NDArray[np.float32]:

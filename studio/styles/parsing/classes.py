@@ -18,8 +18,12 @@ CONFIDENT = 0.85  # posterior beyond which a pixel teaches the next round's mode
 SMOOTH_RADIUS = 5  # pixels: evidence is pooled along edges (Rhemann et al. 2011)
 SMOOTH_EPS = 20.0  # squared Lab units
 RIM = 0.10  # face widths: how deep loose strands let the wall through
+HUE_APART = 7.0  # scaled Lab units of a and b
+LIGHT_APART = 20.0  # scaled Lab units of L
 CRUMB = 60  # pixels: a piece of a class smaller than this belongs to its surroundings
 CRUMB_SHARE = 0.06  # or smaller than this share of the class' largest piece
+LOW_SHARE = 0.3  # the same for hair that begins below the chin: a collar's shade, mostly
+HAIR = 1  # index among the classes
 TEMPERATURE = 0.35  # neighbouring pixels are not independent witnesses
 
 Models = tuple[Mixture, Mixture | None, Mixture | None]  # skin, hair, clothes
@@ -32,26 +36,29 @@ def classify(features: Features) -> tuple[Mask, Mask, Mask]:
     """
     colours = features.colours
     priors = _priors(features)
-    models = _seeded(features, colours)
+    models = seeded = _seeded(features, colours)
     posterior = _posterior(features, colours, models, priors)
     for _ in range(ROUNDS - 1):
         models = _refitted(features, colours, models, posterior)
         posterior = _posterior(features, colours, models, priors)
-    posterior = _without_crumbs(posterior)
+    posterior = _without_crumbs(posterior, float(features.points[mesh.CHIN, 1]))
     skin, hair, clothes = (as_field(posterior[..., k] * features.person) for k in range(3))
-    return skin, as_field(hair * _not_background(features, colours, models[1])), clothes
+    return skin, as_field(hair * _not_background(features, colours, seeded[1])), clothes
 
 
-def _without_crumbs(posterior: NDArray[np.float32]) -> NDArray[np.float32]:
+def _without_crumbs(posterior: NDArray[np.float32], chin: float) -> NDArray[np.float32]:
     """Give small stray pieces of a class to the class around them."""
     cleaned = posterior.copy()
     winner = posterior.argmax(axis=2)
     for k in range(3):
-        count, labels, stats, _ = cv2.connectedComponentsWithStats((winner == k).astype(np.uint8))
+        count, labels, stats, centres = cv2.connectedComponentsWithStats(
+            (winner == k).astype(np.uint8)
+        )
         largest = stats[1:, cv2.CC_STAT_AREA].max() if count > 1 else 0
         for piece in range(1, count):
             area = stats[piece, cv2.CC_STAT_AREA]
-            if area >= max(CRUMB, CRUMB_SHARE * largest):
+            low = k == HAIR and centres[piece, 1] > chin
+            if area >= max(CRUMB, (LOW_SHARE if low else CRUMB_SHARE) * largest):
                 continue
             rim = cv2.dilate((labels == piece).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
             around = winner[rim & (labels != piece)]
@@ -102,12 +109,16 @@ def _seeded(f: Features, colours: NDArray[np.float32]) -> Models:
     samples = colours[lit & solid] if (lit & solid).any() else colours[lit]
     spread = np.abs(samples - np.median(samples, axis=0))
     kept = samples[(spread < 3.5 * np.median(spread, axis=0) + 1.5).all(axis=1)]
+    skin_hue = np.median(samples[:, 1:3], axis=0)
     skin = fit_mixture(kept if len(kept) >= MIN_SEEDS else samples, 2)
     unlike = (f.person > 0.85) & (skin.distance(colours) > FAR)
     above = unlike & (f.inside < -0.04) & (f.down < 0.0)
     wide = np.abs(f.across)
     below = f.down - f.chin
-    shoulders = unlike & (below > 0.08) & (wide > 0.45) & (below + 0.6 * wide > 0.5)
+    # Skin in another light keeps its hue: what has the cheeks' is no seed of clothes.
+    same_hue = np.abs(colours[..., 1:3] - skin_hue).max(axis=2) < HUE_APART
+    same_hue &= np.abs(colours[..., 0] - np.median(samples[:, 0])) < LIGHT_APART
+    shoulders = unlike & ~same_hue & (below > 0.08) & (wide > 0.45) & (below + 0.6 * wide > 0.5)
     return skin, _model(colours[above], 3), _model(colours[shoulders], 3)
 
 
