@@ -110,7 +110,7 @@ class FrameEvidence:
 
 @dataclass(frozen=True, slots=True)
 class LiveCapture:
-    """The verdict that a live person was there: made in `consent.liveness`, stored by its adapter."""
+    """The verdict that a live person was there: made in `consent.liveness`, kept by its adapter."""
 
     id: str
     subject_id: str

@@ -157,6 +157,18 @@ def test_one_bad_selfie_among_good_ones_refuses():
         OwnFace().check(replace(good, probes=(*good.probes, bad)))
 
 
+def test_a_consent_counts_from_its_first_moment_to_its_last():
+    record = facts().record
+    assert NotExpired().check(facts(now=record.given_at))
+    assert NotExpired().check(facts(now=record.expires_at - timedelta(microseconds=1)))
+
+
+def test_a_capture_counts_from_its_moment_to_the_end_of_its_age():
+    captured_at = facts().capture.captured_at
+    assert Live().check(facts(now=captured_at))
+    assert Live().check(facts(now=captured_at + timedelta(hours=12)))
+
+
 @pytest.mark.parametrize("audience", [Audience.PRIVATE, Audience.PUBLIC])
 def test_an_audience_includes_the_ones_before_it(audience):
     assert InScope().check(asking(audience=audience))
