@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 QUEUE = "avatars"
 POLLING_SECONDS = 0.1
+COMPLETION_SECONDS = 10  # that a closing process waits for the job it works on
 # By hand: the engine's own default is a hash of the code, and recovery filters on it.
 WORKFLOW_VERSION = "1"
 
@@ -99,7 +100,7 @@ class JobEngine:
 
     def close(self) -> None:
         """Stop working; unfinished jobs are found again at the next launch."""
-        DBOS.destroy(destroy_registry=True)
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=COMPLETION_SECONDS)
         self._lease.release()
 
     def _register(self) -> Callable[[str], None]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from consent.ports import Clock, Unit
     from outputs.store import OutputRows
 
+OpenSession = Callable[[], AbstractContextManager[Session]]
+
 LIVE = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 
@@ -41,7 +43,7 @@ class JobDatabase:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self.rows = SqlJobRows(self._session, clock)
+        self.rows = SqlJobRows(self._writing, self._reading, clock)
 
     @property
     def engine(self) -> Engine:
@@ -61,24 +63,28 @@ class JobDatabase:
             yield session
 
         return Joined(
-            SqlJobRows(same, self._clock),
+            SqlJobRows(same, same, self._clock),
             self._database.unit_of(session),
             SqlOutputRows(session),
         )
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
+    def _writing(self) -> Iterator[Session]:
         with self._database.transaction() as unit:
+            yield unit.session
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with self._database.reading() as unit:
             yield unit.session
 
 
 class SqlJobRows:
     """See `studio.jobs.types.JobRows`."""
 
-    def __init__(
-        self, open_session: Callable[[], AbstractContextManager[Session]], clock: Clock
-    ) -> None:
-        self._open = open_session
+    def __init__(self, writing: OpenSession, reading: OpenSession, clock: Clock) -> None:
+        self._writing = writing
+        self._reading = reading
         self._clock = clock
 
     def add(self, job: Job) -> None:
@@ -100,33 +106,33 @@ class SqlJobRows:
             created_at=job.created_at,
             updated_at=job.created_at,
         )
-        with self._open() as session:
+        with self._writing() as session:
             session.add(row)
             session.flush()
 
     def load(self, job_id: str) -> Job | None:
         """Return a job, or None."""
-        with self._open() as session:
+        with self._reading() as session:
             row = session.get(JobRow, job_id, populate_existing=True)
             return None if row is None else _job(row)
 
     def newest(self, subject_id: str) -> Job | None:
         """Return the subject's newest job, or None."""
         query = select(JobRow).where(JobRow.subject_id == subject_id)
-        with self._open() as session:
+        with self._reading() as session:
             row = session.scalar(query.order_by(JobRow.created_at.desc()).limit(1))
             return None if row is None else _job(row)
 
     def unfinished(self, subject_id: str) -> list[str]:
         """Return the ids of the subject's queued and running jobs."""
         query = select(JobRow.id).where(JobRow.subject_id == subject_id, JobRow.state.in_(LIVE))
-        with self._open() as session:
+        with self._reading() as session:
             return list(session.scalars(query))
 
     def waiting(self) -> int:
         """Return how many jobs are queued or running, of anybody."""
         query = select(func.count()).select_from(JobRow).where(JobRow.state.in_(LIVE))
-        with self._open() as session:
+        with self._reading() as session:
             return int(session.scalar(query) or 0)
 
     def report(self, job_id: str, message: str, progress: float) -> bool:
@@ -142,7 +148,7 @@ class SqlJobRows:
 
     def purge(self, subject_id: str) -> int:
         """Delete the subject's jobs and return how many went."""
-        with self._open() as session:
+        with self._writing() as session:
             gone = session.execute(
                 delete(JobRow).where(JobRow.subject_id == subject_id).returning(JobRow.id)
             )
@@ -155,7 +161,7 @@ class SqlJobRows:
             .values(**values, updated_at=self._clock.now())
             .returning(JobRow.id)
         )
-        with self._open() as session:
+        with self._writing() as session:
             return session.execute(change).first() is not None
 
 
