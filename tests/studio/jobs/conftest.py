@@ -23,12 +23,12 @@ class TickingClock(FixedClock):
         return self.advance(milliseconds=1)
 
 
-@pytest.fixture
-def data(tmp_path):
-    return tmp_path / "data"
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return tmp_path_factory.mktemp("jobs") / "data"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def house(data, weights):
     settings = Settings(data=data, weights=weights)
     with open_house(settings, TickingClock(), version="0", listen=False) as house:

@@ -7,6 +7,7 @@ import hashlib
 from consent.types import Probe, SyntheticCapture
 from studio.sitting.images import encode_still
 from studio.styles.catalogue import STYLES
+from tests.fakes import identifier
 
 
 def seed(house) -> str:
@@ -17,10 +18,10 @@ def seed(house) -> str:
     frame = member.frame(member.clips["still"][0])
     template = house.booth.meter.embed(frame.image, house.booth.meter.faces(frame.image)[0])
     capture = SyntheticCapture(
-        id="c" * 32,
+        id=identifier(f"capture {token}"),
         subject_id=record.subject_id,
         record_id=record.record_id,
-        nonce="0" * 32,
+        nonce=identifier(f"nonce {token}"),
         captured_at=house.clock.now(),
         baked_subject=member.id,
         template=template,
@@ -28,7 +29,7 @@ def seed(house) -> str:
     )
     jpeg = encode_still(frame.image)
     probe = Probe(
-        id="d" * 32,
+        id=identifier(f"probe {token}"),
         subject_id=record.subject_id,
         capture_id=capture.id,
         sha256=hashlib.sha256(jpeg).hexdigest(),
