@@ -11,7 +11,7 @@ from studio.ui.views import Json, plain
 
 FAMILY_WORDS = {
     "illustrated": ("Illustrated", "Drawn from your outline and features, like a comic."),
-    "painted": ("Painted", "Your own picture, repainted with brush strokes."),
+    "painted": ("Painted", "Your own picture, drawn anew: lines, flat colours, brush strokes."),
     "imagined": ("Imagined", "Invented by a model that is guided by your face."),
 }
 DURATIONS = {30: "30 days", 90: "90 days", 365: "1 year"}
