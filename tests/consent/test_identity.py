@@ -125,3 +125,8 @@ def test_a_cohort_without_spread_says_nothing():
 def test_only_the_nearest_strangers_count():
     farther = Cohort((*STRANGERS.templates, *(tuple(9 * v for v in face(n)) for n in range(50))))
     assert verify_probe(near(ME, 0.3), ME, farther) == verify_probe(near(ME, 0.3), ME, STRANGERS)
+
+
+def test_a_cohort_of_just_enough_strangers_counts():
+    enough = Cohort(STRANGERS.templates[: STANDARD_IDENTITY.cohort_nearest])
+    assert verify_probe(near(ME, 0.3), ME, enough).z < STANDARD_IDENTITY.max_z

@@ -182,6 +182,39 @@ def test_an_obstacle_is_named_before_anything_is_refused(overrides, obstacle):
     assert not said.wants_still
 
 
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"yaw": 10.0},
+        {"yaw": -10.0},
+        {"pitch": 15.0},
+        {"roll": -15.0},
+        {"inter_eye": 70.0},
+        {"face_height": 112.0},
+        {"luma": 60.0},
+        {"luma": 200.0},
+        {"smile": 0.6},
+    ],
+)
+def test_a_frame_at_the_limit_counts(overrides):
+    assert review().observe(Sitter().frame(**overrides)).wants_embedding
+
+
+@pytest.mark.parametrize(("faces", "obstacle"), [(0, Obstacle.NO_FACE), (2, Obstacle.TWO_FACES)])
+def test_obstacles_are_named_during_an_action_too(faces, obstacle):
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, Action.TURN_LEFT)
+    assert followed.observe(sitter.frame(faces=faces)).hint == HINTS[obstacle]
+
+
+def test_another_expression_for_a_second_is_forgiven():
+    followed, sitter = review(*TURNS, assent=Action.MOUTH_OPEN), Sitter()
+    until(followed, sitter, Action.MOUTH_OPEN)
+    for _ in range(15):
+        followed.observe(sitter.frame(Action.SMILE))
+    assert sit(followed, sitter).finished
+
+
 def test_a_turn_that_does_not_suffice_is_encouraged():
     followed, sitter = review(*TURNS), Sitter()
     until(followed, sitter, Action.TURN_LEFT)
@@ -292,9 +325,12 @@ def test_another_action_than_the_one_asked_for_is_refused(asked, done):
     actions = (asked,) if asked is not assent else ()
     followed, sitter = review(*actions, Action.TURN_LEFT, assent=assent), Sitter()
     until(followed, sitter, asked)
+    asked_at = sitter.now
     with pytest.raises(LivenessRefused) as error:
         sit(followed, sitter, answer=lambda _: done)
     assert code_of(error) == "wrong_action"
+    soon = done in {Action.TURN_LEFT, Action.TURN_RIGHT, Action.LOOK_UP}
+    assert sitter.now - asked_at < (1.2 if soon else 2.0) * SECOND
 
 
 def test_the_actions_of_an_earlier_session_are_refused():
@@ -319,6 +355,14 @@ def test_nobody_in_the_picture_is_refused_after_two_seconds():
         watch(followed, (sitter.frame(faces=0) for _ in range(60)))
     assert code_of(error) == "no_face"
     assert 2 * SECOND < sitter.now - left_at < 2.4 * SECOND
+
+
+def test_a_face_that_is_lost_for_just_two_seconds_is_waited_for():
+    followed, sitter = review(*TURNS), Sitter(fps=10.0)
+    until(followed, sitter, Action.TURN_LEFT)
+    for _ in range(21):
+        followed.observe(sitter.frame(faces=0))
+    assert sit(followed, sitter).finished
 
 
 def test_somebody_who_sits_down_late_is_waited_for_but_not_for_ever():
