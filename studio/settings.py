@@ -23,6 +23,7 @@ class Settings:
     host: str = "localhost"  # address to listen on
     port: int = 7860
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")  # names to answer to
+    https: bool = False  # true behind a proxy that speaks https: cookies are sent over it only
     database_url: str = ""  # empty: SQLite in the data folder
     jobs_url: str = ""  # empty: SQLite in the data folder
     objects_url: str = ""  # empty: a local folder in the data folder
@@ -84,6 +85,10 @@ def _convert(name: str, value: object) -> object:
             return int(str(value))
         except ValueError as error:
             raise SettingsError(f"port is a number, not {value!r}.") from error
+    if name == "https":
+        if str(value).lower() not in {"true", "false"}:
+            raise SettingsError(f"https is true or false, not {value!r}.")
+        return str(value).lower() == "true"
     if name == "allowed_hosts":
         names = value if isinstance(value, list) else str(value).split(",")
         return tuple(str(host).strip() for host in names)

@@ -73,6 +73,7 @@ def test_settings_come_from_variables_over_file_over_defaults(tmp_path):
     [
         ("SELFSAME_PROT", "7000", "There is no setting named 'prot'"),
         ("SELFSAME_PORT", "many", "port is a number"),
+        ("SELFSAME_HTTPS", "maybe", "https is true or false"),
         ("SELFSAME_MASTER_KEY", "paper", "master_key is file or keyring"),
         ("SELFSAME_CONFIG", "/nowhere/selfsame.toml", "cannot be read"),
     ],

@@ -20,7 +20,10 @@ BROWSER_DELAY = 1.0  # seconds after which the server surely listens
 
 def serve(house: House, settings: Settings, *, version: str, open_browser: bool) -> int:
     """Serve until interrupted."""
-    app = build_app(house, UiSettings(version=version, allowed_hosts=settings.allowed_hosts))
+    ui = UiSettings(
+        version=version, allowed_hosts=settings.allowed_hosts, cookie_secure=settings.https
+    )
+    app = build_app(house, ui)
     address = f"http://{settings.host}:{settings.port}"
     print(f"Selfsame {version} is open at {address}  (Ctrl+C closes it)")
     if open_browser:
