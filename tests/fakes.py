@@ -52,7 +52,7 @@ def identifier(name: str) -> str:
 
 def face(number: int) -> Template:
     """Return a template of 128 numbers; two numbers lie 0.6 to 0.8 apart, as strangers do."""
-    rng = Random(number)  # noqa: S311 - seeded on purpose
+    rng = Random(number)
     values = [rng.gauss(0, 1) for _ in range(128)]
     size = math.sqrt(sum(value * value for value in values))
     return tuple(0.5 * value / size for value in values)
@@ -376,7 +376,7 @@ def a_challenge(
     *actions: Action, assent: Action = Action.SMILE, now: datetime = NOON, seed: int = 1
 ) -> Challenge:
     """Return a challenge with the given actions, or a drawn one."""
-    rng = Random(seed)  # noqa: S311 - seeded on purpose
+    rng = Random(seed)
     drawn = issue_challenge(identifier("ada"), identifier("record"), rng=rng, now=now)
     return replace(drawn, actions=actions, assent=assent) if actions else drawn
 

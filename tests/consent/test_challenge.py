@@ -141,6 +141,11 @@ def test_five_failures_in_three_minutes_lock_the_session_for_thirty():
         book.check_lock("browser", now=until - timedelta(seconds=1))
 
 
+def test_the_lock_opens_at_its_very_end():
+    book = open_book()
+    book.check_lock("browser", now=fail(book, 5))
+
+
 def test_a_locked_session_is_free_again_afterwards():
     book = open_book()
     until = fail(book, 5)
