@@ -112,7 +112,8 @@ class LiveCaptureSession:
             still = offer_still(self._meter, self._review, image, stamp)
             if still is not None:
                 self._stills.append(still)
-            return self._last
+            # The page waits for an answer to this very picture before it sends another still.
+            return replace(self._last, sequence=sequence, wants_still=False)
 
     def finish(self) -> None:
         """Judge, enrol and store; raises Refusal."""
