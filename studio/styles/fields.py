@@ -70,3 +70,17 @@ def slopes(values: Mask) -> tuple[Mask, Mask]:
         as_field(cv2.Sobel(values, cv2.CV_32F, 1, 0, scale=1 / 8)),
         as_field(cv2.Sobel(values, cv2.CV_32F, 0, 1, scale=1 / 8)),
     )
+
+
+def without_islands(values: Mask, level: float, least: float) -> Mask:
+    """Merge what a cut at `level` would leave as a patch or hole of under `least` pixels."""
+    merged = values.copy()
+    spread = float(np.std(values)) * 0.15
+    for above in (True, False):
+        shape = values > level if above else values <= level
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(shape.astype(np.uint8))
+        small = stats[:, cv2.CC_STAT_AREA] < least
+        small[0] = False
+        if count > 1 and small.any():
+            merged[small[labels]] = level + (-spread if above else spread)
+    return merged

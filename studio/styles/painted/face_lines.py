@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.styles import mesh
+from studio.styles.fields import as_field
 from studio.styles.painted.canvas import Canvas, polygons, spline
 from studio.styles.painted.colour import to_rgb, toned
 from studio.styles.painted.ink import Ink
 from studio.styles.painted.skin import SkinPaint
 from studio.styles.painted.study import Study
 
+RIDGE = (6, 197, 195, 5, 4)
+FLANKS = ((122, 174, 198, 49, 48), (351, 399, 420, 279, 278))  # the picture's left and right
+NOSE_SHADE = 0.55  # how much of the shadow's tone the nose's far side takes
 MIN_EAR = 22.0  # units of bare skin beside the face from which an ear is drawn
 MAX_EAR = 90.0
 NECK_SHADE = 62  # units that the chin's shadow falls below the jaw
@@ -35,6 +40,23 @@ def draw_nose(study: Study, ink: Ink, side: float) -> None:
             [0.7 * curve[0] + 0.3 * curve[1], curve[1], 0.75 * curve[2] + 0.25 * curve[1]]
         )
         ink.stroke(curve, [0.3, 2.6 if far else 1.8, 1.6, 0.3], strength=0.75 if far else 0.5)
+
+
+def paint_nose_shade(canvas: Canvas, study: Study, skin: SkinPaint) -> None:
+    """The nose's side away from the light, and the shade it throws on the lip."""
+    p = study.points.astype(np.float64)
+    far = 1 if skin.side < 0 else 0
+    flank = p[list(FLANKS[far])]
+    ridge = p[list(RIDGE)]
+    ridge = ridge + 0.22 * (flank[: len(ridge)] - ridge)
+    plane = np.vstack([spline(ridge), spline(flank)[::-1]])
+    base = p[list(mesh.NOSE_BASE)]
+    drop = np.array([0.0, 0.7, 1.0, 0.7, 0.0])[:, None] * np.array([-3.0 * skin.side, 11.0])
+    throw = np.vstack([spline(base), spline(base + drop * study.unit)[::-1]])
+    part = canvas.window(np.vstack([plane, throw]), 10 * study.unit)
+    soft = cv2.GaussianBlur(part.shape(plane, throw), (0, 0), 3 * study.unit)
+    edge = 2.6 * study.unit
+    part.cover(as_field(NOSE_SHADE * np.clip((soft - 0.5) * edge + 0.5, 0, 1)), to_rgb(skin.shadow))
 
 
 def draw_ears(study: Study, ink: Ink) -> None:

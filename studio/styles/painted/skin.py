@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.styles import mesh
-from studio.styles.fields import Mask, as_field, blurred, enlarged, linear, reduced
+from studio.styles.fields import Mask, as_field, blurred, enlarged, linear, reduced, without_islands
 from studio.styles.painted.canvas import Canvas, crisp, polygons
 from studio.styles.painted.colour import Lab, to_rgb, toned
 from studio.styles.painted.study import Study
@@ -49,7 +49,8 @@ def paint_skin(canvas: Canvas, study: Study, levels: int) -> SkinPaint:
     """Cover the whole canvas with skin tones; later shapes cut the person out of it."""
     shading, side = _shading(study)
     for cut, _ in BANDS[levels]:
-        shading = _without_islands(shading, cut, study)
+        shading = without_islands(shading, cut, ISLAND * float((study.face > 0.5).sum()))
+    shading = study.blur(shading, 3)
     step = float(np.clip(STEP * study.skin_tone[0], *STEP_LIMITS))
     rises = [rise * step for _, rise in BANDS[levels]]
     fields = [(shading, cut) if rise > 0 else (-shading, -cut) for cut, rise in BANDS[levels]]
@@ -78,20 +79,6 @@ def paint_skin(canvas: Canvas, study: Study, levels: int) -> SkinPaint:
         light=toned(base, 0.75 * step, 0.95),
         side=side,
     )
-
-
-def _without_islands(shading: Mask, cut: float, study: Study) -> Mask:
-    """Merge what a cut would leave as a small patch, or hole, into its surroundings."""
-    least = ISLAND * float((study.face > 0.5).sum())
-    merged = shading.copy()
-    for above in (True, False):
-        shape = shading > cut if above else shading <= cut
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(shape.astype(np.uint8))
-        small = stats[:, cv2.CC_STAT_AREA] < least
-        small[0] = False
-        if count > 1 and small.any():
-            merged[small[labels]] = cut + (-0.15 if above else 0.15)
-    return study.blur(merged, 2.5)
 
 
 def _mean(values: Mask, weights: Mask) -> float:

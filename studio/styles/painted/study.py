@@ -16,7 +16,7 @@ from studio.styles.portrait import FACE_WIDTH, Portrait
 from studio.styles.regions import Regions
 
 BUST_MARGIN = 0.012  # share of the side kept off the photograph's end
-BUST_CURVE = 0.10  # share of the side that a closed bust's lower edge rises towards its ends
+BUST_CURVE = 0.30  # share of the side that a closed bust's lower edge rises towards its ends
 INK_DEPTH = 0.8  # of the person's deepest shadow
 
 
@@ -106,8 +106,10 @@ def _shapes(
     total = sum(grown) + np.float32(1e-3)
     kept = enlarged(as_field(sum(parts)), side)
     alpha = reduced(portrait.person, side) * ramp(kept, 0, 0.62) * _closed(portrait.covered, side)
-    person = blurred(as_field(alpha), 5 * scale)
     skin, hair, clothes = (blurred(ramp(part / total, 0, 1), 4 * scale) for part in grown)
+    # Hair keeps its tufts; shoulders and necks are drawn with a calmer line.
+    fine, calm = (blurred(as_field(alpha), sigma * scale) for sigma in (5, 11))
+    person = as_field(calm + ramp(hair, 0.1, 0.6) * (fine - calm))
     return person, skin, hair, clothes
 
 
@@ -115,16 +117,17 @@ def _closed(covered: NDArray[np.bool_], side: int) -> Mask:
     """Where the bust may be drawn: it ends in a curve before the photograph does."""
     if covered.all():
         return np.ones((side, side), np.float32)
-    known = reduced(as_field(covered), side) > 0.99
+    known = np.asarray(reduced(as_field(covered), side) > 0.99)
     known[[0, -1]] |= known[[1, -2]]  # the portrait's own border is no end of the photograph
-    depth = as_field(cv2.distanceTransform(known.astype(np.uint8), cv2.DIST_L2, 5)) / side
+    far = cv2.distanceTransform(known.astype(np.uint8), cv2.DIST_L2, 5)
+    depth = as_field(as_field(far) / side)
     field = ramp(blurred(depth, 0.02 * side), 0.5 * BUST_MARGIN, 1.5 * BUST_MARGIN)
     middle = known[:, side // 4 : -side // 4]
     last = side - int(np.argmax(middle[::-1].all(axis=1)))
     if last >= side - 1:
         return field
     across = np.linspace(-1, 1, side)[None, :]
-    floor = last / side - BUST_MARGIN - BUST_CURVE * across**2
+    floor = last / side - BUST_MARGIN - BUST_CURVE * (0.25 * across**2 + across**6)
     rows = np.linspace(0, 1, side)[:, None]
     return as_field(np.minimum(field, ramp((floor - rows) * 40 + 0.5, 0, 1)))
 

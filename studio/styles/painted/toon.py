@@ -10,7 +10,13 @@ from studio.styles.painted.brows import paint_brows
 from studio.styles.painted.canvas import Canvas, crisp
 from studio.styles.painted.clothes import paint_clothes
 from studio.styles.painted.eyes import paint_eyes
-from studio.styles.painted.face_lines import draw_ears, draw_jaw, draw_nose, paint_neck_shade
+from studio.styles.painted.face_lines import (
+    draw_ears,
+    draw_jaw,
+    draw_nose,
+    paint_neck_shade,
+    paint_nose_shade,
+)
 from studio.styles.painted.glasses import paint_glasses
 from studio.styles.painted.hair import paint_beard, paint_cast_shadow, paint_hair
 from studio.styles.painted.ink import Ink
@@ -63,6 +69,7 @@ def draw_toon(
     ink = Ink(study.size, study.unit, weight)
     skin = paint_skin(canvas, study, levels)
     paint_neck_shade(canvas, study, skin)
+    paint_nose_shade(canvas, study, skin)
     paint_cast_shadow(canvas, study, skin)
     paint_beard(canvas, study, levels, rng)
     draw_jaw(study, ink)

@@ -17,7 +17,7 @@ COARSER = (1.5, 2.1)  # the chin's fine texture over the cheeks': skin in shade 
 DENSE = (0.16, 0.30)  # share of the lightness lost where a beard is drawn as hair
 DENSE_CORE = 0.5  # share of the zone's middle, lip and chin, that must be dense for that
 CORE_HALF = 0.17  # face widths to either side of the middle
-STUBBLE = 0.12  # mean evidence from which a shadow of a beard is drawn
+STUBBLE = 0.38  # mean evidence over the same middle from which a shadow of a beard is drawn
 BELOW_JAW = 0.12  # face widths that a beard goes on under the jaw
 CHIN_PATCH = (83, 18, 313, 406, 335, 273, 377, 152, 148, 43, 106, 182)
 
@@ -50,12 +50,13 @@ def find_beard(features: Features, skin: Mask) -> Beard:
     seen = as_field(np.maximum(ramp(lost, *DARKER), 0.8 * ramp(pale, *PALER)))
     evidence = blurred(seen, 1.5) * zone * hairy
     dense = ramp(blurred(lost * zone, 2.2), *DENSE) * hairy
-    area = float((zone > 0.5).sum()) + 1e-6
     core = (zone > 0.9) & (np.abs(features.across) < CORE_HALF)
     empty = np.zeros_like(evidence)
-    if core.any() and float(dense[core].mean()) > DENSE_CORE:
+    if not core.any():
+        return Beard(empty, empty)
+    if float(dense[core].mean()) > DENSE_CORE:
         return Beard(_closed(dense, skin), empty)
-    if float(evidence.sum()) / area > STUBBLE:
+    if float(evidence[core].mean()) > STUBBLE:
         return Beard(empty, as_field(np.minimum(blurred(as_field(evidence), 2), 1)))
     return Beard(empty, empty)
 

@@ -12,6 +12,7 @@ from studio.styles.parsing.features import WORK, Features
 from studio.styles.parsing.mixture import Mixture, fit_mixture
 
 FAR = 3.2  # Mahalanobis distance from the skin beyond which a seed is not skin
+HAIR_FAR = 2.8  # Mahalanobis distance from the crown's hair beyond which a seed is clothes
 MIN_SEEDS = 60  # pixels at the working size: fewer than that is no region of its own
 ROUNDS = 3  # refits: the cheeks' model learns the neck's shade, the crown's the hair's ends
 CONFIDENT = 0.85  # posterior beyond which a pixel teaches the next round's model
@@ -119,7 +120,11 @@ def _seeded(f: Features, colours: NDArray[np.float32]) -> Models:
     same_hue = np.abs(colours[..., 1:3] - skin_hue).max(axis=2) < HUE_APART
     same_hue &= np.abs(colours[..., 0] - np.median(samples[:, 0])) < LIGHT_APART
     shoulders = unlike & ~same_hue & (below > 0.08) & (wide > 0.45) & (below + 0.6 * wide > 0.5)
-    return skin, _model(colours[above], 3), _model(colours[shoulders], 3)
+    hair = _model(colours[above], 3)
+    # Long hair lies on the shoulders: what looks like the crown's is no seed of clothes, unless
+    # nothing else is left (a black shirt under black hair).
+    worn = shoulders & (hair.distance(colours) > HAIR_FAR) if hair is not None else shoulders
+    return skin, hair, _model(colours[worn], 3) or _model(colours[shoulders], 3)
 
 
 def _model(samples: NDArray[np.float32], parts: int) -> Mixture | None:
