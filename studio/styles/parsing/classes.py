@@ -98,7 +98,8 @@ def _priors(f: Features) -> NDArray[np.float32]:
     hair = 0.6 - 0.35 * face - 0.35 * neck - 0.25 * ramp(below, 0.0, 0.6)
     hair = np.maximum(hair, 0.02) * (1 - 0.92 * low_face)
     # Between the shoulders may be a neckline of any depth: there, colour decides.
-    clothes = 0.004 + (0.8 - 0.55 * ramp(-side, -0.42, -0.25)) * wear
+    clothes = (0.8 - 0.55 * ramp(-side, -0.42, -0.25)) * wear
+    clothes += 1e-12 + 0.004 * ramp(below, -0.08, 0.0)  # no collar stands above the chin
     stack = np.dstack([skin, hair, clothes])
     return as_field(stack / stack.sum(axis=2, keepdims=True))
 
