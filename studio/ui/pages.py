@@ -9,13 +9,17 @@ from studio.ui.handlers import sitting as on_sitting
 from studio.ui.settings import UiSettings
 from studio.ui.shell import PARTS
 
-QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+# Direct calls: the queue would keep a log of every event and load pandas to summarise it.
+QUIET = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 STEPS = (("Consent", "consent"), ("You", "capture"), ("Style", "style_cards"), ("Result", "result"))
 # Parts announce "the studio knows more now", "to the styles", "to the result"; the wiring listens.
+# Until a part's module has come, a press would be lost: its markup is inert, then marked as ready.
 _ON_LOAD = (
+    "element.inert = true; "
     'import("/parts/{name}.js").then((part) => part.mount(element, '
     "{{ advance: () => trigger('advance'), restyle: () => trigger('restyle'), "
     "present: () => trigger('present') }}))"
+    ".finally(() => {{ element.inert = false; element.dataset.ready = 'true'; }})"
 )
 
 
@@ -60,7 +64,14 @@ def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
                 shown.advance(advance, None, walkthrough, **QUIET)
                 shown.restyle(restyle, None, walkthrough, **QUIET)
                 shown.present(present, None, walkthrough, **QUIET)
-        pages.load(show_step, None, walkthrough, show_progress="hidden", api_visibility="private")
+        pages.load(
+            show_step,
+            None,
+            walkthrough,
+            show_progress="hidden",
+            api_visibility="private",
+            queue=False,
+        )
     for name, path in (("gallery", "gallery"), ("records", "consent"), ("verify", "verify")):
         with pages.route(name.capitalize(), path):
             part(name)
