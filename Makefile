@@ -20,6 +20,7 @@ run: setup ## Set up what is missing, start the studio and open http://localhost
 	@$(BIN)/python app.py serve --open
 
 setup: $(READY) ## Make the virtual environment, install, fetch the pinned weights
+	@echo "The studio is set up in $(VENV)"
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -34,6 +35,7 @@ $(READY): pyproject.toml
 	@touch $@
 
 setup-test: $(TEST_READY)
+	@echo "The tests are set up in $(VENV)"
 
 $(TEST_READY): $(READY) pyproject.toml
 	@tools/debian_packages.sh chromium
