@@ -21,16 +21,10 @@ OWN = ("/api/", "/parts/")
 OWN_EXACT = frozenset({"/healthz", "/favicon.ico"})
 PAGES = ("/", "/gallery", "/consent", "/verify", "/privacy")
 # What gradio's page needs. Everything else of it stays shut: uploads, files, proxies, run history,
-# monitoring, API pages, recordings, direct calls.
-GRADIO_GET = (
-    "/assets/",
-    "/static/",
-    "/gradio_api/queue/data",
-    "/gradio_api/heartbeat/",
-    "/gradio_api/startup-events",
-)
-GRADIO_GET_EXACT = frozenset({"/theme.css", "/config", "/gradio_api/app_id"})
-GRADIO_POST_EXACT = frozenset({"/gradio_api/queue/join", "/gradio_api/reset", "/gradio_api/cancel"})
+# monitoring, API pages, recordings, its queue, calls by name.
+GRADIO_GET = ("/assets/", "/static/")
+GRADIO_GET_EXACT = frozenset({"/theme.css"})
+GRADIO_POST_EXACT = frozenset({"/gradio_api/run/predict"})
 WS_POLICY_VIOLATION = 1008
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import warnings
 
 import gradio as gr
@@ -65,11 +66,21 @@ def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
     app.add_middleware(PageShell, service=service, settings=settings)
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(SecurityHeaders, settings=settings)
-    _mount_pages(app, service, settings)
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(_mount_pages(app, service, settings))
+    else:
+        _mount(app, service, settings)
     return app
 
 
-def _mount_pages(app: FastAPI, service: StudioService, settings: UiSettings) -> None:
+async def _mount_pages(app: FastAPI, service: StudioService, settings: UiSettings) -> None:
+    """Mount inside a loop: without one, gradio opens several and leaves them behind unclosed."""
+    _mount(app, service, settings)
+
+
+def _mount(app: FastAPI, service: StudioService, settings: UiSettings) -> None:
     theme = gr.themes.Base(font=list(FONTS), font_mono=["ui-monospace", "monospace"])
     pages = build_pages(service, settings)
     with warnings.catch_warnings():

@@ -16,7 +16,7 @@ from string import Template
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studio.service import StudioService
@@ -28,6 +28,7 @@ from studio.ui.settings import UiSettings
 PARTS = Path(__file__).parent / "parts"
 NAVIGATION = (("/", "Create"), ("/gallery", "Gallery"), ("/consent", "My consent"))
 VERIFY = ("/verify", "Verify")
+QUERY = frozenset({"open", "job"})  # an earlier sitting, a job: see handlers/sitting.py
 _CONFIG = re.compile(r"<script>(window\.gradio_config = .*?)</script>", re.DOTALL)
 _API = re.compile(r"<script>(window\.gradio_api_info = .*?)</script>", re.DOTALL)
 _ENTRY = re.compile(r'<script type="module" crossorigin src="\./(assets/[\w.-]+\.js)"></script>')
@@ -99,6 +100,10 @@ class PageShell:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
+        if not QUERY.issuperset(request.query_params):
+            # The framework has settings and API pages of its own behind queries.
+            await RedirectResponse(scope["path"], 303)(scope, receive, send)
+            return
         status, document = await self._document(scope, receive)
         if status != 200:
             await HTMLResponse(document, status)(scope, receive, send)

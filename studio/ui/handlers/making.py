@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from outputs.types import Profile, Released
 from studio.service import JobState, JobView, StudioService
 from studio.styles.types import ControlError, Style
 from studio.ui.refusals import control_invalid, style_unknown
-from studio.ui.views import Json, plain, style_json
+from studio.ui.views import Json, style_json
 
 MAX_SEED = 2**31 - 1
 ENDED = frozenset({JobState.DONE, JobState.REFUSED, JobState.CANCELLED, JobState.FAILED})
@@ -77,17 +77,6 @@ def make(service: StudioService, token: str, body: Mapping[str, object]) -> Json
 def job(service: StudioService, token: str, job_id: str) -> JobView:
     """Return a job's progress; raises Refusal, also for another session's job."""
     return service.job(token, job_id)
-
-
-def changes(views: Iterator[JobView]) -> Iterator[Json]:
-    """Yield a job's views as JSON whenever they differ, up to the last one."""
-    before: JobView | None = None
-    for view in views:
-        if view != before:
-            yield plain(view)
-        if view.state in ENDED:
-            return
-        before = view
 
 
 def _style(service: StudioService, name: str) -> Style:

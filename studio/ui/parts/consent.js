@@ -102,6 +102,7 @@ export async function mount(root, { advance }) {
   at("agree").addEventListener("click", agree);
   at("read-notice").addEventListener("click", readBeside);
   at("consent-form").addEventListener("change", restate);
+  at("consent-adult").addEventListener("change", () => fill(at("consent-refused")));
   at("consent-form").addEventListener("submit", (event) => event.preventDefault());
 
   const offer = await get("/api/consent/offer");

@@ -7,6 +7,15 @@ import { dayOf, fill, focusOn, make, momentOf, whileVisible } from "./dom.js";
 const STATES = { given: ["chip good", "Active"], withdrawn: ["chip", "Ended by you"], expired: ["chip", "Ended by time"] };
 const AUDIENCES = { private: "Only you", public: "Anyone", commercial: "Anyone, commercial use too" };
 
+const listOf = (items) => make("ul", {}, ...[items].flat().map((item) => make("li", {}, String(item))));
+const DELETION = [
+  ["ended_at", "Ended", momentOf],
+  ["completed_at", "Deleted by", momentOf],
+  ["deleted", "Deleted", listOf],
+  ["stopped_jobs", "Pictures stopped", String],
+  ["remaining", "Not in our hands", listOf],
+];
+
 export function mount(root) {
   const at = (id) => root.querySelector(`#${id}`);
   const fact = (name, value) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
@@ -59,17 +68,12 @@ export function mount(root) {
     return make("div", { class: "note good", id: "deletion-receipt" },
       make("p", { class: "what", tabindex: "-1" }, "Your consent has ended and everything is deleted."),
       make("p", { class: "why" }, "This receipt is the proof. It is shown once: download it if you want to keep it."),
-      make("dl", { class: "deletion" }, ...Object.entries(receipt).map(([name, value]) => fact(wordsOf(name), textOf(value)))),
+      make("dl", { class: "deletion" }, ...DELETION.filter(([name]) => name in receipt)
+        .map(([name, words, show]) => fact(words, show(receipt[name])))),
+      make("details", {}, make("summary", {}, "The signed text"), make("pre", {}, JSON.stringify(receipt, null, 2))),
       make("div", { class: "actions" },
         make("a", { class: "button", id: "download-deletion-receipt", href: URL.createObjectURL(file), download: "selfsame-deletion-receipt.json" }, "Download the receipt"),
         make("a", { class: "button text", href: "/" }, "Back to the first page")));
-  }
-
-  const wordsOf = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
-  function textOf(value) {
-    if (Array.isArray(value)) return value.length ? value.map(textOf).join(", ") : "none";
-    if (value && typeof value === "object") return Object.entries(value).map(([name, item]) => `${wordsOf(name)}: ${textOf(item)}`).join(" · ");
-    return String(value);
   }
 
   async function shown() {

@@ -14,7 +14,7 @@ from consent.errors import Refusal
 from studio.service import CaptureSession, StudioService
 from studio.ui.capture import RateLimit, measure, read_message
 from studio.ui.handlers import sitting as on_sitting
-from studio.ui.refusals import broken, capture_idle
+from studio.ui.refusals import broken, capture_idle, frame_invalid
 from studio.ui.routes.context import Context
 from studio.ui.views import Json, plain
 
@@ -102,7 +102,7 @@ async def _converse(socket: WebSocket, session: CaptureSession, context: Context
         except TimeoutError as error:
             raise capture_idle() from error
         except KeyError as error:  # a text message has no bytes
-            raise WebSocketDisconnect from error
+            raise frame_invalid("words instead of a picture") from error
         rate.spend(loop.time())
         message = read_message(data, settings)
         update = await run_in_threadpool(measure, session, message)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from consent.errors import Refusal
 from studio.service import JobView
@@ -55,8 +56,8 @@ def job_routes(context: Context) -> APIRouter:
         token = token_of(request)
         on_making.job(service, token, job_id)
 
-        views = _poll(lambda: on_making.job(service, token, job_id))
-        return StreamingResponse(_events(views), media_type="text/event-stream")
+        events = _events(lambda: on_making.job(service, token, job_id))
+        return StreamingResponse(events, media_type="text/event-stream")
 
     @router.post("/{job_id}/cancel")
     def cancel(request: Request, job_id: str) -> JSONResponse:
@@ -65,17 +66,18 @@ def job_routes(context: Context) -> APIRouter:
     return router
 
 
-def _poll(look: Callable[[], JobView]) -> Iterator[JobView]:
-    until = time.monotonic() + STREAM_SECONDS
-    while time.monotonic() < until:
-        yield look()
-        time.sleep(POLL_SECONDS)
-
-
-def _events(views: Iterator[JobView]) -> Iterator[str]:
-    """Yield server-sent events; a refusal is the last one."""
+async def _events(look: Callable[[], JobView]) -> AsyncIterator[str]:
+    """Yield a server-sent event for each change, up to the job's end; a refusal is the last one."""
+    before: JobView | None = None
     try:
-        for view in on_making.changes(views):
-            yield f"data: {json.dumps(view)}\n\n"
+        async with asyncio.timeout(STREAM_SECONDS):
+            while before is None or before.state not in on_making.ENDED:
+                view = await run_in_threadpool(look)
+                if view != before:
+                    yield f"data: {json.dumps(plain(view))}\n\n"
+                before = view
+                await asyncio.sleep(POLL_SECONDS)
     except Refusal as refusal:
         yield f"data: {json.dumps({'refused': refusal.parts()})}\n\n"
+    except TimeoutError:
+        return

@@ -1,0 +1,86 @@
+"""Styles that exist nowhere, and abstract pictures with a label."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+
+from PIL import Image, ImageDraw
+
+from outputs.types import Profile, Released
+from studio.styles.types import Choice, Controls, Family, Range, Style
+
+PALETTE = {
+    "warm": ("#F3C9A5", "#C8452B", "#3B2A20"),
+    "cool": ("#C9DDE8", "#2F6F8F", "#14242E"),
+    "night": ("#3A3550", "#B58BD9", "#0F0D18"),
+}
+
+NOTICE = """# What you agree to
+
+**Selfsame draws you, and only you.** This is the whole text.
+
+## What is used
+Five pictures from your camera, and numbers that describe your face, encrypted.
+
+## How long
+As long as you choose, one year at most. Then everything is deleted without being asked.
+
+## Your rights
+You can end this at any time, with one button, and receive a deletion receipt.
+"""
+
+
+def fake_styles() -> tuple[Style, ...]:
+    """Return eight styles of two families; more than six, so that search shows."""
+    names = (
+        ("toon", "Toon", Family.ILLUSTRATED, "Clean lines and flat colour."),
+        ("ink", "Ink", Family.ILLUSTRATED, "Black brush lines on paper."),
+        ("riso", "Riso", Family.ILLUSTRATED, "Two inks, slightly apart."),
+        ("cutout", "Cut-out", Family.ILLUSTRATED, "Layers of coloured paper."),
+        ("gouache", "Gouache", Family.PAINTED, "Opaque strokes, few colours."),
+        ("watercolour", "Watercolour", Family.PAINTED, "Thin washes that bleed."),
+        ("pastel", "Pastel", Family.PAINTED, "Chalk on rough paper."),
+        ("oil", "Oil", Family.PAINTED, "Thick strokes along the face."),
+    )
+    controls = (
+        Range("line", "Line weight", 0.5, 3.0, 0.1, 1.2),
+        Range("levels", "Shading levels", 2, 6, 1, 3),
+        Choice("palette", "Palette", {name: name.capitalize() for name in PALETTE}, "warm"),
+        Choice(
+            "background", "Background", {"plain": "Plain", "rays": "Rays", "dots": "Dots"}, "plain"
+        ),
+    )
+    return tuple(
+        Style(name, title, family, summary, "Apache-2.0", "algorithmicMedia", controls)
+        for name, title, family, summary in names
+    )
+
+
+def draw(style: str, controls: Controls, seed: int, side: int, media: str = "WEBP") -> bytes:
+    """Return an abstract picture with a label: circles and a ground, no face."""
+    paper, accent, ink = PALETTE[str(controls.get("palette", "warm"))]
+    rng = random.Random(f"{style}{seed}")
+    image = Image.new("RGB", (side, side), paper)
+    pen = ImageDraw.Draw(image)
+    for _ in range(3):
+        x, y, r = rng.random() * side, rng.random() * side, side * rng.uniform(0.15, 0.4)
+        pen.ellipse((x - r, y - r, x + r, y + r), outline=accent, width=side // 60)
+    weight = max(2, int(side / 160 * float(controls.get("line", 1.2))))
+    pen.ellipse(
+        (side * 0.3, side * 0.2, side * 0.7, side * 0.7), fill=accent, outline=ink, width=weight
+    )
+    pen.pieslice((side * 0.15, side * 0.65, side * 0.85, side * 1.4), 180, 360, fill=ink)
+    pen.rounded_rectangle(
+        (side * 0.74, side * 0.03, side * 0.97, side * 0.15), side * 0.02, fill="#111"
+    )
+    pen.text((side * 0.855, side * 0.09), "AI", fill="#fff", anchor="mm", font_size=side * 0.07)
+    buffer = io.BytesIO()
+    image.save(buffer, media)
+    return buffer.getvalue()
+
+
+def released(data: bytes, media: str, side: int, profile: Profile) -> Released:
+    digest = hashlib.sha256(data).hexdigest()
+    return Released(data, f"image/{media.lower()}", digest, side, side, profile)

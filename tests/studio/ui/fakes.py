@@ -1,0 +1,474 @@
+"""A studio without models: abstract pictures, a scripted capture, jobs that advance with time.
+
+It stands in for `studio.service.StudioService` wherever the web layer is built or tested. Run
+`python -m tests.studio.ui.click_through` to see the pages with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from consent.errors import ConsentRefused, IdentityRefused, LivenessRefused, QualityRefused, Refusal
+from consent.types import SubjectKind
+from outputs.report import Finding, Report, State, Technique
+from outputs.types import Profile, Released, StoredOutput
+from studio.service import (
+    BakedSubject,
+    CaptureUpdate,
+    ConsentChoice,
+    JobState,
+    JobView,
+    RecordView,
+    SelfieVerdict,
+    SelfieView,
+    SittingView,
+    Upload,
+)
+from studio.styles.types import Controls, Style
+from tests.studio.ui.fake_styles import NOTICE, draw, fake_styles, released
+
+START = datetime(2026, 11, 22, 10, 4, tzinfo=UTC)
+SCRIPT = (
+    ("centre", "Look straight at the camera"),
+    ("smile", "Smile: you agree to this"),
+    ("turn_left", "Turn your head to the left"),
+    ("centre", "Back to the middle"),
+    ("turn_right", "Turn your head to the right"),
+    ("centre", "Back to the middle"),
+)
+
+
+@dataclass
+class FakeCapture:
+    """Each instruction takes `per_step` frames; the third frame of each asks for a still once."""
+
+    studio: FakeStudio
+    token: str
+    opened: FakeSubject | None = None
+    per_step: int = 8
+    frames: int = 0
+    stills: int = 0
+    assent_text: str = "You, in front of the camera, agree to this."
+
+    def frame(self, sequence: int, client_ms: float, data: bytes) -> CaptureUpdate:
+        self.studio.refuse_if("capture")
+        if b"stranger" in data:
+            raise IdentityRefused(
+                "another_face",
+                "This is not the face from that sitting.",
+                why="Only the person who agreed may open what was made of them.",
+                next_step="If it is you, turn towards the light and try again.",
+            )
+        self.frames += 1
+        return self.update(sequence)
+
+    def still(self, sequence: int, client_ms: float, data: bytes) -> CaptureUpdate:
+        self.stills += 1
+        return self.update(sequence)
+
+    def update(self, sequence: int) -> CaptureUpdate:
+        at = min(self.frames // self.per_step, len(SCRIPT))
+        done = at == len(SCRIPT)
+        action, text = ("done", "That is you") if done else SCRIPT[at]
+        hint = "Come a little closer." if at == 2 and self.frames % self.per_step < 4 else None
+        wants = not done and self.frames % self.per_step == 3 and self.stills < at + 1
+        progress = min(1.0, self.frames / (self.per_step * len(SCRIPT)))
+        return CaptureUpdate(
+            sequence, action, text, hint, progress, wants and self.stills < 5, done
+        )
+
+    def finish(self) -> None:
+        subject = self.opened or self.studio.bound(self.token)
+        self.studio.open[self.token] = subject
+        subject.captured = True
+        if not subject.selfies:
+            subject.selfies = [SelfieView(f"selfie{n}", self.studio.now()) for n in range(5)]
+
+
+@dataclass
+class FakeSubject:
+    """One subject: a record, what was captured, what was made."""
+
+    record: RecordView
+    captured: bool = False
+    baked: str | None = None
+    selfies: list[SelfieView] = field(default_factory=list)
+    outputs: list[StoredOutput] = field(default_factory=list)
+    jobs: dict[str, FakeJob] = field(default_factory=dict)
+
+
+@dataclass
+class FakeJob:
+    """A job that runs by the clock."""
+
+    id: str
+    style: str
+    controls: dict[str, float | str]
+    seed: int
+    began: float
+    state: JobState | None = None
+    output_id: str | None = None
+
+
+class FakeStudio:
+    """The service in memory."""
+
+    def __init__(
+        self,
+        job_seconds: float = 2.4,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        slow: bool = True,
+    ) -> None:
+        self.job_seconds = job_seconds
+        self.slow = slow
+        self.clock = clock
+        self.began = clock()
+        self.tokens: dict[str, list[FakeSubject]] = {}
+        self.open: dict[str, FakeSubject] = {}
+        self.refusals: dict[str, Refusal | Exception] = {}
+        self.uploads: list[Upload] = []
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=int(self.clock() - self.began))
+
+    def refuse_if(self, where: str) -> None:
+        if where in self.refusals:
+            raise self.refusals[where]
+
+    def _take(self, part: float) -> None:
+        if self.slow:
+            time.sleep(self.job_seconds * part)
+
+    def bound(self, token: str) -> FakeSubject:
+        if not self.tokens.get(token):
+            raise ConsentRefused(
+                "no_consent",
+                "You have not agreed to anything yet.",
+                why="Nothing is drawn of a face whose owner has not said yes.",
+                next_step="Begin with the consent.",
+            )
+        return self.tokens[token][-1]
+
+    def opened(self, token: str) -> FakeSubject:
+        subject = self.open.get(token)
+        if subject is None:
+            raise IdentityRefused(
+                "closed",
+                "This is closed.",
+                why="Whoever shares this computer must not see your pictures.",
+                next_step="Look into the camera to open it.",
+            )
+        return subject
+
+    def new_session(self) -> str:
+        token = secrets.token_urlsafe(32)
+        self.tokens[token] = []
+        return token
+
+    def has_session(self, token: str) -> bool:
+        return token in self.tokens
+
+    def notice(self) -> str:
+        return NOTICE
+
+    def summarise(self, choice: ConsentChoice) -> str:
+        self.refuse_if("summarise")
+        kinds = " and ".join(sorted(choice.families)) or "no"
+        days = "1 year" if choice.days == 365 else f"{choice.days} days"
+        who = {
+            "private": "Only I may see them.",
+            "public": "I may share them with anyone.",
+            "commercial": "I may share and sell them.",
+        }[choice.audience.value]
+        return (
+            f"Selfsame may draw {kinds} stills of me for {days}. {who} I can end this at any time."
+        )
+
+    def give_consent(self, token: str, choice: ConsentChoice) -> SittingView:
+        self.refuse_if("consent")
+        if not choice.families:
+            raise ConsentRefused(
+                "nothing_chosen",
+                "Nothing to make yet.",
+                why="You decide what may be made of your face; we assume nothing.",
+                next_step="Switch on at least one.",
+            )
+        if not choice.adult_attested:
+            raise ConsentRefused(
+                "not_adult",
+                "Selfsame is for adults.",
+                why="A minor cannot give this consent.",
+                next_step="Tick the box if you are 18 or older.",
+            )
+        self.open.pop(token, None)
+        given = self.now()
+        record = RecordView(
+            secrets.token_hex(16),
+            SubjectKind.PERSON,
+            self.summarise(choice),
+            "given",
+            tuple(sorted(choice.families)),
+            choice.audience,
+            given,
+            given + timedelta(days=choice.days),
+            None,
+            0,
+        )
+        self.tokens[token].append(FakeSubject(record))
+        return self.sitting(token)
+
+    def sitting(self, token: str) -> SittingView:
+        subjects = self.tokens.get(token, [])
+        subject = self.open.get(token) or (subjects[-1] if subjects else None)
+        earlier = tuple(
+            (item.record.id, item.record.given_at)
+            for item in subjects
+            if item.captured and item is not self.open.get(token) and item.record.state == "given"
+        )
+        active = subject is not None and subject.record.state == "given"
+        is_open = token in self.open
+        if not active or subject is None:
+            return SittingView(1, None, False, is_open, None, (), None, earlier)
+        if not is_open:
+            return SittingView(2, subject.record, False, False, None, (), None, earlier)
+        job_id = next(reversed(subject.jobs), None)
+        running = job_id is not None and self._running(subject.jobs[job_id])
+        step = 2 if not subject.captured else 4 if running else 3
+        return SittingView(
+            step,
+            subject.record,
+            subject.captured,
+            is_open,
+            subject.baked,
+            tuple(subject.selfies),
+            job_id,
+            earlier,
+        )
+
+    def start_capture(self, token: str) -> FakeCapture:
+        self.refuse_if("start")
+        self.bound(token)
+        return FakeCapture(self, token)
+
+    def reopen(self, token: str, binding_id: str) -> FakeCapture:
+        for subject in self.tokens[token]:
+            if subject.record.id == binding_id:
+                return FakeCapture(self, token, subject)
+        raise ConsentRefused(
+            "no_sitting",
+            "That sitting is not kept here.",
+            why="A sitting opens only in the browser in which it began.",
+            next_step="Begin a new one.",
+        )
+
+    def baked_subjects(self) -> Sequence[BakedSubject]:
+        return (
+            BakedSubject("ada", "Woman, about 30, dark skin, short black curls"),
+            BakedSubject("ben", "Man, about 45, light skin, red beard, glasses"),
+            BakedSubject("chi", "Woman, about 60, tan skin, long grey hair"),
+            BakedSubject("dov", "Man, about 25, brown skin, shaved head"),
+        )
+
+    def play_subject(self, token: str, baked_id: str) -> Iterator[CaptureUpdate]:
+        choice = ConsentChoice(families=frozenset({"illustrated", "painted"}), adult_attested=True)
+        self.give_consent(token, choice)
+        subject = self.bound(token)
+        subject.baked = baked_id
+        subject.record = replace(subject.record, kind=SubjectKind.SYNTHETIC)
+        capture = FakeCapture(self, token)
+        for number in range(capture.per_step * len(SCRIPT)):
+            self._take(1 / 60)
+            yield capture.frame(number, number * 66.0, b"")
+        capture.finish()
+
+    def add_selfies(self, token: str, uploads: Sequence[Upload]) -> Sequence[SelfieVerdict]:
+        subject = self.opened(token)
+        self.uploads.extend(uploads)
+        return [self._verdict(subject, upload) for upload in uploads]
+
+    def _verdict(self, subject: FakeSubject, upload: Upload) -> SelfieVerdict:
+        if not upload.data.startswith((b"\xff\xd8", b"\x89PNG", b"RIFF")):
+            return SelfieVerdict(
+                upload.name,
+                accepted=False,
+                refusal={
+                    "code": "not_an_image",
+                    "what": "This is not a picture that Selfsame can read.",
+                    "why": "Only what can be measured can be matched to you.",
+                    "next": "Use a JPEG, PNG, HEIC, AVIF or WebP.",
+                },
+            )
+        subject.selfies.append(SelfieView(secrets.token_hex(4), self.now()))
+        return SelfieVerdict(upload.name, accepted=True, refusal=None)
+
+    def styles(self) -> Sequence[Style]:
+        return fake_styles()
+
+    def preview(self, token: str, style: str, controls: Controls, seed: int) -> Released:
+        self.refuse_if("preview")
+        self.opened(token)
+        self._take(1 / 20)
+        return released(draw(style, controls, seed, 512), "webp", 512, Profile.PREVIEW)
+
+    def make(self, token: str, style: str, controls: Controls, seed: int) -> str:
+        self.refuse_if("make")
+        subject = self.opened(token)
+        job = FakeJob(secrets.token_hex(8), style, dict(controls), seed, self.clock())
+        subject.jobs[job.id] = job
+        return job.id
+
+    def _running(self, job: FakeJob) -> bool:
+        return job.state is None and self.clock() - job.began < self.job_seconds
+
+    def _job(self, token: str, job_id: str) -> tuple[FakeSubject, FakeJob]:
+        subject = self.opened(token)
+        if job_id not in subject.jobs:
+            raise Refusal(
+                "job_unknown",
+                "This job is not yours to see.",
+                why="Jobs belong to the person they draw.",
+                next_step="Go back to your styles.",
+            )
+        return subject, subject.jobs[job_id]
+
+    def job(self, token: str, job_id: str) -> JobView:
+        self.refuse_if("job")
+        subject, job = self._job(token, job_id)
+        if job.state is JobState.CANCELLED:
+            return JobView(job.id, job.state, job.style, "Cancelled", 0.4, None)
+        part = (self.clock() - job.began) / self.job_seconds if self.job_seconds else 1.0
+        if part < 1.0:
+            words = ("Waiting", "Preparing your portrait", "Drawing lines", "Colouring", "Signing")
+            state = JobState.QUEUED if part < 0.2 else JobState.RUNNING
+            return JobView(job.id, state, job.style, words[int(part * 5)], part, None)
+        if job.output_id is None:
+            job.output_id = secrets.token_hex(8)
+            subject.record = replace(subject.record, outputs=subject.record.outputs + 1)
+            data = draw(job.style, job.controls, job.seed, 1024, "PNG")
+            subject.outputs.insert(
+                0,
+                StoredOutput(
+                    job.output_id,
+                    "subject",
+                    subject.record.id,
+                    job.id,
+                    job.style,
+                    hashlib.sha256(data).hexdigest(),
+                    "image/png",
+                    1024,
+                    1024,
+                    self.now(),
+                ),
+            )
+        return JobView(job.id, JobState.DONE, job.style, "Done", 1.0, job.output_id)
+
+    def cancel(self, token: str, job_id: str) -> JobView:
+        _, job = self._job(token, job_id)
+        if job.output_id is None:
+            job.state = JobState.CANCELLED
+        return self.job(token, job_id)
+
+    def gallery(self, token: str) -> Sequence[StoredOutput]:
+        return tuple(self.opened(token).outputs)
+
+    def output(self, token: str, output_id: str, file_format: Literal["png", "webp"]) -> Released:
+        subject = self.opened(token)
+        for output in subject.outputs:
+            if output.id == output_id:
+                job = subject.jobs[output.job_id]
+                data = draw(job.style, job.controls, job.seed, 1024, file_format.upper())
+                return released(data, file_format, 1024, Profile.FINAL)
+        raise Refusal(
+            "not_here",
+            "This picture is not here.",
+            why="Pictures open only for the person they show.",
+            next_step="Go back to your gallery.",
+        )
+
+    def delete_output(self, token: str, output_id: str) -> None:
+        self.output(token, output_id, "png")
+        subject = self.opened(token)
+        subject.outputs = [item for item in subject.outputs if item.id != output_id]
+
+    def records(self, token: str) -> Sequence[RecordView]:
+        subject = self.opened(token)
+        return (subject.record,)
+
+    def receipt(self, token: str, record_id: str) -> Mapping[str, object]:
+        return {"record_id": self._record(token, record_id).id, "signature": "ed25519:fake"}
+
+    def receipt_page(self, token: str, record_id: str) -> str:
+        record = self._record(token, record_id)
+        return f"<!doctype html><html lang=en><title>Receipt</title><p>{record.summary}"
+
+    def _record(self, token: str, record_id: str) -> RecordView:
+        for record in (self.bound(token).record,):
+            if record.id == record_id:
+                return record
+        raise Refusal(
+            "not_here",
+            "This receipt is not here.",
+            why="A receipt opens only for the person who agreed.",
+            next_step="Go back to your consent.",
+        )
+
+    def withdraw(self, token: str) -> Mapping[str, object]:
+        subject = self.bound(token)
+        receipt = {
+            "records": [subject.record.id],
+            "ended_at": self.now().isoformat(),
+            "completed_at": self.now().isoformat(),
+            "stopped_jobs": 0,
+            "deleted": [f"{len(subject.selfies)} selfies", f"{len(subject.outputs)} avatars"],
+            "remaining": "Files that you saved yourself keep their marks.",
+            "signature": {"algorithm": "Ed25519", "value": "00"},
+        }
+        self.tokens[token] = [item for item in self.tokens[token] if item is not subject]
+        self.open.pop(token, None)
+        return receipt
+
+    def lock(self, token: str) -> None:
+        self.open.pop(token, None)
+
+    def verify(self, data: bytes) -> Report:
+        self.refuse_if("verify")
+        if not data.startswith((b"\xff\xd8", b"\x89PNG", b"RIFF")):
+            raise QualityRefused(
+                "not_an_image",
+                "This is not a picture that Selfsame can read.",
+                why="Marks live in pictures; other files carry none of ours.",
+                next_step="Choose a JPEG, PNG or WebP.",
+            )
+        if data.startswith(b"RIFF"):
+            missing = "No visible label of ours was found."
+            return Report((Finding(Technique.LABEL, State.NOT_FOUND, missing),))
+        return Report(
+            (
+                Finding(
+                    Technique.LABEL,
+                    State.FOUND,
+                    "The picture says AI GENERATED in the corner.",
+                    tells_generated=True,
+                    details={"contrast": 18.2},
+                ),
+                Finding(Technique.MANIFEST, State.TRUSTED, "Signed by this installation."),
+                Finding(Technique.XMP, State.INVALID, "The XMP metadata is not used."),
+                Finding(Technique.CONSENT, State.WITHDRAWN, "The consent has been withdrawn."),
+            )
+        )
+
+
+def failed_liveness() -> Refusal:
+    return LivenessRefused(
+        "too_dark",
+        "The light is behind you.",
+        why="A face in the dark could be a photograph.",
+        next_step="Turn around, so that the light falls on your face.",
+    )

@@ -1,0 +1,221 @@
+"""The camera's WebSocket: its protocol, its limits, and every way in which it is refused."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from fastapi.testclient import TestClient
+from starlette.testclient import WebSocketDenialResponse
+from starlette.websockets import WebSocketDisconnect
+
+from consent.errors import Refusal
+from studio.ui.capture import Kind, RateLimit, read_message
+from studio.ui.server import build_app
+from studio.ui.settings import UiSettings
+from tests.studio.ui.conftest import CHOICE, ORIGIN, second_browser, token_of
+from tests.studio.ui.fakes import failed_liveness
+
+JPEG = b"\xff\xd8\xff\xe0 a frame"
+SETTINGS = UiSettings("0.1.0")
+
+
+def message(kind: int = 0, sequence: int = 0, client_ms: float = 0.0, jpeg: bytes = JPEG) -> bytes:
+    return struct.pack("<BId", kind, sequence, client_ms) + jpeg
+
+
+@pytest.fixture
+def consented(visitor) -> TestClient:
+    assert visitor.post("/api/consent", json=CHOICE).status_code == 200
+    return visitor
+
+
+def play(socket) -> tuple[list[dict], dict]:
+    """Send frames, and stills when asked, until the studio says its last word."""
+    updates = []
+    sequence = 0
+    wants_still = False
+    while True:
+        socket.send_bytes(message(int(wants_still), sequence, sequence * 66.0))
+        update = socket.receive_json()
+        if "refused" in update:
+            return updates, update
+        updates.append(update)
+        if update["finished"]:
+            return updates, socket.receive_json()
+        wants_still = update["wants_still"]
+        sequence += 1
+
+
+def test_a_capture_runs_from_assent_to_styles(consented):
+    with consented.websocket_connect("ws://localhost/api/capture", headers=ORIGIN) as socket:
+        assert socket.receive_json() == {"assent": "You, in front of the camera, agree to this."}
+        updates, last = play(socket)
+    assert updates[0]["instruction"] == "centre"
+    assert updates[-1]["instruction"] == "done"
+    assert [update["sequence"] for update in updates] == list(range(len(updates)))
+    assert last["passed"]["step"] == 3
+    assert consented.get("/api/sitting").json()["is_open"] is True
+
+
+def test_a_failed_capture_says_what_to_do_and_stores_nothing(consented, studio):
+    studio.refusals["capture"] = failed_liveness()
+    with consented.websocket_connect("ws://localhost/api/capture", headers=ORIGIN) as socket:
+        socket.receive_json()
+        socket.send_bytes(message())
+        refused = socket.receive_json()["refused"]
+        with pytest.raises(WebSocketDisconnect):
+            socket.receive_json()
+    assert refused["what"] == "The light is behind you."
+    assert not studio.bound(token_of(consented)).captured
+
+
+def test_an_error_inside_the_measurement_is_a_sentence(consented, studio):
+    studio.refusals["capture"] = ValueError("eyes of Ada")
+    with consented.websocket_connect("ws://localhost/api/capture", headers=ORIGIN) as socket:
+        socket.receive_json()
+        socket.send_bytes(message())
+        refused = socket.receive_json()["refused"]
+    assert refused["code"] == "broken"
+    assert "Ada" not in str(refused)
+
+
+def test_without_a_session_no_capture_begins(stranger):
+    with stranger.websocket_connect("ws://localhost/api/capture", headers=ORIGIN) as socket:
+        assert socket.receive_json()["refused"]["code"] == "no_session"
+
+
+def test_without_consent_no_capture_begins(visitor):
+    with visitor.websocket_connect("ws://localhost/api/capture", headers=ORIGIN) as socket:
+        assert socket.receive_json()["refused"]["code"] == "no_consent"
+
+
+@pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"origin": ""}])
+def test_another_page_cannot_open_the_camera_socket(consented, headers):
+    with (
+        pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)),
+        consented.websocket_connect("ws://localhost/api/capture", headers=headers),
+    ):
+        pass
+
+
+def test_a_foreign_host_cannot_open_the_camera_socket(consented):
+    with (
+        pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)),
+        consented.websocket_connect(
+            "ws://localhost/api/capture", headers={**ORIGIN, "host": "evil.example"}
+        ),
+    ):
+        pass
+
+
+def test_no_other_socket_exists(visitor):
+    with (
+        pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)),
+        visitor.websocket_connect("ws://localhost/gradio_api/stream", headers=ORIGIN),
+    ):
+        pass
+
+
+def test_an_earlier_sitting_opens_for_the_same_face(person):
+    person.post("/api/lock")
+    binding = person.get("/api/sitting").json()["earlier"][0][0]
+    address = f"ws://localhost/api/capture?reopen={binding}"
+    with person.websocket_connect(address, headers=ORIGIN) as socket:
+        socket.receive_json()
+        _, last = play(socket)
+    assert last["passed"]["is_open"] is True
+
+
+def test_an_earlier_sitting_stays_closed_for_another_face(person):
+    person.post("/api/lock")
+    binding = person.get("/api/sitting").json()["earlier"][0][0]
+    with person.websocket_connect(
+        f"ws://localhost/api/capture?reopen={binding}", headers=ORIGIN
+    ) as socket:
+        socket.receive_json()
+        socket.send_bytes(message(jpeg=JPEG + b"stranger"))
+        assert socket.receive_json()["refused"]["code"] == "another_face"
+    assert person.get("/api/outputs").status_code == 403
+
+
+def test_another_browser_cannot_reopen_a_sitting(person):
+    person.post("/api/lock")
+    binding = person.get("/api/sitting").json()["earlier"][0][0]
+    other = second_browser(person)
+    with other.websocket_connect(
+        f"ws://localhost/api/capture?reopen={binding}", headers=ORIGIN
+    ) as socket:
+        assert socket.receive_json()["refused"]["code"] == "no_sitting"
+
+
+def test_a_silent_camera_ends_the_capture(consented):
+    with consented.websocket_connect("ws://localhost/api/capture", headers=ORIGIN) as socket:
+        socket.receive_json()
+        assert socket.receive_json()["refused"]["code"] == "capture_idle"
+
+
+def test_a_camera_faster_than_any_camera_is_refused(studio):
+    settings = UiSettings("0.1.0", max_frames_per_second=5)
+    client = TestClient(build_app(studio, settings), base_url="http://localhost", headers=ORIGIN)
+    client.get("/")
+    client.post("/api/consent", json=CHOICE)
+    with client.websocket_connect("ws://localhost/api/capture", headers=ORIGIN) as socket:
+        socket.receive_json()
+        for sequence in range(40):
+            socket.send_bytes(message(sequence=sequence))
+        answers = [socket.receive_json() for _ in range(5)]
+        while "refused" not in answers[-1]:
+            answers.append(socket.receive_json())
+    assert answers[-1]["refused"]["code"] == "frame_invalid"
+    assert len(answers) < 40
+
+
+def test_text_instead_of_pictures_ends_the_capture(consented, studio):
+    with consented.websocket_connect("ws://localhost/api/capture", headers=ORIGIN) as socket:
+        socket.receive_json()
+        socket.send_text("let me in")
+        assert socket.receive_json()["refused"]["code"] == "frame_invalid"
+    assert not studio.bound(token_of(consented)).captured
+
+
+def test_a_closed_socket_aborts_the_capture(consented, studio):
+    with consented.websocket_connect("ws://localhost/api/capture", headers=ORIGIN) as socket:
+        socket.receive_json()
+        socket.send_bytes(message())
+        socket.receive_json()
+    assert not studio.bound(token_of(consented)).captured
+
+
+def test_a_message_is_read_by_its_parts():
+    read = read_message(message(1, 7, 123.5), SETTINGS)
+    assert (read.kind, read.sequence, read.client_ms, read.jpeg) == (Kind.STILL, 7, 123.5, JPEG)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00" * 13,
+        message(kind=2),
+        message(jpeg=b"\x89PNG"),
+        message(jpeg=JPEG + bytes(600 * 1024)),
+        message(kind=1, jpeg=JPEG + bytes(9 * 1024 * 1024)),
+        message(client_ms=float("nan")),
+        message(client_ms=float("inf")),
+        message(client_ms=-1.0),
+    ],
+)
+def test_a_message_against_the_protocol_is_refused(data):
+    with pytest.raises(Refusal) as caught:
+        read_message(data, SETTINGS)
+    assert caught.value.code == "frame_invalid"
+
+
+def test_the_rate_recovers_with_time():
+    rate = RateLimit(2, now=0.0)
+    rate.spend(0.0)
+    rate.spend(0.0)
+    with pytest.raises(Refusal):
+        rate.spend(0.1)
+    rate.spend(1.0)

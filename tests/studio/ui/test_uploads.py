@@ -1,0 +1,119 @@
+"""Files that come in: limits while they stream, nothing on a disk, one verdict each."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+
+from tests.studio.ui.conftest import ORIGIN, second_browser
+
+PNG = b"\x89PNG" + bytes(100)
+
+
+def form(size: int, boundary: str = "b0undary") -> bytes:
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n'
+        "Content-Type: image/png\r\n\r\n"
+    )
+    return head.encode() + b"\x89PNG" + bytes(size) + f"\r\n--{boundary}--\r\n".encode()
+
+
+def test_each_selfie_has_its_own_verdict(person):
+    files = [
+        ("files", ("me.png", PNG)),
+        ("files", ("letter.pdf", b"%PDF")),
+        ("files", ("b.png", PNG)),
+    ]
+    verdicts = person.post("/api/selfies", files=files).json()["verdicts"]
+    assert [verdict["accepted"] for verdict in verdicts] == [True, False, True]
+    assert set(verdicts[1]["refusal"]) == {"code", "what", "why", "next"}
+    assert verdicts[1]["name"] == "letter.pdf"
+
+
+def test_selfies_need_the_open_sitting(visitor, studio):
+    answer = visitor.post("/api/selfies", files={"files": ("me.png", PNG)})
+    assert answer.status_code == 403
+    assert studio.uploads == []
+
+
+def test_selfies_of_a_second_browser_stay_out(person):
+    other = second_browser(person)
+    assert other.post("/api/selfies", files={"files": ("me.png", PNG)}).status_code == 403
+
+
+def test_a_declared_size_beyond_the_limit_is_refused_before_the_body(person, studio):
+    files = {"files": ("me.png", bytes(80 * 1024))}
+    answer = person.post("/api/selfies", files=files)
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "too_large"
+    assert studio.uploads == []
+
+
+def test_an_undeclared_size_is_refused_while_it_streams(visitor):
+    sent = []
+
+    def body() -> Iterator[bytes]:
+        data = form(10_000_000)
+        for at in range(0, len(data), 16 * 1024):
+            sent.append(at)
+            yield data[at : at + 16 * 1024]
+
+    headers = {**ORIGIN, "content-type": "multipart/form-data; boundary=b0undary"}
+    answer = visitor.post("/api/verify", content=body(), headers=headers)
+    assert answer.status_code == 413
+
+
+def test_no_upload_touches_the_temporary_folder(person, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("an upload was rolled over to a file")
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", refuse)
+    answer = person.post("/api/selfies", files={"files": ("me.png", PNG + bytes(50 * 1024))})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "multipart/form-data; boundary=b0undary"),
+        (b"not a form", "multipart/form-data; boundary=b0undary"),
+        (b"--b0undary--\r\n", "multipart/form-data; boundary=b0undary"),
+        (PNG, "multipart/form-data"),
+        (PNG, "image/png"),
+        (b"file=a", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_what_is_no_form_with_a_file_is_refused(visitor, content, kind):
+    answer = visitor.post("/api/verify", content=content, headers={"content-type": kind})
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "upload_invalid"
+
+
+def test_more_files_than_a_page_sends_are_refused(person):
+    files = [("files", (f"{number}.png", PNG)) for number in range(13)]
+    assert person.post("/api/selfies", files=files).json()["code"] == "upload_invalid"
+
+
+def test_a_file_name_is_shown_back_and_never_used_as_a_path(visitor):
+    answer = visitor.post("/api/verify", files={"file": ("../../etc/passwd", PNG)})
+    assert answer.json()["name"] == "../../etc/passwd"
+
+
+def test_verify_gives_separate_findings_without_a_session(stranger):
+    findings = stranger.post("/api/verify", files={"file": ("a.png", PNG)}).json()["findings"]
+    assert [finding["title"] for finding in findings] == [
+        "Visible label",
+        "Signed manifest",
+        "Metadata",
+        "Consent",
+    ]
+    assert findings[0]["tone"] == "good"
+    assert findings[3]["word"] == "Withdrawn"
+
+
+def test_verify_refuses_what_is_no_picture(stranger):
+    answer = stranger.post("/api/verify", files={"file": ("a.txt", b"hello")})
+    assert answer.status_code == 422
+    assert answer.json()["next"]
