@@ -24,7 +24,7 @@ LIGHT_APART = 20.0  # scaled Lab units of L
 CRUMB = 60  # pixels: a piece of a class smaller than this belongs to its surroundings
 CRUMB_SHARE = 0.06  # or smaller than this share of the class' largest piece
 LOW_SHARE = 0.3  # the same for hair that begins below the chin: a collar's shade, mostly
-HAIR = 1  # index among the classes
+HAIR, CLOTHES = 1, 2  # indices among the classes
 TEMPERATURE = 0.35  # neighbouring pixels are not independent witnesses
 
 Models = tuple[Mixture, Mixture | None, Mixture | None]  # skin, hair, clothes
@@ -62,8 +62,9 @@ def _without_crumbs(posterior: NDArray[np.float32], chin: float) -> NDArray[np.f
             if area >= max(CRUMB, (LOW_SHARE if low else CRUMB_SHARE) * largest):
                 continue
             rim = cv2.dilate((labels == piece).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-            around = winner[rim & (labels != piece)]
-            heir = int(np.bincount(around, minlength=3).argmax()) if around.size else k
+            votes = np.bincount(winner[rim & (labels != piece)], minlength=3)
+            votes[CLOTHES] *= bool(stats[piece, cv2.CC_STAT_TOP] > chin)
+            heir = int(votes.argmax()) if votes.any() else k
             cleaned[rim & (winner == k)] = np.eye(3, dtype=np.float32)[heir]
     return cleaned
 
