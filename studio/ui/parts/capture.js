@@ -3,7 +3,7 @@
 import { get, noteOf, partsOf } from "./api.js";
 import { cameras, closeCamera, openCamera, wordsFor } from "./camera.js";
 import { converse } from "./capture_socket.js";
-import { announce, fill, focusOn, make, whileVisible } from "./dom.js";
+import { announce, arrive, fill, focusOn, make, whileVisible } from "./dom.js";
 import { mountSelfies } from "./selfies.js";
 import { mountSubjects } from "./subjects.js";
 
@@ -140,5 +140,8 @@ export async function mount(root, { advance, restyle }) {
   addEventListener("pagehide", stop);
   mountSubjects(root, { advance });
   mountSelfies(root, { added: refresh });
-  whileVisible(you, refresh, stop);
+  whileVisible(you, async () => {
+    await refresh();
+    arrive([...you.querySelectorAll("h1")].find((heading) => heading.getClientRects().length > 0) ?? you);
+  }, stop);
 }

@@ -1,7 +1,7 @@
 // Step 1: switches that start off, and the sentence they amount to.
 
 import { get, noteOf, partsOf, send } from "./api.js";
-import { announce, fill, focusOn, make, momentOf, whileVisible } from "./dom.js";
+import { announce, arrive, fill, focusOn, make, momentOf, whileVisible } from "./dom.js";
 
 const NOTHING = "Nothing to make yet. Switch on at least one.";
 const NOT_ADULT = {
@@ -118,5 +118,8 @@ export async function mount(root, { advance }) {
   fill(at("consent-audience"), ...offer.audiences.map((entry) => segment("audience", entry, offer.audience)));
   summary.classList.add("waiting");
   restate();
-  whileVisible(root.querySelector(".consent"), refresh);
+  whileVisible(root.querySelector(".consent"), () => {
+    arrive(at("consent-title"));
+    refresh();
+  });
 }

@@ -40,6 +40,13 @@ export function focusOn(element) {
   element.scrollIntoView({ block: "nearest" });
 }
 
+// The keyboard and the screen reader follow to a new step; a page just opened keeps its own start.
+let arrivals = 0;
+export function arrive(heading) {
+  arrivals += 1;
+  if (arrivals > 1) focusOn(heading);
+}
+
 export function dayOf(text) {
   return new Date(text).toLocaleDateString(undefined, { day: "numeric", month: "long", year: "numeric" });
 }

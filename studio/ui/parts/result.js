@@ -1,7 +1,7 @@
 // Step 4: progress in words, then the picture and its ways out.
 
 import { get, noteOf, partsOf, send } from "./api.js";
-import { announce, fill, focusOn, make, whileVisible } from "./dom.js";
+import { announce, arrive, fill, focusOn, make, whileVisible } from "./dom.js";
 import { LAST_MADE } from "./style_detail.js";
 
 const MAX_SEED = 2 ** 31;
@@ -87,6 +87,7 @@ export function mount(root, { restyle }) {
   }
 
   async function shown() {
+    arrive(at("result-title"));
     waiting();
     try {
       const sitting = await get("/api/sitting");

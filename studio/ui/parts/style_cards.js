@@ -1,7 +1,7 @@
 // Step 3: cards drawn from the person's own portrait, then one style with its controls.
 
 import { get, noteOf, partsOf, pictureOf } from "./api.js";
-import { fill, focusOn, make, whileVisible } from "./dom.js";
+import { arrive, fill, focusOn, make, whileVisible } from "./dom.js";
 import { mountDetail } from "./style_detail.js";
 
 const FAVOURITES = "selfsame-favourites"; // names of styles only
@@ -111,6 +111,7 @@ export async function mount(root, { present }) {
   }
 
   async function shown() {
+    arrive(at("styles-title"));
     fill(at("styles-refused"));
     try {
       const [sitting, found] = await Promise.all([get("/api/sitting"), get("/api/styles")]);
