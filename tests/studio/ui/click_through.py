@@ -1,4 +1,26 @@
-"""Serves the pages with the fake studio at http://localhost:7998, to look at and to click."""
+"""Serves the pages with the fake studio at http://localhost:7998, to look at and to click.
+
+What a browser test may rely on:
+
+- every part: `#part-<name>` (consent, capture, style_cards, result, gallery, records, verify) has
+  `data-ready="true"` once its module is there; a step's button is `#step-<name>-button`
+- refusals: `[data-refusal=<code>]` with `.what`, `.why`, `.next`
+- Consent: `[data-testid=switch-<family>]`, `[name=days]`, `[name=audience]`, `#consent-adult`,
+  `#consent-summary`, `#agree`, `#read-notice`, `#notice`, `[data-earlier=<id>]`
+- You: `.you[data-state=before|live|refused|passed][data-instruction=<Action or done>]`,
+  `#capture-start`, `#capture-stop`, `#capture-retry`, `#camera`, `#instruction`, `#hint`,
+  `#no-camera`, `[data-subject=<id>]`, `#selfies-input`, `[data-selfie=<name>][data-accepted]`,
+  `#to-styles`, `#capture-again`
+- Style: `.style-card[data-style=<name>]` (with an `img` once drawn), `.favourite`, `#style-search`,
+  `[name=family-tab]`, `#controls [name=<control>]`, `#detail-frame.redrawing`, `#vary`, `#make-it`
+- Result: `.result[data-job-state=<JobState>]`, `#job-message`, `#job-cancel`, `#result-image`,
+  `#download-png`, `#download-webp`, `#result-vary`, `#back-to-styles`, `#result-synthetic`
+- Gallery: `.work[data-output=<id>]`, `[data-testid=delete]`, `[data-testid=delete-yes]`,
+  `#gallery-lock`, `[data-closed]`, `[data-empty]`
+- My consent: `[data-record=<id>][data-state]`, `#withdraw`, `#withdraw-yes`, `#deletion-receipt`,
+  `#download-deletion-receipt`
+- Verify: `#verify-input`, `[data-finding=<technique>][data-state=<state>]`
+"""
 
 from __future__ import annotations
 
