@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -16,20 +17,18 @@ from studio.styles.painted.study import Study
 
 FORM = 0.68  # share of the modelled form in the shading; the rest is the photograph's
 LEVEL_OUT = 0.85  # share of the light's slope across the face that is taken out
-STEP = 0.19  # lightness of a band's step, share of the skin's own
-STEP_LIMITS = (5.4, 12.0)  # L units
-# Cuts are in standard deviations of the shading, steps in STEP; by number of levels.
-BANDS: dict[int, tuple[tuple[float, float], ...]] = {
-    2: ((-0.65, -1.0),),
-    3: ((-0.75, -1.0), (0.55, 0.75)),
-    4: ((-0.65, -1.0), (-1.6, -0.7), (0.5, 0.65), (1.4, 0.5)),
-}
+# Where bands part, as shares of the face from its darkest place upwards; by number of levels.
+PARTS: dict[int, tuple[float, ...]] = {2: (0.30,), 3: (0.20, 0.62), 4: (0.08, 0.26, 0.62)}
+CONTRAST = 0.85  # of the drawn bands, relative to the photograph's own at the same shares
+STEP_LIMITS = (3.5, 13.0)  # L units between neighbouring bands
+CHROMA_PER_STEP = -0.004  # share of the chroma gained per L unit: shade is richer than light
 VIVID = 1.12  # chroma: a flat tone looks duller than the pores it stands for
 FORM_SPREAD = 26  # units: bumps of the mesh smaller than this are no form
 NOSE_SPREAD = 13  # units, on the nose
 NOSE_DETAIL = 0.9
 ISLAND = 0.012  # share of the face below which a patch of a band is no shape
 HUE_RADIUS = 46  # units: the skin's own slow changes of colour are kept, blotches are not
+MIN_PIXELS = 50  # of bare skin: with fewer, the whole picture stands in
 HUE_SIDE = 64  # pixels that are enough for it
 HUE_LIMIT = 3.5  # Lab units of a and b
 
@@ -38,7 +37,6 @@ HUE_LIMIT = 3.5  # Lab units of a and b
 class SkinPaint:
     """The bands as painted, for what is drawn on top."""
 
-    shading: Mask  # (F, F) standard deviations, > 0 lit
     shadow: Lab  # (3,) colour of the shadow band
     base: Lab
     light: Lab
@@ -48,50 +46,56 @@ class SkinPaint:
 def paint_skin(canvas: Canvas, study: Study, levels: int) -> SkinPaint:
     """Cover the whole canvas with skin tones; later shapes cut the person out of it."""
     shading, side = _shading(study)
-    for cut, _ in BANDS[levels]:
+    cuts = [float(v) for v in np.quantile(_chosen(shading, study.bare), PARTS[levels])]
+    for cut in cuts:
         shading = without_islands(shading, cut, ISLAND * float((study.face > 0.5).sum()))
     shading = study.blur(shading, 3)
-    step = float(np.clip(STEP * study.skin_tone[0], *STEP_LIMITS))
-    rises = [rise * step for _, rise in BANDS[levels]]
-    fields = [(shading, cut) if rise > 0 else (-shading, -cut) for cut, rise in BANDS[levels]]
-    shares = [crisp(field, cut, study.field) for field, cut in fields]
-    mean = sum(r * _mean(a, study.bare) for a, r in zip(shares, rises, strict=True))
-    # The bands shift around the person's mean tone: nobody is lightened or darkened.
-    base = toned(study.skin_tone, -mean)
-    hue = _hue(study)
-    canvas.planes[:] = _tint(base, hue, 0.0, 1.0, study.size)
-    lit, shaded = 0.0, 0.0
-    for (field, cut), rise in zip(fields, rises, strict=True):
-        # Bands of a kind lie within each other, so each adds to the one before.
-        lit, shaded = (lit + rise, shaded) if rise > 0 else (lit, shaded + rise)
-        tint = _tint(
-            base,
-            hue,
-            max(rise, lit) if rise > 0 else shaded,
-            1.09 if rise < 0 else 0.95,
-            study.size,
-        )
-        canvas.cover(crisp(field, cut, study.size), tint)
-    return SkinPaint(
-        shading=shading,
-        shadow=toned(base, -step, 1.09),
-        base=base,
-        light=toned(base, 0.75 * step, 0.95),
-        side=side,
+    rises = _rises(study, levels)
+    above = [crisp(shading, cut, study.field) for cut in cuts]
+    steps = np.diff(rises)
+    mean = rises[0] + sum(
+        float(step) * float(_chosen(share, study.bare).mean())
+        for step, share in zip(steps, above, strict=True)
     )
+    # The bands shift around the person's mean tone: nobody is lightened or darkened.
+    tones = [_band(study.skin_tone, rise - mean) for rise in rises]
+    hue = _hue(study)
+    canvas.planes[:] = _tint(tones[0], hue, study.size)
+    for cut, tone in zip(cuts, tones[1:], strict=True):
+        canvas.cover(crisp(shading, cut, study.size), _tint(tone, hue, study.size))
+    lit = len(tones) - 1
+    base = max(1, lit - 1)
+    return SkinPaint(tones[base - 1], tones[base], tones[lit], side)
 
 
-def _mean(values: Mask, weights: Mask) -> float:
-    return float((values * weights).sum()) / (float(weights.sum()) + 1e-6)
+def _chosen(values: Mask, mask: Mask) -> NDArray[np.float32]:
+    """The values under a mask, or all of them when it is as good as empty."""
+    inside = mask > 0.5
+    return values[inside] if inside.sum() >= MIN_PIXELS else values.reshape(-1)
 
 
-def _tint(
-    base: Lab, hue: NDArray[np.float32], rise: float, chroma: float, size: int
-) -> NDArray[np.float32]:
+def _rises(study: Study, levels: int) -> NDArray[np.float64]:
+    """L units of each band above the darkest, from the photograph's own spread of tones.
+
+    The lightest share of the drawing gets the mean of the photograph's lightest share, and so on:
+    what is lit on the person is as light in the drawing, and what is in shade as dark.
+    """
+    light = study.blur_within(np.ascontiguousarray(study.lab[..., 0]), study.bare, 6)
+    ranked = np.sort(_chosen(light, study.bare))
+    edges = [0, *(round(part * len(ranked)) for part in PARTS[levels]), len(ranked)]
+    own = [ranked[a:b].mean() for a, b in pairwise(edges)]
+    steps = np.clip(CONTRAST * np.diff(own), *STEP_LIMITS)
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def _band(tone: Lab, rise: float) -> Lab:
+    return toned(tone, rise, VIVID * (1 + CHROMA_PER_STEP * rise))
+
+
+def _tint(tone: Lab, hue: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     """(3, size, size) sRGB planes of one band; the hue changes slowly, so it is mixed small."""
-    light = np.full(hue.shape[:2], base[0] + rise, np.float32)
-    keep = VIVID * chroma
-    lab = np.dstack([light, (base[1] + hue[..., 0]) * keep, (base[2] + hue[..., 1]) * keep])
+    light = np.full(hue.shape[:2], tone[0], np.float32)
+    lab = np.dstack([light, tone[1] + hue[..., 0], tone[2] + hue[..., 1]])
     return np.stack([linear(plane, size) for plane in to_rgb(lab).transpose(2, 0, 1)])
 
 
@@ -106,14 +110,14 @@ def _shading(study: Study) -> tuple[Mask, float]:
     form = _standard(_form(study, side), study.bare)
     inside = np.clip(2 * study.blur(study.face, 16) - 1, 0, 1)
     # Ears, neck and chest have no modelled form: they take shade, but no light of their own.
-    outer = np.minimum(0.9 * seen, 0.2)
+    outer = np.minimum(0.9 * seen, -0.1)
     mixed = inside * (FORM * form + (1 - FORM) * seen) + (1 - inside) * outer
     return study.blur(as_field(np.clip(mixed, -3, 3)), 8), side
 
 
 def _slope(values: Mask, mask: Mask) -> NDArray[np.float64]:
     rows, columns = np.nonzero(mask > 0.5)
-    if len(rows) < 50:
+    if len(rows) < MIN_PIXELS:
         return np.zeros(2)
     rows, columns = rows[::7], columns[::7]
     side = values.shape[0]
@@ -122,9 +126,7 @@ def _slope(values: Mask, mask: Mask) -> NDArray[np.float64]:
 
 
 def _standard(values: Mask, mask: Mask) -> Mask:
-    chosen = values[mask > 0.5]
-    if len(chosen) < 50:
-        return np.zeros_like(values)
+    chosen = _chosen(values, mask)
     return as_field((values - chosen.mean()) / (chosen.std() + 0.3))
 
 
