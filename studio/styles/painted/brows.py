@@ -36,15 +36,18 @@ def _paint_brow(canvas: Canvas, study: Study, eye: EyeMesh, skin: SkinPaint) -> 
     if not core.any() or float(study.hair[core].mean()) > UNDER_FRINGE:
         return
     dark = _darkness(study, eye, ring)
-    depth = float(np.quantile(dark[core], 0.85))
+    clear = core & (study.frames == 0)
+    depth = float(np.quantile(dark[clear if clear.any() else core], 0.85))
     if depth < FAINT:
         return
-    seen = study.blur(as_field(np.minimum(dark / depth, 1.3)), 3.0)
     known = study.blur(polygons(study.field, [ring]), 4)
+    # Behind a rim the brow cannot be seen: there, the landmarks alone say where it is.
+    shown = np.where(study.frames > 0, known, np.minimum(dark / depth, 1.3))
+    seen = study.blur(as_field(shown), 3.0)
     field = as_field((SEEN * seen + (1 - SEEN) * known) * (1 - study.hair))
     if float((field[core] > CUT).mean()) < WHOLE:
         return
-    tone = _tone(study.lab[core & (dark > 0.6 * depth)], skin)
+    tone = _tone(study.lab[clear & (dark > 0.6 * depth)], skin)
     shape = crisp(field, CUT, study.size)
     canvas.cover(shape, to_rgb(tone))
     canvas.cover(

@@ -10,7 +10,7 @@ from studio.styles.painted.canvas import edge_distance
 from studio.styles.painted.ink import Ink
 from studio.styles.painted.study import Study
 
-CONTOUR = 7.5  # units
+CONTOUR = 8.5  # units
 SEAM = 4.5
 SEAM_STRENGTH = 0.8
 LIGHT_SIDE, DARK_SIDE = 0.5, 1.15  # share of the pen's width towards and away from the light

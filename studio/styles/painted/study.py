@@ -35,6 +35,7 @@ class Study:
     clothes: Mask
     face: Mask  # (F, F) 1 inside the face's outline
     bare: Mask  # (F, F) 1 on skin that no feature, hair or beard covers
+    frames: Mask  # (F, F) 1 on the rims of glasses and close to them
     skin_tone: Lab  # (3,) mean of the bare face
     hair_tone: Lab  # (3,) of the hair, or of the skin where there is none
     clothes_tone: Lab
@@ -73,7 +74,8 @@ def make_study(portrait: Portrait, regions: Regions) -> Study:
     face = polygons(side, [spline(half[list(mesh.OVAL)], 4, closed=True)])
     bare = face * (skin > 0.8) * (1 - _features(half, side, scale))
     bare = as_field(bare * (1 - enlarged(regions.beard.mask, side)))
-    bare *= 1 - _frames(regions, side, scale)
+    frames = _frames(regions, side, scale)
+    bare *= 1 - frames
     core = eroded(bare > 0.5, 2)
     skin_tone = middle(lab, as_field(core) if core.sum() > 50 else face)
     return Study(
@@ -88,6 +90,7 @@ def make_study(portrait: Portrait, regions: Regions) -> Study:
         clothes=clothes,
         face=face,
         bare=bare,
+        frames=frames,
         skin_tone=skin_tone,
         hair_tone=_tone_of(lab, hair * person, skin_tone),
         clothes_tone=_tone_of(lab, clothes * person, skin_tone),

@@ -14,6 +14,7 @@ from studio.styles.types import ControlError
 from tests.studio.styles.colour_difference import ciede2000
 
 MOST_SKIN_DRIFT = 5.0  # CIEDE2000 between the mean of the portrait's skin and the drawing's
+MOST_BAND_DRIFT = 8.0  # L units, at any quartile: a band is flat where skin is not
 MOST_LIP_CHROMA = 1.15  # of the portrait's
 
 
@@ -56,6 +57,15 @@ def test_nobody_is_lightened_darkened_or_painted(portraits, parsed, drawings):
     for name, portrait in portraits.items():
         before, after = means(portrait, drawings[name], bare_skin(portrait, parsed[name]))
         assert ciede2000(before, after) <= MOST_SKIN_DRIFT, name
+
+
+def test_lit_skin_stays_as_light_and_shaded_skin_as_dark(portraits, parsed, drawings):
+    for name, portrait in portraits.items():
+        skin = bare_skin(portrait, parsed[name])
+        before, after = (to_lab(image)[skin][:, 0] for image in (portrait.image, drawings[name]))
+        for share in (0.25, 0.5, 0.75):
+            drift = np.quantile(after, share) - np.quantile(before, share)
+            assert abs(drift) <= MOST_BAND_DRIFT, (name, share)
 
 
 def test_lips_keep_their_own_colour(portraits, drawings):
