@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from consent.types import Audience, Medium, Purpose, SubjectKind
 
 if TYPE_CHECKING:
-    from outputs.types import Released, StoredOutput
     from outputs.report import Report
+    from outputs.types import Released, StoredOutput
     from studio.styles.types import Controls, Style
 
 
@@ -165,7 +165,7 @@ class StudioService(Protocol):
         ...
 
     def notice(self) -> str:
-        """Return the whole consent text as Markdown."""
+        """Return the whole consent text: plain paragraphs, headings on lines of their own."""
         ...
 
     def summarise(self, choice: ConsentChoice) -> str:

@@ -6,6 +6,7 @@ import gradio as gr
 
 from studio.service import StudioService
 from studio.ui.handlers import sitting as on_sitting
+from studio.ui.handlers.consent import notice_markdown
 from studio.ui.settings import UiSettings
 from studio.ui.shell import PARTS
 
@@ -53,6 +54,7 @@ def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
     def restyle() -> gr.Walkthrough:
         return gr.Walkthrough(selected=on_sitting.STYLE)
 
+    notice = notice_markdown(service.notice())
     pages = gr.Blocks(title="Selfsame", analytics_enabled=False)
     with pages:
         with gr.Walkthrough(selected=1, elem_id="steps") as walkthrough:
@@ -60,7 +62,7 @@ def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
                 with gr.Step(label, id=number, elem_id=f"step-{name}"):
                     shown = part(name)
                     if name == "consent":
-                        gr.Markdown(service.notice(), elem_id="notice")
+                        gr.Markdown(notice, elem_id="notice")
                 shown.advance(advance, None, walkthrough, **QUIET)
                 shown.restyle(restyle, None, walkthrough, **QUIET)
                 shown.present(present, None, walkthrough, **QUIET)
@@ -76,5 +78,5 @@ def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
         with pages.route(name.capitalize(), path):
             part(name)
     with pages.route("Privacy", "privacy"):
-        gr.Markdown(service.notice(), elem_id="privacy")
+        gr.Markdown(notice, elem_id="privacy")
     return pages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from consent.types import Audience, Purpose
@@ -14,6 +15,7 @@ FAMILY_WORDS = {
     "painted": ("Painted", "Your own picture, drawn anew: lines, flat colours, brush strokes."),
     "imagined": ("Imagined", "Invented by a model that is guided by your face."),
 }
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|])")
 DURATIONS = {30: "30 days", 90: "90 days", 365: "1 year"}
 AUDIENCES = {
     Audience.PRIVATE: ("Only me", "Keep them to yourself."),
@@ -39,6 +41,23 @@ def offer(service: StudioService) -> Json:
         "days": ConsentChoice().days,
         "audience": ConsentChoice().audience.value,
     }
+
+
+def notice_markdown(text: str) -> str:
+    """Return the plain-text notice as Markdown: the words as they are, headings as headings.
+
+    The first paragraph is the title; elsewhere the first of several lines is a heading.
+    """
+    blocks: list[str] = []
+    for number, paragraph in enumerate(text.strip().split("\n\n")):
+        first, *rest = (_MARKUP.sub(r"\\\1", line) for line in paragraph.splitlines())
+        if number == 0:
+            blocks.append(f"# {first}")
+        elif rest:
+            blocks.append(f"## {first}\n\n" + "  \n".join(rest))
+        else:
+            blocks.append(first)
+    return "\n\n".join(blocks)
 
 
 def read_choice(body: Mapping[str, object]) -> ConsentChoice:

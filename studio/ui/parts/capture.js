@@ -20,6 +20,7 @@ export async function mount(root, { advance, restyle }) {
   function show(state) {
     you.dataset.state = state;
     at("stage-words").hidden = state !== "live";
+    at("you-title").hidden = state === "passed";
     at("you-before").hidden = state === "passed";
     at("you-passed").hidden = state !== "passed";
     at("you-refused").hidden = state !== "refused";

@@ -15,3 +15,7 @@ function mendSteps() {
   }
 }
 new MutationObserver(mendSteps).observe(app, { childList: true, subtree: true });
+
+// The later steps are fetched while the person reads the first one.
+const LATER = ["capture", "style_cards", "result"];
+if (location.pathname === "/") setTimeout(() => LATER.forEach((name) => import(`/parts/${name}.js`)), 1500);

@@ -40,10 +40,10 @@ export function mount(root) {
   function endOf() {
     const box = make("div", { class: "end" });
     const usual = () => fill(box, make("button", { class: "button plain", type: "button", id: "withdraw", onclick: ask },
-      "End consent and delete everything"));
+      "Withdraw and delete everything"));
     function ask() {
-      const yes = make("button", { class: "button", type: "button", id: "withdraw-yes", onclick: withdraw }, "Yes, end it");
-      fill(box, make("div", { class: "end-confirm", role: "group", "aria-label": "End consent?" },
+      const yes = make("button", { class: "button", type: "button", id: "withdraw-yes", onclick: withdraw }, "Yes, withdraw");
+      fill(box, make("div", { class: "end-confirm", role: "group", "aria-label": "Withdraw?" },
         make("p", {}, "Pictures, measurements and avatars here are deleted for good. Files that you downloaded stay with you."),
         make("div", { class: "actions" }, yes,
           make("button", { class: "button text", type: "button", onclick: () => { usual(); box.querySelector("button").focus(); } }, "Keep it"))));

@@ -89,11 +89,13 @@ export function mount(root, { restyle }) {
   async function shown() {
     arrive(at("result-title"));
     waiting();
+    const asked = new URLSearchParams(location.search).get("job");
+    if (asked) follow(asked);
     try {
       const sitting = await get("/api/sitting");
       at("result-synthetic").hidden = !sitting.baked_subject;
-      const asked = new URLSearchParams(location.search).get("job") ?? sitting.job_id;
-      if (asked) follow(asked);
+      if (asked) return;
+      if (sitting.job_id) follow(sitting.job_id);
       else restyle();
     } catch (error) {
       refuse(partsOf(error));

@@ -2,8 +2,8 @@
 
 What a browser test may rely on:
 
-- every part: `#part-<name>` (consent, capture, style_cards, result, gallery, records, verify) has
-  `data-ready="true"` once its module is there; a step's button is `#step-<name>-button`
+- `#part-<name> [data-ready]` appears once a part's module is there (consent, capture, style_cards,
+  result, gallery, records, verify); a step's button is `#step-<name>-button`
 - refusals: `[data-refusal=<code>]` with `.what`, `.why`, `.next`
 - Consent: `[data-testid=switch-<family>]`, `[name=days]`, `[name=audience]`, `#consent-adult`,
   `#consent-summary`, `#agree`, `#read-notice`, `#notice`, `[data-earlier=<id>]`

@@ -17,18 +17,23 @@ PALETTE = {
     "night": ("#3A3550", "#B58BD9", "#0F0D18"),
 }
 
-NOTICE = """# What you agree to
+NOTICE = """What you agree to
 
-**Selfsame draws you, and only you.** This is the whole text.
+Selfsame draws you, and only you. This is the whole text.
 
-## What is used
-Five pictures from your camera, and numbers that describe your face, encrypted.
+What is used
+- Five pictures from your camera.
+- Numbers that describe your face, encrypted.
 
-## How long
+How long
 As long as you choose, one year at most. Then everything is deleted without being asked.
 
-## Your rights
+Your rights
 You can end this at any time, with one button, and receive a deletion receipt.
+
+Who is responsible
+nobody *in particular*
+Contact: none
 """
 
 

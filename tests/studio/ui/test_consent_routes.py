@@ -6,7 +6,7 @@ import pytest
 
 from consent.types import Audience, Purpose
 from studio.service import ConsentChoice
-from studio.ui.handlers.consent import offer, read_choice
+from studio.ui.handlers.consent import notice_markdown, offer, read_choice
 from tests.studio.ui.conftest import CHOICE, second_browser, token_of
 
 
@@ -16,6 +16,13 @@ def test_the_offer_names_each_family_that_exists_once_and_switches_nothing_on(st
     assert found["days"] == 90
     assert found["audience"] == "private"
     assert "on" not in found["families"][0]
+
+
+def test_the_notice_keeps_its_words_and_gains_headings(studio):
+    text = notice_markdown(studio.notice())
+    assert text.startswith("# What you agree to\n\nSelfsame draws you")
+    assert "## What is used\n\n- Five pictures from your camera." in text
+    assert "nobody \\*in particular\\*  \nContact: none" in text
 
 
 def test_a_choice_is_read_as_it_was_made():
