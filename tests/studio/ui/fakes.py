@@ -10,11 +10,11 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from consent.errors import ConsentRefused, IdentityRefused, LivenessRefused, QualityRefused, Refusal
+from consent.errors import ConsentRefused, IdentityRefused, QualityRefused, Refusal
 from consent.types import SubjectKind
 from outputs.report import Finding, Report, State, Technique
 from outputs.types import Profile, Released, StoredOutput
@@ -31,89 +31,10 @@ from studio.service import (
     Upload,
 )
 from studio.styles.types import Controls, Style
+from tests.studio.ui.fake_sitting import SCRIPT, FakeCapture, FakeJob, FakeSubject
 from tests.studio.ui.fake_styles import NOTICE, draw, fake_styles, released
 
 START = datetime(2026, 11, 22, 10, 4, tzinfo=UTC)
-SCRIPT = (
-    ("centre", "Look straight at the camera"),
-    ("smile", "Smile: you agree to this"),
-    ("turn_left", "Turn your head to the left"),
-    ("centre", "Back to the middle"),
-    ("turn_right", "Turn your head to the right"),
-    ("centre", "Back to the middle"),
-)
-
-
-@dataclass
-class FakeCapture:
-    """Each instruction takes `per_step` frames; the third frame of each asks for a still once."""
-
-    studio: FakeStudio
-    token: str
-    opened: FakeSubject | None = None
-    per_step: int = 8
-    frames: int = 0
-    stills: int = 0
-    assent_text: str = "You, in front of the camera, agree to this."
-
-    def frame(self, sequence: int, client_ms: float, data: bytes) -> CaptureUpdate:
-        self.studio.refuse_if("capture")
-        if b"stranger" in data:
-            raise IdentityRefused(
-                "another_face",
-                "This is not the face from that sitting.",
-                why="Only the person who agreed may open what was made of them.",
-                next_step="If it is you, turn towards the light and try again.",
-            )
-        self.frames += 1
-        return self.update(sequence)
-
-    def still(self, sequence: int, client_ms: float, data: bytes) -> CaptureUpdate:
-        self.stills += 1
-        return self.update(sequence)
-
-    def update(self, sequence: int) -> CaptureUpdate:
-        at = min(self.frames // self.per_step, len(SCRIPT))
-        done = at == len(SCRIPT)
-        action, text = ("done", "That is you") if done else SCRIPT[at]
-        hint = "Come a little closer." if at == 2 and self.frames % self.per_step < 4 else None
-        wants = not done and self.frames % self.per_step == 3 and self.stills < at + 1
-        progress = min(1.0, self.frames / (self.per_step * len(SCRIPT)))
-        return CaptureUpdate(
-            sequence, action, text, hint, progress, wants and self.stills < 5, done
-        )
-
-    def finish(self) -> None:
-        subject = self.opened or self.studio.bound(self.token)
-        self.studio.open[self.token] = subject
-        subject.captured = True
-        if not subject.selfies:
-            subject.selfies = [SelfieView(f"selfie{n}", self.studio.now()) for n in range(5)]
-
-
-@dataclass
-class FakeSubject:
-    """One subject: a record, what was captured, what was made."""
-
-    record: RecordView
-    captured: bool = False
-    baked: str | None = None
-    selfies: list[SelfieView] = field(default_factory=list)
-    outputs: list[StoredOutput] = field(default_factory=list)
-    jobs: dict[str, FakeJob] = field(default_factory=dict)
-
-
-@dataclass
-class FakeJob:
-    """A job that runs by the clock."""
-
-    id: str
-    style: str
-    controls: dict[str, float | str]
-    seed: int
-    began: float
-    state: JobState | None = None
-    output_id: str | None = None
 
 
 class FakeStudio:
@@ -463,12 +384,3 @@ class FakeStudio:
                 Finding(Technique.CONSENT, State.WITHDRAWN, "The consent has been withdrawn."),
             )
         )
-
-
-def failed_liveness() -> Refusal:
-    return LivenessRefused(
-        "too_dark",
-        "The light is behind you.",
-        why="A face in the dark could be a photograph.",
-        next_step="Turn around, so that the light falls on your face.",
-    )

@@ -14,7 +14,7 @@ from studio.ui.capture import Kind, RateLimit, read_message
 from studio.ui.server import build_app
 from studio.ui.settings import UiSettings
 from tests.studio.ui.conftest import CHOICE, ORIGIN, second_browser, token_of
-from tests.studio.ui.fakes import failed_liveness
+from tests.studio.ui.fake_sitting import failed_liveness
 
 JPEG = b"\xff\xd8\xff\xe0 a frame"
 SETTINGS = UiSettings("0.1.0")
