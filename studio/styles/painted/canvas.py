@@ -69,6 +69,11 @@ class Canvas:
             part = plane[rows, columns]
             part += through * ((paint if colour.ndim == 1 else paint[box]) - part)
 
+    def lift(self, alpha: Mask, difference: Colour) -> None:
+        """Add a difference of colours through an alpha: what varies below goes on varying."""
+        for plane, step in zip(self.planes, difference, strict=True):
+            np.add(plane, alpha * step, out=plane)
+
     def shade(self, alpha: Mask, ratio: Colour, floor: Colour) -> None:
         """Darken by `ratio` per channel through an alpha, never below `floor`.
 

@@ -61,8 +61,8 @@ def paint_skin(canvas: Canvas, study: Study, levels: int) -> SkinPaint:
     tones = [_band(study.skin_tone, rise - mean) for rise in rises]
     hue = _hue(study)
     canvas.planes[:] = _tint(tones[0], hue, study.size)
-    for cut, tone in zip(cuts, tones[1:], strict=True):
-        canvas.cover(crisp(shading, cut, study.size), _tint(tone, hue, study.size))
+    for cut, (below, tone) in zip(cuts, pairwise(tones), strict=True):
+        canvas.lift(crisp(shading, cut, study.size), to_rgb(tone) - to_rgb(below))
     lit = len(tones) - 1
     base = max(1, lit - 1)
     return SkinPaint(tones[base - 1], tones[base], tones[lit], side)
