@@ -52,13 +52,12 @@ def background_tones(
     """
     if palette.back is not None and palette.front is not None:
         return _lch(*palette.back), _lch(*palette.front)
-    pairs = [(_lch(*back), _lch(*front)) for back, front in DUOS]
-    clear = [
-        pair
-        for pair in pairs
-        if min(float(np.linalg.norm(pair[1] - tone)) for tone in (hair, skin)) > APART
-    ]
-    return (clear or pairs)[int(rng.integers(len(clear or pairs)))]
+    order = [DUOS[int(index)] for index in rng.permutation(len(DUOS))]
+    pairs = [(_lch(*back), _lch(*front)) for back, front in order]
+    for pair in pairs:
+        if min(float(np.linalg.norm(pair[1] - tone)) for tone in (hair, skin)) > APART:
+            return pair
+    return pairs[0]
 
 
 def grade_clothes(palette: Palette, tone: Lab) -> Lab:

@@ -64,6 +64,8 @@ def draw_toon(
     chosen = TOON.accept(controls)
     weight, levels = float(chosen["line_weight"]), int(float(chosen["shading_levels"]))
     palette = PALETTES[str(chosen["palette"])]
+    # Each its own: how many strands a size draws must not change the background behind them.
+    scenery, pen = rng.spawn(2)
     study = make_study(portrait, parse_regions(portrait))
     canvas = Canvas.blank(study.size, np.zeros(3, np.float32))
     ink = Ink(study.size, study.unit, weight)
@@ -71,7 +73,7 @@ def draw_toon(
     paint_neck_shade(canvas, study, skin)
     paint_nose_shade(canvas, study, skin)
     paint_cast_shadow(canvas, study, skin)
-    paint_beard(canvas, study, levels, rng)
+    paint_beard(canvas, study, levels, pen)
     draw_jaw(study, ink)
     draw_nose(study, ink, skin.side)
     draw_ears(study, ink)
@@ -82,11 +84,11 @@ def draw_toon(
     if study.regions.glasses is not None:
         paint_glasses(canvas, study, study.regions.glasses)
     paint_clothes(canvas, study, palette)
-    paint_hair(canvas, study, levels, rng)
+    paint_hair(canvas, study, levels, pen)
     contour = Ink(study.size, study.unit, weight)
     draw_outline(study, contour, weight, skin.side)
     contour.lay(canvas, study.darkest)
-    tones = background_tones(palette, study.hair_tone, study.skin_tone, rng)
+    tones = background_tones(palette, study.hair_tone, study.skin_tone, scenery)
     sheet = paint_background(study.size, str(chosen["background"]), tones)
     sheet.cover(crisp(study.person, 0.5, study.size), canvas.planes)
     return sheet.finished()
