@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 # Of assets/manifest.json, which lists the SHA-256 of every frame. Baking anew changes it.
-MANIFEST_SHA256 = "pending"
+MANIFEST_SHA256 = "379465ba550e524a920543068f1a7d2f18afd5ced92affc41dfbccb1a5b24f19"
 
 STILL = "still"
 
