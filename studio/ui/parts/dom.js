@@ -44,7 +44,8 @@ export function focusOn(element) {
 let arrivals = 0;
 export function arrive(heading) {
   arrivals += 1;
-  if (arrivals > 1) focusOn(heading);
+  const isThereAlready = heading.closest(".page").contains(document.activeElement);
+  if (arrivals > 1 && !isThereAlready) focusOn(heading);
 }
 
 export function dayOf(text) {
