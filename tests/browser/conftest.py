@@ -65,7 +65,7 @@ def cameras(studio: Studio) -> Cameras:
 @pytest.fixture(scope="package")
 def somebody(studio: Studio) -> str:
     """The baked subject who sits before the camera."""
-    return list(studio.house.cast)[0]
+    return next(iter(studio.house.cast))
 
 
 @pytest.fixture(scope="package")

@@ -34,7 +34,7 @@ class MovableClock:
     ahead: timedelta = field(default_factory=timedelta)
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead  # noqa: TID251 - the real time is what is meant
+        return datetime.now(UTC) + self.ahead
 
     @contextmanager
     def moved(self, ahead: timedelta) -> Iterator[None]:
@@ -84,10 +84,13 @@ def running_studio(data: Path) -> Iterator[Studio]:
     clock = MovableClock()
     weights = Path(sys.prefix) / "share" / "selfsame" / "weights"
     settings = Settings(data=data, weights=weights)
-    with open_house(settings, clock, version=VERSION, listen=True) as house:
-        with closing(socket.create_server(("localhost", 0))) as listener, _serving(house, listener):
-            port = listener.getsockname()[1]
-            yield Studio(f"http://localhost:{port}", house, clock, data)
+    with (
+        open_house(settings, clock, version=VERSION, listen=True) as house,
+        closing(socket.create_server(("localhost", 0))) as listener,
+        _serving(house, listener),
+    ):
+        port = listener.getsockname()[1]
+        yield Studio(f"http://localhost:{port}", house, clock, data)
 
 
 @contextmanager

@@ -24,6 +24,14 @@ WebSocket.prototype.send = function (data) {
   return send.call(this, data);
 };
 """
+AS_TEXT = """
+window.sent.slice(0, 8).map((bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))))
+"""
+FROM_TEXT = """
+(texts) => {
+  window.sent = texts.map((text) => Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)));
+}
+"""
 SEND_IT_AGAIN = """
 () => new Promise((resolve) => {
   const socket = new WebSocket("/api/capture");
@@ -130,18 +138,12 @@ def test_a_recorded_session_is_refused_in_another_browser(arrive: Arrive, studio
     first.consent()
     first.begin_to_look()
     first.page.wait_for_function("window.sent.filter(Boolean).length > 8")
-    sent = first.page.evaluate(
-        "window.sent.slice(0, 8).map((bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))))"
-    )
+    sent = first.page.evaluate(AS_TEXT)
     first.click("#capture-stop")
     second = arrive()
     second.consent()
     before = studio.stored()
-    second.page.evaluate(
-        "(texts) => { window.sent = texts.map((text) => "
-        "Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))); }",
-        sent,
-    )
+    second.page.evaluate(FROM_TEXT, sent)
     assert len(base64.b64decode(sent[0])) > 10_000
     assert second.page.evaluate(SEND_IT_AGAIN)["refused"]["code"] == "replayed"
     assert studio.stored() == before

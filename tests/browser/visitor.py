@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
@@ -68,8 +69,7 @@ class Visitor:
     def look_and_be_refused(self) -> str:
         """Look into the camera until the studio refuses; return the refusal's code."""
         self.click("#capture-start")
-        self._watch_camera(self.page.locator(REFUSED))
-        return self.refusal("#you-refused")
+        return self.refused_by_camera()
 
     def _watch_camera(self, end: Locator) -> None:
         """Wait for a capture's end; where the machine was too busy to film, begin again."""
@@ -137,3 +137,13 @@ class Visitor:
             str(item.get_attribute("data-finding")): str(item.get_attribute("data-state"))
             for item in found.all()
         }
+
+    def refused_by_camera(self) -> str:
+        """Wait until the camera's studio refuses; return the refusal's code."""
+        self._watch_camera(self.page.locator(REFUSED))
+        return self.refusal("#you-refused")
+
+    def sitting(self) -> dict[str, Any]:
+        """Return how far the studio says this browser has come."""
+        answer = self.context.request.get(f"{self.studio.address}/api/sitting")
+        return dict(answer.json())

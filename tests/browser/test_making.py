@@ -1,0 +1,101 @@
+"""Pictures of a subject who is nobody; jobs that a page finds again or cancels."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from studio.jobs.types import Job
+from studio.jobs.workshop import Made, Workshop
+from tests.browser.conftest import Arrive
+from tests.browser.studio import Studio
+
+HOLD_SECONDS = 120.0
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Let every job wait, once it draws, until the event is set."""
+    go = threading.Event()
+    draw = Workshop.render_and_release
+
+    def draw_later(workshop: Workshop, job: Job) -> Made:
+        go.wait(HOLD_SECONDS)
+        return draw(workshop, job)
+
+    monkeypatch.setattr(Workshop, "render_and_release", draw_later)
+    yield go
+    go.set()
+
+
+def test_the_avatar_of_a_subject_who_is_nobody_says_so(
+    arrive: Arrive, studio: Studio, tmp_path: Path
+):
+    visitor = arrive()
+    visitor.stand_in()
+    expect(visitor.page.locator("#styles-synthetic")).to_have_text("Synthetic subject")
+    visitor.make()
+    expect(visitor.page.locator("#result-synthetic")).to_have_text("Synthetic subject")
+    file = visitor.download("#download-png", tmp_path)
+    visitor.verify(file)
+    manifest = visitor.page.locator("[data-finding='C2PA manifest'] pre")
+    details = json.loads(manifest.text_content() or "{}")
+    assert details["synthetic_subject"] is True
+
+
+def test_a_subject_who_is_nobody_takes_no_selfies(arrive: Arrive, studio: Studio):
+    visitor = arrive()
+    visitor.stand_in()
+    visitor.click("#step-capture-button")
+    visitor.see("#you-passed")
+    expect(visitor.page.locator("#selfies")).not_to_be_visible()
+
+
+def test_a_reloaded_page_finds_its_job_again(arrive: Arrive, held: threading.Event):
+    visitor = arrive()
+    visitor.stand_in()
+    visitor.click(".style-card[data-style=toon]")
+    visitor.click("#make-it")
+    visitor.see("[data-job-state=running]")
+    visitor.page.reload()
+    visitor.see("[data-job-state=running]")
+    visitor.open()  # the address alone leads there too
+    visitor.see("[data-job-state=running]")
+    held.set()
+    visitor.see("#result-image")
+    visitor.page.reload()
+    visitor.see("#result-image")
+
+
+def test_a_cancelled_job_leaves_no_picture(arrive: Arrive, studio: Studio, held: threading.Event):
+    visitor = arrive()
+    visitor.stand_in()
+    before = studio.stored()
+    visitor.click(".style-card[data-style=toon]")
+    visitor.click("#make-it")
+    visitor.see("[data-job-state=running]")
+    visitor.click("#job-cancel")
+    assert visitor.refusal("#result-refused") == "cancelled"
+    held.set()
+    visitor.page.wait_for_timeout(3000)  # what was being drawn may end now
+    assert studio.stored()["outputs"] == before["outputs"]
+    assert visitor.gallery().count() == 0
+    visitor.see("[data-empty]")
+
+
+def test_a_control_changes_the_labelled_preview(arrive: Arrive):
+    visitor = arrive()
+    visitor.stand_in()
+    visitor.click(".style-card[data-style=toon]")
+    frame = visitor.page.locator("#detail-frame")
+    expect(frame).not_to_have_class("redrawing")
+    preview = visitor.see("#detail-preview")
+    before = preview.get_attribute("src")
+    visitor.click("#controls input[type=radio]:not(:checked) >> nth=0")
+    expect(preview).not_to_have_attribute("src", before or "")
+    visitor.see("#detail-preview")

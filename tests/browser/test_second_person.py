@@ -1,0 +1,76 @@
+"""A second person at the same machine sees nothing of the first one's."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.camera import change
+from tests.browser.conftest import Arrive
+from tests.browser.visitor import Visitor
+
+FORBIDDEN = 403
+
+
+def test_a_second_person_sees_nothing_of_the_first_whose_face_opens_it_again(
+    arrive: Arrive, somebody: str, somebody_else: str
+):
+    visitor = arrive()
+    visitor.consent()
+    visitor.look()
+    visitor.make()
+    picture = visitor.gallery().get_attribute("data-output")
+    first = visitor.sitting()["record"]["id"]
+    assert visitor.ask(f"/api/outputs/{picture}") == 200
+
+    consent_anew(visitor)
+    assert visitor.gallery().count() == 0
+    visitor.see("[data-closed], [data-empty]")
+    assert visitor.ask("/api/outputs") == FORBIDDEN
+    assert visitor.ask(f"/api/outputs/{picture}") == FORBIDDEN
+    assert visitor.ask(f"/api/records/{first}/receipt.json") == FORBIDDEN
+
+    visitor.open()
+    change(visitor.page, subject=somebody_else)
+    visitor.see("#part-capture [data-ready]")
+    visitor.look()
+    assert visitor.gallery().count() == 0
+    visitor.see("[data-empty]")
+    assert visitor.ask(f"/api/outputs/{picture}") != 200
+
+    open_earlier(visitor)
+    visitor.click("#capture-start")
+    assert visitor.refused_by_camera() in {"not_you", "retry"}
+    assert visitor.ask(f"/api/outputs/{picture}") != 200
+
+    change(visitor.page, subject=somebody)
+    open_earlier(visitor)
+    visitor.click("#capture-start")
+    visitor.passed(visitor.page.locator(".work").first)
+    assert visitor.gallery().get_attribute("data-output") == picture
+
+
+def test_a_gallery_that_was_closed_by_hand_shows_nothing(arrive: Arrive):
+    visitor = arrive()
+    visitor.stand_in()
+    visitor.make()
+    assert visitor.gallery().count() == 1
+    visitor.click("#gallery-lock")
+    expect(visitor.page.locator(".work")).to_have_count(0)
+    assert visitor.ask("/api/outputs") == FORBIDDEN
+
+
+def consent_anew(visitor: Visitor) -> None:
+    """Go back to the first step, as another person would, and agree."""
+    visitor.open()
+    visitor.see(".style-card")
+    visitor.click("#step-consent-button")
+    expect(visitor.page.locator("#consent-standing")).to_contain_text("You have agreed already.")
+    visitor.agree()
+    visitor.see("#capture-start")
+
+
+def open_earlier(visitor: Visitor) -> None:
+    """Ask to open the earliest sitting in this browser."""
+    earliest = visitor.sitting()["earlier"][-1][0]
+    visitor.open(f"/?open={earliest}")
+    visitor.see("#part-capture [data-ready]")
