@@ -18,6 +18,8 @@ Rect = tuple[int, int, int, int]  # left, top, right, bottom; right and bottom l
 EYE_LINE = 0.42  # height of the eyes in the portrait, fraction of its side
 FACE_WIDTH = 0.45  # temple to temple, fraction of the side: with ears and hair the head is half
 TALL_HAIR_FACE_WIDTH = 0.385  # what the face may shrink to so that tall hair fits
+CHIN_ROOM = 0.082  # chin below the lip, fraction of the side: the label needs 0.07 of it
+NEAREST = 0.56  # how wide a face may become so that a short chin has that room
 HAIR_ROOM = 0.93  # share of the height above the eyes that hair may fill
 NEARER = 1.05  # how much closer to come so that the photograph fills the portrait
 FACE_RATIO = 0.8  # temple to temple over hairline to chin: keeps the scale when the head turns
@@ -134,6 +136,13 @@ def _face_width(points: NDArray[np.floating]) -> float:
     return float(max(np.linalg.norm(left - right), FACE_RATIO * height))
 
 
+def _chin(points: NDArray[np.floating]) -> float:
+    """Distance of the chin from the lower lip."""
+    lip = points[list(mesh.LIPS_LOWER_OUT), :2]
+    chin = points[mesh.CHIN, :2]
+    return float(max(np.linalg.norm(lip - chin, axis=1).min(), 1.0))
+
+
 def _eye_centres(points: NDArray[np.floating]) -> NDArray[np.float64]:
     rows = [points[[e.upper[0], e.upper[-1]], :2].mean(axis=0) for e in mesh.EYES]
     return np.asarray(rows, np.float64)
@@ -162,6 +171,7 @@ def _alignment(
     filled = (1 - EYE_LINE) * _face_width(points) / max(float(below), 1.0)
     if fraction < filled <= NEARER * fraction:
         fraction = filled
+    fraction = max(fraction, min(CHIN_ROOM * _face_width(points) / _chin(points), NEAREST))
     scale = fraction * size / _face_width(points)
     cos, sin = scale * np.cos(lean), scale * np.sin(lean)
     turn = np.array([[cos, sin], [-sin, cos]])
