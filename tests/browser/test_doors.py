@@ -90,6 +90,7 @@ def send_twice(studio: Studio, cookie: str, picture: bytes) -> str:
 def test_a_page_may_run_only_the_studios_own_scripts(client: httpx.Client, path: str):
     answer = client.get(path)
     assert answer.status_code == 200
+    assert "<noscript>Selfsame needs scripts" in answer.text
     rules = dict(
         rule.strip().split(" ", 1) for rule in answer.headers["content-security-policy"].split(";")
     )

@@ -1,0 +1,97 @@
+"""Every page and every step, one after the other, for tests and pictures of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.visitor import Visitor
+
+
+def consent_views(visitor: Visitor) -> Iterator[str]:
+    """Visit the first step; the last view leads on to the second."""
+    visitor.open()
+    visitor.see("#consent-families input")
+    yield "consent"
+    visitor.click("#read-notice")
+    visitor.see("#notice")
+    yield "consent-text"
+    visitor.click("#read-notice")
+    visitor.click("#consent-families input >> nth=0")
+    visitor.click("#agree")
+    visitor.see("#consent-refused .note")
+    yield "consent-refused"
+    visitor.click("#consent-adult")
+    expect(visitor.page.locator("#consent-summary")).to_contain_text("Selfsame may")
+    yield "consent-chosen"
+    visitor.click("#agree")
+    visitor.see("#part-capture [data-ready]")
+
+
+def camera_views(visitor: Visitor) -> Iterator[str]:
+    """Visit the second step: the camera for a moment, then the subjects who are nobody."""
+    yield "you"
+    visitor.begin_to_look()
+    visitor.see("[data-instruction]:not([data-instruction=centre])")
+    yield "you-camera"
+    visitor.click("#capture-stop")
+    visitor.click("#no-camera")
+    visitor.see("[data-subject]")
+    yield "you-subjects"
+
+
+def making_views(visitor: Visitor) -> Iterator[str]:
+    """Visit the third and fourth steps of somebody who was seen."""
+    visitor.see(".style-card img")
+    yield "styles"
+    visitor.click(".style-card[data-style=toon]")
+    settle(visitor)
+    yield "style"
+    visitor.click("#make-it")
+    visitor.see("#result-image")
+    visitor.click(".result-marks summary")
+    yield "result"
+
+
+def keeping_views(visitor: Visitor, folder: Path) -> Iterator[str]:
+    """Visit the other pages of somebody who made a picture."""
+    file = visitor.download("#download-png", folder)
+    visitor.gallery()
+    all_drawn(visitor, ".work img")
+    yield "gallery"
+    visitor.click("[data-testid=delete]")
+    yield "gallery-delete"
+    visitor.open("/consent")
+    visitor.see("[data-record]")
+    yield "my-consent"
+    visitor.click("#withdraw")
+    visitor.see("#withdraw-yes")
+    yield "my-consent-end"
+    visitor.verify(file)
+    yield "verify"
+    visitor.open("/privacy")
+    visitor.see("#privacy h1")
+    yield "privacy"
+    visitor.open("/gallery")
+    visitor.see("#gallery-lock")
+    all_drawn(visitor, ".work img")
+    visitor.click("#gallery-lock")
+    visitor.see("[data-closed], [data-empty]")
+    yield "gallery-closed"
+
+
+def settle(visitor: Visitor) -> None:
+    """Wait until a style's preview is drawn."""
+    visitor.see("#detail-preview")
+    expect(visitor.page.locator("#detail-frame.redrawing")).to_have_count(0)
+
+
+def all_drawn(visitor: Visitor, selector: str) -> None:
+    """Wait until every picture has come."""
+    visitor.see(selector)
+    visitor.page.wait_for_function(
+        "(selector) => [...document.querySelectorAll(selector)].every((image) => image.naturalWidth)",
+        arg=selector,
+    )
