@@ -1,0 +1,1 @@
+"""Bakes the subjects who are nobody: parameters -> geometry -> pictures -> manifest."""
