@@ -47,7 +47,7 @@ def skin_samples(image: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:
 def _crop(image: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:
     height, width = image.shape[:2]
     box = face.box
-    left, top = max(0, int(box.left)), max(0, int(box.top))
+    left, top = min(max(0, int(box.left)), width - 1), min(max(0, int(box.top)), height - 1)
     right, bottom = min(width, int(box.right) + 1), min(height, int(box.bottom) + 1)
     return image[top : max(bottom, top + 1), left : max(right, left + 1)]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
 from consent.errors import QualityRefused
 
@@ -16,7 +18,8 @@ pillow_heif.register_heif_opener()
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 64_000_000  # a 61-megapixel camera passes, a decompression bomb does not
-FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF", "MPO")
+# A phone's MPO is read by the JPEG plug-in; Pillow knows no opener of that name before then.
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF")
 STILL_ONLY = ("GIF", "WEBP", "PNG", "AVIF")  # formats whose second frame means animation
 
 WHY = "Only a clear picture of you can be matched to you."
@@ -33,15 +36,10 @@ def decode_photo(data: bytes) -> NDArray[np.uint8]:
     """
     if len(data) > MAX_BYTES:
         raise _refusal("file_too_large", "This file is larger than 20 MB.", "Choose a smaller one.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many_pixels() from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise _not_an_image() from error
-    with picture:
+    with _refusing(_not_an_image), warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)
+    with picture, _refusing(_truncated):
         return _upright_srgb(picture)
 
 
@@ -51,13 +49,13 @@ def decode_frame(data: bytes) -> NDArray[np.uint8]:
     Raises:
         QualityRefused: not a whole JPEG, or larger than any camera still.
     """
-    try:
-        with Image.open(io.BytesIO(data), formats=("JPEG",)) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise _too_many_pixels()
-            return np.asarray(picture.convert("RGB"))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise _not_an_image() from error
+    with (
+        _refusing(_not_an_image),
+        Image.open(io.BytesIO(data), formats=("JPEG",)) as picture,
+    ):
+        if picture.width * picture.height > MAX_PIXELS:
+            raise _too_many_pixels()
+        return np.asarray(picture.convert("RGB"))
 
 
 def encode_still(image: NDArray[np.uint8]) -> bytes:
@@ -67,35 +65,41 @@ def encode_still(image: NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
+@contextmanager
+def _refusing(refusal: Callable[[], QualityRefused]) -> Iterator[None]:
+    """Turn whatever a codec raises for a broken file into a refusal."""
+    try:
+        yield
+    except QualityRefused:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except Exception as error:
+        # Fuzzed files make Pillow's plug-ins raise a dozen types, RuntimeError and IndexError too.
+        raise refusal() from error
+
+
 def _upright_srgb(picture: Image.Image) -> NDArray[np.uint8]:
     if picture.width * picture.height > MAX_PIXELS:
         raise _too_many_pixels()
     if picture.format in STILL_ONLY and getattr(picture, "n_frames", 1) > 1:
-        raise _refusal(
-            "animated", "This picture moves, and a selfie is one moment.", "Choose a still picture."
-        )
-    try:
-        picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        flat = _eight_bit_rgb(_to_srgb(upright))
-    except (OSError, ValueError, SyntaxError, ImageCms.PyCMSError, EOFError) as error:
-        raise _refusal(
-            "truncated",
-            "This picture is damaged or only part of it arrived.",
-            "Send the original again.",
-        ) from error
-    return np.asarray(flat)
+        raise _animated()
+    picture.load()
+    return np.asarray(_eight_bit_rgb(_to_srgb(ImageOps.exif_transpose(picture))))
 
 
 def _to_srgb(picture: Image.Image) -> Image.Image:
     profile = picture.info.get("icc_profile")
     if not profile or picture.mode not in {"RGB", "RGBA", "CMYK", "L"}:
         return picture
-    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     mode = "RGBA" if picture.mode == "RGBA" else "RGB"
-    converted = ImageCms.profileToProfile(
-        picture, source, ImageCms.createProfile("sRGB"), outputMode=mode
-    )
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(
+            picture, source, ImageCms.createProfile("sRGB"), outputMode=mode
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return picture  # a broken or foreign profile is left out, as browsers do
     return picture if converted is None else converted
 
 
@@ -113,6 +117,20 @@ def _eight_bit_rgb(picture: Image.Image) -> Image.Image:
 
 def _refusal(code: str, what: str, next_step: str) -> QualityRefused:
     return QualityRefused(code, what, why=WHY, next_step=next_step)
+
+
+def _truncated() -> QualityRefused:
+    return _refusal(
+        "truncated",
+        "This picture is damaged or only part of it arrived.",
+        "Send the original again.",
+    )
+
+
+def _animated() -> QualityRefused:
+    return _refusal(
+        "animated", "This picture moves, and a selfie is one moment.", "Choose a still picture."
+    )
 
 
 def _not_an_image() -> QualityRefused:

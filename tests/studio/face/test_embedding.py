@@ -1,0 +1,55 @@
+import itertools
+import math
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from consent.profiles import STANDARD_IDENTITY
+
+
+@pytest.fixture(scope="module")
+def embedded(cast, meter):
+    """The embeddings of two frontal frames of every subject."""
+    found = {}
+    for name, member in cast.items():
+        frames = (member.clips["still"][0], member.clips["rest"][0])
+        images = [member.frame(frame).image for frame in frames]
+        found[name] = [meter.embed(image, meter.faces(image)[0]) for image in images]
+    return found
+
+
+def test_an_embedding_is_128_finite_numbers(embedded):
+    for embedding in itertools.chain(*embedded.values()):
+        assert len(embedding) == 128
+        assert all(math.isfinite(value) for value in embedding)
+
+
+def test_one_subject_is_near_itself(embedded):
+    for name, (one, other) in embedded.items():
+        assert math.dist(one, other) < STANDARD_IDENTITY.accept_distance, name
+
+
+def test_two_subjects_are_apart(embedded):
+    for (name, ours), (other, theirs) in itertools.combinations(embedded.items(), 2):
+        for one, two in itertools.product(ours, theirs):
+            assert math.dist(one, two) > STANDARD_IDENTITY.retry_distance, (name, other)
+
+
+def test_the_same_picture_embeds_the_same(meter, still):
+    face = meter.faces(still)[0]
+    assert meter.embed(still, face) == meter.embed(still.copy(), face)
+
+
+def test_size_changes_an_embedding_little(meter, still):
+    half = np.asarray(Image.fromarray(still).resize((still.shape[1] // 2, still.shape[0] // 2)))
+    whole = meter.embed(still, meter.faces(still)[0])
+    assert math.dist(whole, meter.embed(half, meter.faces(half)[0])) < 0.2
+
+
+def test_a_face_at_the_edge_of_the_picture_embeds(meter, still):
+    box = meter.faces(still)[0].box
+    cut = still[int(box.top + 0.1 * box.height) :, int(box.left) : int(box.right)]
+    faces = meter.faces(cut)
+    if faces:
+        assert len(meter.embed(cut, faces[0])) == 128
