@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, StorageState
 
 from tests.browser.camera import Cameras, Plan
+from tests.browser.chromium import ChromiumMissing, running_chromium
 from tests.browser.studio import Studio, running_studio
 from tests.browser.visitor import Visitor
 from tests.browser.watch import Watch
-
-CHROMIUM_ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--use-fake-ui-for-media-stream",
-)
 
 # Gradio uses what newer versions of pandas call deprecated.
 GRADIO_ON_NEW_PANDAS = "ignore::DeprecationWarning:gradio"
@@ -46,15 +35,11 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("Chromium is missing: `make test` installs it, or `apt-get install chromium`.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=list(CHROMIUM_ARGUMENTS)
-        )
-        yield browser
-        browser.close()
+    try:
+        with running_chromium() as browser:
+            yield browser
+    except ChromiumMissing as missing:
+        pytest.fail(str(missing))
 
 
 @pytest.fixture(scope="package")
@@ -72,6 +57,17 @@ def somebody(studio: Studio) -> str:
 def somebody_else(studio: Studio) -> str:
     """Another baked subject."""
     return list(studio.house.cast)[1]
+
+
+@pytest.fixture(scope="package")
+def nobody(studio: Studio, browser: Browser) -> StorageState:
+    """The cookie of a browser in which a subject who is nobody sits."""
+    context = browser.new_context()
+    visitor = Visitor(studio, context)
+    visitor.stand_in()
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import StorageState, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.studio import Studio
@@ -44,9 +44,8 @@ def test_withdrawing_takes_no_more_clicks_than_consenting_and_deletes_everything
     }
 
 
-def test_a_receipt_can_be_read_and_kept(arrive: Arrive, tmp_path: Path):
-    visitor = arrive()
-    visitor.stand_in()
+def test_a_receipt_can_be_read_and_kept(arrive: Arrive, nobody: StorageState, tmp_path: Path):
+    visitor = arrive(storage_state=nobody)
     visitor.open("/consent")
     visitor.see("[data-record]")
     receipt = visitor.download("a[href$='receipt.json']", tmp_path)

@@ -9,6 +9,10 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor
 
+ALL_DRAWN = """
+(selector) => [...document.querySelectorAll(selector)].every((image) => image.naturalWidth > 0)
+"""
+
 
 def consent_views(visitor: Visitor) -> Iterator[str]:
     """Visit the first step; the last view leads on to the second."""
@@ -61,7 +65,7 @@ def keeping_views(visitor: Visitor, folder: Path) -> Iterator[str]:
     visitor.gallery()
     all_drawn(visitor, ".work img")
     yield "gallery"
-    visitor.click("[data-testid=delete]")
+    visitor.click("[data-testid=delete] >> nth=0")
     yield "gallery-delete"
     visitor.open("/consent")
     visitor.see("[data-record]")
@@ -91,7 +95,4 @@ def settle(visitor: Visitor) -> None:
 def all_drawn(visitor: Visitor, selector: str) -> None:
     """Wait until every picture has come."""
     visitor.see(selector)
-    visitor.page.wait_for_function(
-        "(selector) => [...document.querySelectorAll(selector)].every((image) => image.naturalWidth)",
-        arg=selector,
-    )
+    visitor.page.wait_for_function(ALL_DRAWN, arg=selector)
