@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from consent.records import SignedRecord
     from consent.withdrawal import Withdrawal
     from outputs.library import Library
-    from outputs.types import Released, StoredOutput
     from outputs.report import Report
+    from outputs.types import Released, StoredOutput
     from studio.jobs.engine import JobEngine
     from studio.jobs.workshop import Workshop
     from studio.sitting.booth import Booth
@@ -231,9 +231,7 @@ class House:
         return self.read_marks(data)
 
     def _capture(self, token: str, record: SignedRecord, session_key: str) -> LiveCaptureSession:
-        known = self.booth.latest(record.subject_id)
-        expected = known.template if known else None
-        return self.booth.start(record, session_key, self._opens(token), expected=expected)
+        return self.booth.start(record, session_key, self._opens(token))
 
     def _opens(self, token: str) -> Callable[[Capture], None]:
         return lambda capture: self.door.open(token, capture.subject_id)

@@ -68,6 +68,7 @@ class SittingView:
     selfies: tuple[SelfieView, ...]
     job_id: str | None  # the newest job, so that a reloaded page finds it again
     earlier: tuple[tuple[str, datetime], ...]  # (binding id, when) of earlier sittings here
+    can_withdraw: bool = False  # something of this session's subject stands or is half deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,10 @@ class CaptureSession(Protocol):
 
     def finish(self) -> None:
         """Judge, enrol and store; raises Refusal. Called when an update says `finished`."""
+        ...
+
+    def abandon(self) -> None:
+        """Count a capture that was left in the middle as failed; does nothing once it has ended."""
         ...
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from consent.errors import QualityRefused
+from consent.errors import IdentityRefused, QualityRefused
 from studio.sitting.images import decode_photo
 from studio.styles.portrait import Portrait, prepare_portrait
 
@@ -34,11 +35,13 @@ class Portraits:
         self._meter = meter
         self._kept: OrderedDict[tuple[str, str, int], Portrait] = OrderedDict()
         self._lock = threading.Lock()
+        self._purges = 0
 
     def of(self, grant: Grant, probe_id: str, *, size: int) -> Portrait:
         """Return the portrait of a granted probe, `size` pixels square.
 
         Raises:
+            IdentityRefused: the stored bytes are not the ones that were matched.
             QualityRefused: the stored selfie shows no face (it was measured when it was added).
         """
         key = (grant.subject_id, probe_id, size)
@@ -46,8 +49,11 @@ class Portraits:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        portrait = self._prepare(grant.subject_id, probe_id, size)
+            purges = self._purges
+        portrait = self._prepare(grant, probe_id, size)
         with self._lock:
+            if purges != self._purges:
+                return portrait  # somebody withdrew meanwhile: used once, kept nowhere
             self._kept[key] = portrait
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
@@ -56,13 +62,22 @@ class Portraits:
     def purge(self, subject_id: str) -> Sequence[str]:
         """Forget every portrait of a subject."""
         with self._lock:
+            self._purges += 1
             gone = [key for key in self._kept if key[0] == subject_id]
             for key in gone:
                 del self._kept[key]
         return [f"{len(gone)} prepared portraits in memory"] if gone else []
 
-    def _prepare(self, subject_id: str, probe_id: str, size: int) -> Portrait:
-        image = decode_photo(self._selfies.read(subject_id, probe_id))
+    def _prepare(self, grant: Grant, probe_id: str, size: int) -> Portrait:
+        jpeg = self._selfies.read(grant.subject_id, probe_id)
+        if hashlib.sha256(jpeg).hexdigest() not in grant.probe_hashes:
+            raise IdentityRefused(
+                "other_selfie",
+                "This is not the selfie that was matched to you.",
+                why="Only the very picture that was compared with your face may be drawn.",
+                next_step="Look into the camera once more.",
+            )
+        image = decode_photo(jpeg)
         faces = self._meter.faces(image)
         if not faces:
             raise QualityRefused(

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from consent.challenge import ChallengeBook, issue_challenge
-from consent.errors import ConsentRefused, LivenessRefused, Refusal
-from consent.identity import Cohort, enrol, verify_probe
+from consent.errors import ConsentRefused, IdentityRefused, LivenessRefused, Refusal
+from consent.identity import Cohort, MatchEvidence, enrol, verify_probe
 from consent.liveness import CaptureReview
 from consent.synthetic import SyntheticPlay, synthetic_verdict
-from consent.types import Capture, Probe, Template
+from consent.types import Capture, Probe, RecordState
 from studio.service import CaptureUpdate, SelfieVerdict, Upload
 from studio.sitting.capture import Ends, LiveCaptureSession, Still, best_first
 from studio.sitting.rehearsal import Rehearsal
@@ -23,7 +23,7 @@ from studio.sitting.selfies import SelfieVault, examine
 from studio.subjects.player import Player
 
 if TYPE_CHECKING:
-    from consent.ports import Clock, Ledger
+    from consent.ports import Clock, Ledger, Unit
     from consent.records import SignedRecord
     from studio.face.meter import FaceMeter
     from studio.sitting.memory import FrameMemory
@@ -48,16 +48,14 @@ class Booth:
         record: SignedRecord,
         session_key: str,
         done: Callable[[Capture], None],
-        *,
-        expected: Template | None = None,
     ) -> LiveCaptureSession:
         """Issue a challenge for a record and return the session that answers it.
 
         Args:
             record: the consent that was signed before.
             session_key: counts failures; five in three minutes lock for thirty.
-            done: called with the stored capture.
-            expected: when given, the face must match this template 1:1 too.
+            done: called with the stored capture. A subject who was captured before must match
+                that capture 1:1.
 
         Raises:
             LivenessRefused: `locked`.
@@ -69,8 +67,6 @@ class Booth:
 
         def keep(review: CaptureReview, stills: tuple[Still, ...]) -> None:
             capture = review.verdict(self.clock.now(), self._random_id())
-            if expected is not None:
-                verify_probe(capture.template, expected, self.cohort)
             self._keep(capture, stills)
             self.book.count_success(session_key)
             done(capture)
@@ -130,44 +126,28 @@ class Booth:
             match = verify_probe(selfie.embedding, capture.template, self.cohort)
         except Refusal as refusal:
             return SelfieVerdict(upload.name, accepted=False, refusal=refusal.parts())
-        probe = Probe(
-            id=self._random_id(),
-            subject_id=capture.subject_id,
-            capture_id=capture.id,
-            sha256=hashlib.sha256(jpeg).hexdigest(),
-            distance=match.distance,
-            z=match.z,
-            verified_at=self.clock.now(),
-        )
-        self.selfies.put(capture.subject_id, probe.id, jpeg)
-        with self.ledger.transaction() as unit:
-            unit.captures.add_probe(probe)
+        probe = self._probe(capture, hashlib.sha256(jpeg).hexdigest(), match)
+        try:
+            with self.ledger.transaction() as unit:
+                self._require_standing(unit, capture.record_id)
+                self.selfies.put(capture.subject_id, probe.id, jpeg)
+                unit.captures.add_probe(probe)
+        except Refusal as refusal:
+            return SelfieVerdict(upload.name, accepted=False, refusal=refusal.parts())
         return SelfieVerdict(upload.name, accepted=True, refusal=None)
 
     def _keep(self, capture: Capture, stills: Sequence[Still]) -> None:
         """Store the capture and those stills that match its template, worst first.
 
         Raises:
+            ConsentRefused: the consent has ended meanwhile.
+            IdentityRefused: the subject was captured before and this is another face.
             LivenessRefused: `no_selfie` when none of the stills matches.
         """
-        probes: list[Probe] = []
-        for still in reversed(stills):
-            try:
-                match = verify_probe(still.embedding, capture.template, self.cohort)
-            except Refusal:
-                continue  # a blurred still may not match; the others carry the sitting
-            probe = Probe(
-                id=self._random_id(),
-                subject_id=capture.subject_id,
-                capture_id=capture.id,
-                sha256=still.sha256,
-                distance=match.distance,
-                z=match.z,
-                verified_at=self.clock.now(),
-            )
-            self.selfies.put(capture.subject_id, probe.id, still.jpeg)
-            probes.append(probe)
-        if not probes:
+        matched = [
+            (still, match) for still in reversed(stills) if (match := self._match(capture, still))
+        ]
+        if not matched:
             raise LivenessRefused(
                 "no_selfie",
                 "No sharp picture of your face came out of this.",
@@ -175,9 +155,43 @@ class Booth:
                 next_step="Hold still when you look straight ahead, and try again.",
             )
         with self.ledger.transaction() as unit:
+            self._require_standing(unit, capture.record_id)
+            known = unit.captures.latest(capture.subject_id)
+            if known is not None:
+                verify_probe(capture.template, known.template, self.cohort)
             unit.captures.add(capture)
-            for probe in probes:
+            for still, match in matched:
+                probe = self._probe(capture, still.sha256, match)
+                self.selfies.put(capture.subject_id, probe.id, still.jpeg)
                 unit.captures.add_probe(probe)
+
+    def _match(self, capture: Capture, still: Still) -> MatchEvidence | None:
+        try:
+            return verify_probe(still.embedding, capture.template, self.cohort)
+        except IdentityRefused:
+            return None  # a blurred still may not match; the others carry the sitting
+
+    def _probe(self, capture: Capture, sha256: str, match: MatchEvidence) -> Probe:
+        return Probe(
+            id=self._random_id(),
+            subject_id=capture.subject_id,
+            capture_id=capture.id,
+            sha256=sha256,
+            distance=match.distance,
+            z=match.z,
+            verified_at=self.clock.now(),
+        )
+
+    def _require_standing(self, unit: Unit, record_id: str) -> None:
+        """Hold the consent's row until the commit: what comes after its end is not kept."""
+        record = unit.records.load(record_id, lock=True)
+        if record.state(self.clock.now()) is not RecordState.GIVEN:
+            raise ConsentRefused(
+                "consent_ended",
+                "Your consent has ended.",
+                why="Nothing is kept of a face without its owner's leave.",
+                next_step="Give a new consent to go on.",
+            )
 
     def _random_id(self) -> str:
         return f"{self.rng.getrandbits(128):032x}"

@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from consent.directions import refused
 from consent.errors import Refusal
-from consent.types import FrameEvidence, Template
+from consent.types import Action, FrameEvidence, Template
 from studio.face.meter import FaceMeter, eyes_closed, mouth_open, smile
 from studio.face.quality import measure_quality
 from studio.service import CaptureUpdate
@@ -86,6 +87,8 @@ class LiveCaptureSession:
         self._ends = ends
         self._stills: list[Still] = []
         self._last: CaptureUpdate | None = None
+        self._ended = False
+        self._acted = False  # whether an action was asked for
 
     @property
     def assent_text(self) -> str:
@@ -100,13 +103,14 @@ class LiveCaptureSession:
             image = shrink(decode_frame(data))
             measured = measure(self._meter, image, Stamp(sequence, client_ms, self._now(), digest))
             self._last = observe(self._meter, self._review, measured)
+            self._acted = self._acted or self._last.instruction != Action.CENTRE.value
             return self._last
 
     def still(self, sequence: int, client_ms: float, data: bytes) -> CaptureUpdate:
         """Take one full-resolution JPEG still; raises Refusal."""
-        if self._last is None:
-            raise RuntimeError("a still cannot come before the first frame")
         with self._counting_failure():
+            if self._last is None:
+                raise refused("out_of_order")
             image = decode_frame(data)
             stamp = Stamp(sequence, client_ms, self._now(), "")
             still = offer_still(self._meter, self._review, image, stamp)
@@ -119,6 +123,13 @@ class LiveCaptureSession:
         """Judge, enrol and store; raises Refusal."""
         with self._counting_failure():
             self._ends.enrol(self._review, best_first(self._stills))
+            self._ended = True
+
+    def abandon(self) -> None:
+        """Count a capture that was left once an action was shown; a look at the page is free."""
+        if self._acted and not self._ended:
+            self._ended = True
+            self._ends.failed()
 
     def _now(self) -> datetime:
         return self._clock.now()
@@ -128,7 +139,9 @@ class LiveCaptureSession:
         try:
             yield
         except Refusal:
-            self._ends.failed()
+            if not self._ended:
+                self._ended = True
+                self._ends.failed()
             raise
 
 
@@ -203,7 +216,7 @@ def shrink(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = image.shape[:2]
     if width <= FRAME_WIDTH:
         return image
-    size = (FRAME_WIDTH, round(height * FRAME_WIDTH / width))
+    size = (FRAME_WIDTH, max(1, round(height * FRAME_WIDTH / width)))
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
