@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     _quiet_libraries()
+    os.umask(0o077)  # what the studio writes is its owner's alone
     match options.command:
         case "serve":
             from studio.assembly import open_house
@@ -145,7 +146,6 @@ def _quiet_libraries() -> None:
     """Tell libraries to stay off the network and quiet, before anything imports them."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("GLOG_minloglevel", "2")
 
 
 if __name__ == "__main__":

@@ -62,6 +62,10 @@ class Subjects(Protocol):
         """Return subjects whose records are all over but whose data key still exists."""
         ...
 
+    def holds_data(self, subject_id: str) -> bool:
+        """Tell whether the subject's data key still exists."""
+        ...
+
 
 class Sessions(Protocol):
     """Browser sessions, known by the hash of their token only."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Iterator
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
 ORPHAN_AGE = timedelta(hours=1)  # a running job writes its objects a moment before its row
 RETENTION_SECONDS = 3600.0  # between looks for consents that ran out
+RETRY_SECONDS = 60.0  # after a look that failed
+LOG = logging.getLogger(__name__)
 
 
 class JobPurger:
@@ -179,10 +182,14 @@ def _end_retention_on_time(withdrawal: Withdrawal, clock: Clock) -> threading.Ev
     stopped = threading.Event()
 
     def watch() -> None:
-        while True:
-            withdrawal.end_retention(clock.now())
-            if stopped.wait(RETENTION_SECONDS):
-                return
+        pause = 0.0
+        while not stopped.wait(pause):
+            pause = RETENTION_SECONDS
+            try:
+                withdrawal.end_retention(clock.now())
+            except Exception:
+                LOG.exception("Deleting what ran out failed; it is tried again")
+                pause = RETRY_SECONDS
 
     threading.Thread(target=watch, name="retention", daemon=True).start()
     return stopped

@@ -108,6 +108,7 @@ class House:
                 selfies=(),
                 job_id=None,
                 earlier=earlier,
+                can_withdraw=bool(self._to_withdraw(token)),
             )
         return self._open_sitting(record, earlier)
 
@@ -218,9 +219,14 @@ class House:
     def withdraw(self, token: str) -> Mapping[str, object]:
         """End consent, delete everything and return the deletion receipt.
 
-        Ending is as easy as giving: it asks for no capture, only for the session that gave.
+        Ending is as easy as giving: it asks for no capture, only for the session that gave. Where
+        nobody was drawn last, the consent of the person who sat here before ends too.
         """
-        return self.withdrawal.withdraw(self._bound_subject(token)).as_json()
+        subjects = self._to_withdraw(token)
+        if not subjects:
+            raise _no_consent()
+        first, *further = [self.withdrawal.withdraw(subject).as_json() for subject in subjects]
+        return {**first, "further_receipts": further} if further else first
 
     def lock(self, token: str) -> None:
         """Close the gallery in this session until the next match."""
@@ -253,6 +259,7 @@ class House:
             selfies=tuple(SelfieView(probe.id, probe.verified_at) for probe in probes),
             job_id=job.id if job else None,
             earlier=earlier,
+            can_withdraw=True,
         )
 
     def _can_reopen(self, subject_id: str) -> bool:
@@ -270,6 +277,19 @@ class House:
         if subject_id is None:
             raise _no_consent()
         return subject_id
+
+    def _to_withdraw(self, token: str) -> list[str]:
+        """Return the session's subject, and the person behind a subject who is nobody."""
+        chosen: list[str] = []
+        for found in self.door.earlier(token):
+            with self.ledger.reading() as unit:
+                kind = unit.subjects.load(found.subject_id).kind
+                held = unit.subjects.holds_data(found.subject_id)
+            if held:
+                chosen.append(found.subject_id)
+            if kind is SubjectKind.PERSON:
+                break
+        return chosen
 
     def _own_job(self, token: str, job_id: str) -> Job:
         job = self.engine.rows.load(job_id)

@@ -58,7 +58,7 @@ def read_settings(
     if toml is not None:
         try:
             chosen.update(tomllib.loads(toml.read_text(encoding="utf-8")))
-        except (OSError, tomllib.TOMLDecodeError) as error:
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsError(f"The settings file {toml} cannot be read: {error}") from error
     known = {field.name for field in fields(Settings)}
     for name, value in environment.items():
@@ -78,13 +78,8 @@ def _converted(chosen: Mapping[str, object]) -> dict[str, object]:
 
 
 def _convert(name: str, value: object) -> object:
-    if name in {"data", "weights"}:
-        return Path(str(value)).expanduser().resolve()
     if name == "port":
-        try:
-            return int(str(value))
-        except ValueError as error:
-            raise SettingsError(f"port is a number, not {value!r}.") from error
+        return _port(value)
     if name == "https":
         if str(value).lower() not in {"true", "false"}:
             raise SettingsError(f"https is true or false, not {value!r}.")
@@ -92,6 +87,20 @@ def _convert(name: str, value: object) -> object:
     if name == "allowed_hosts":
         names = value if isinstance(value, list) else str(value).split(",")
         return tuple(str(host).strip() for host in names)
+    if not isinstance(value, str):
+        raise SettingsError(f"{name} is a text, not {value!r}.")
+    if name in {"data", "weights"}:
+        return Path(value).expanduser().resolve()
     if name == "master_key" and value not in {"file", "keyring"}:
         raise SettingsError(f"master_key is file or keyring, not {value!r}.")
-    return str(value)
+    return value
+
+
+def _port(value: object) -> int:
+    try:
+        port = int(str(value))
+    except ValueError as error:
+        raise SettingsError(f"port is a number, not {value!r}.") from error
+    if not 0 < port < 65536:
+        raise SettingsError(f"port is a number from 1 to 65535, not {port}.")
+    return port

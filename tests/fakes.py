@@ -252,6 +252,9 @@ class _MemorySubjects:
     def load(self, subject_id: str) -> Subject:
         return _found(self._ledger.subject_rows, subject_id)
 
+    def holds_data(self, subject_id: str) -> bool:
+        return subject_id in self._ledger.vault.keys
+
     def ended(self, now: datetime) -> list[str]:
         ended = []
         for subject_id in sorted(self._ledger.vault.keys):

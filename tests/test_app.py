@@ -73,6 +73,7 @@ def test_settings_come_from_variables_over_file_over_defaults(tmp_path):
     [
         ("SELFSAME_PROT", "7000", "There is no setting named 'prot'"),
         ("SELFSAME_PORT", "many", "port is a number"),
+        ("SELFSAME_PORT", "70000", "port is a number from 1 to 65535"),
         ("SELFSAME_HTTPS", "maybe", "https is true or false"),
         ("SELFSAME_MASTER_KEY", "paper", "master_key is file or keyring"),
         ("SELFSAME_CONFIG", "/nowhere/selfsame.toml", "cannot be read"),
@@ -123,6 +124,9 @@ def test_the_demo_draws_somebody_who_is_nobody_and_its_file_says_so(tmp_path):
     [
         (("--subject", "somebody"), "There is no such subject"),
         (("--style", "photo"), "There is no style named 'photo'"),
+        (("--seed", "-1"), "The seed is a whole number"),
+        (("--out", "avatar.jpg"), "should end in .png or .webp"),
+        (("--out", "/nowhere/avatar.png"), "There is no folder"),
         (("--set", "line_weight=heavy"), "takes a number"),
         (("--set", "teeth=gold"), "no control named 'teeth'"),
     ],

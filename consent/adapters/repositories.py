@@ -39,6 +39,10 @@ class SqlSubjects:
             raise unknown("subject")
         return Subject(id=row.id, kind=SubjectKind(row.kind), created_at=row.created_at)
 
+    def holds_data(self, subject_id: str) -> bool:
+        """Tell whether the subject's data key still exists."""
+        return self._session.get(WrappedKeyRow, subject_id) is not None
+
     def ended(self, now: datetime) -> Sequence[str]:
         """Return subjects whose records are all over but whose data key still exists."""
         of_subject = RecordRow.subject_id == WrappedKeyRow.subject_id

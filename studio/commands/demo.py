@@ -15,11 +15,19 @@ if TYPE_CHECKING:
     from studio.house import House
 
 
+MAX_SEED = 2**31
+
+
+class DemoError(ValueError):
+    """An option cannot be used; the message says which and why."""
+
+
 def demo(house: House, options: argparse.Namespace) -> int:
     """Play a baked subject through challenge, gate, job and release, and write the file."""
     try:
+        _check(options)
         job, token = _draw(house, options)
-    except (Refusal, ControlError) as refusal:
+    except (Refusal, ControlError, DemoError) as refusal:
         print(refusal, file=sys.stderr)
         return 1
     if job.state is not JobState.DONE or job.output_id is None:
@@ -27,14 +35,28 @@ def demo(house: House, options: argparse.Namespace) -> int:
         return 1
     file_format: Literal["png", "webp"] = "webp" if options.out.suffix == ".webp" else "png"
     released = house.output(token, job.output_id, file_format)
-    options.out.write_bytes(released.data)
+    try:
+        options.out.write_bytes(released.data)
+    except OSError as error:
+        print(f"{options.out} cannot be written: {error.strerror}", file=sys.stderr)
+        return 1
     print(f"{options.out}: {released.width} x {released.height}, labelled, signed, nobody's face")
     return 0
 
 
+def _check(options: argparse.Namespace) -> None:
+    """Refuse before the challenge is played for nothing."""
+    if options.out.suffix not in {".png", ".webp"}:
+        raise DemoError(f"{options.out} should end in .png or .webp.")
+    if not options.out.absolute().parent.is_dir():
+        raise DemoError(f"There is no folder {options.out.absolute().parent}.")
+    if not 0 <= options.seed < MAX_SEED:
+        raise DemoError(f"The seed is a whole number from 0 to {MAX_SEED - 1}.")
+
+
 def _draw(house: House, options: argparse.Namespace) -> tuple[JobView, str]:
     controls = dict(pair.partition("=")[::2] for pair in options.set)
-    find_style(options.style).accept(controls)  # before the challenge is played for nothing
+    find_style(options.style).accept(controls)
     subject = options.subject or house.baked_subjects()[0].id
     token = house.new_session()
     shown = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import sys
 import threading
 import webbrowser
 from typing import TYPE_CHECKING
@@ -25,15 +27,17 @@ def serve(house: House, settings: Settings, *, version: str, open_browser: bool)
     )
     app = build_app(house, ui)
     address = f"http://{settings.host}:{settings.port}"
+    try:
+        listener = socket.create_server((settings.host, settings.port))
+    except OSError as error:
+        print(f"{address} cannot be opened: {error.strerror}.", file=sys.stderr)
+        print("Is the studio running already? Or: SELFSAME_PORT=7861 make run", file=sys.stderr)
+        return 1
+    if settings.host not in settings.allowed_hosts:
+        print(f"Open it by one of its names: {', '.join(settings.allowed_hosts)}", file=sys.stderr)
     print(f"Selfsame {version} is open at {address}  (Ctrl+C closes it)")
     if open_browser:
         threading.Timer(BROWSER_DELAY, webbrowser.open, [address]).start()
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        ws="websockets-sansio",
-    )
+    config = uvicorn.Config(app, log_level="warning", access_log=False, ws="websockets-sansio")
+    uvicorn.Server(config).run(sockets=[listener])
     return 0

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from studio.face.embedding import FaceEmbedder
 from studio.face.landmarks import LandmarkDetector
 from studio.face.quality import REC709, measure_quality, skin_samples
+from studio.face.quiet import native_silence
 from studio.face.segmentation import PersonSegmenter
 from studio.face.types import Face, Quality
 from studio.weights import FACE_EMBEDDING, FACE_LANDMARKER, PERSON_SEGMENTATION, locate
@@ -31,9 +32,13 @@ class FaceMeter:
     """The models behind all measurements, loaded once. Safe to call from any thread."""
 
     def __init__(self, weights: Path) -> None:
-        self._landmarks = LandmarkDetector(locate(FACE_LANDMARKER, weights))
-        self._embedder = FaceEmbedder(locate(FACE_EMBEDDING, weights))
-        self._segmenter = PersonSegmenter(locate(PERSON_SEGMENTATION, weights))
+        blank = np.zeros((64, 64, 3), np.uint8)
+        with native_silence():
+            self._landmarks = LandmarkDetector(locate(FACE_LANDMARKER, weights))
+            self._embedder = FaceEmbedder(locate(FACE_EMBEDDING, weights))
+            self._segmenter = PersonSegmenter(locate(PERSON_SEGMENTATION, weights))
+            self._landmarks.detect(blank)  # the first picture is what they speak at
+            self._segmenter.alpha(blank)
 
     def faces(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Return the faces of an (H, W, 3) uint8 sRGB image, largest first."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from studio.jobs.adapters.database import JobDatabase
     from studio.jobs.lease import Lease
 
+LOG = logging.getLogger(__name__)
+
 QUEUE = "avatars"
 POLLING_SECONDS = 0.1
 COMPLETION_SECONDS = 10  # that a closing process waits for the job it works on
@@ -70,6 +72,11 @@ class JobEngine:
             polling_interval_sec=POLLING_SECONDS,
             on_conflict="always_update",
         )
+        if self._settings.listen:
+            # A process that died between storing a job and enqueueing it left it waiting.
+            for job_id in self.rows.queued():
+                if DBOS.get_workflow_status(job_id) is None:
+                    self._enqueue(job_id)
         for executor_id in self._lease.abandoned:
             for status in DBOS.list_workflows(status="PENDING", executor_id=executor_id):
                 DBOS.resume_workflow(status.workflow_id)
@@ -77,8 +84,7 @@ class JobEngine:
     def submit(self, job: Job) -> None:
         """Store the job and enqueue it; durable when this returns."""
         self.rows.add(job)
-        with SetWorkflowID(job.id):
-            DBOS.enqueue_workflow(QUEUE, self._workflow, job.id)
+        self._enqueue(job.id)
 
     def run(self, job: Job) -> None:
         """Store the job and work on it at once in this process, until it has ended."""
@@ -103,6 +109,10 @@ class JobEngine:
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=COMPLETION_SECONDS)
         self._lease.release()
 
+    def _enqueue(self, job_id: str) -> None:
+        with SetWorkflowID(job_id):
+            DBOS.enqueue_workflow(QUEUE, self._workflow, job_id)
+
     def _register(self) -> Callable[[str], None]:
         @DBOS.workflow(name="draw_avatar")
         def draw_avatar(job_id: str) -> None:
@@ -111,16 +121,15 @@ class JobEngine:
         return draw_avatar
 
     def _draw(self, job_id: str) -> None:
+        outcome: Outcome = {}
+        for name, step in (("prepare", self._prepare), ("render_and_release", self._render)):
+            outcome = DBOS.run_step({"name": name}, step, job_id)
+            if outcome.get("ended"):
+                return
         try:
-            steps = (("prepare", self._prepare), ("render_and_release", self._render))
-            outcome: Outcome = {}
-            for name, step in steps:
-                outcome = DBOS.run_step({"name": name}, step, job_id)
-                if outcome.get("ended"):
-                    return
             self._datasource.run_tx_step({"name": "store"}, self._store, job_id, outcome)
-        except Exception:
-            self.rows.end(job_id, JobState.FAILED)
+        except Exception as error:
+            self._fail(job_id, error)
             raise
 
     def _prepare(self, job_id: str) -> Outcome:
@@ -147,7 +156,14 @@ class JobEngine:
             return step(job)
         except Refusal as refusal:
             self.rows.end(job_id, JobState.REFUSED, refusal.parts())
-            return {"ended": True}
+        except Exception as error:  # noqa: BLE001 - the engine would keep the message for good
+            self._fail(job_id, error)
+        return {"ended": True}
+
+    def _fail(self, job_id: str, error: Exception) -> None:
+        """End a job that broke; what happened goes to the log, not into the engine's records."""
+        LOG.error("A job failed: %s", type(error).__name__, exc_info=error)
+        self.rows.end(job_id, JobState.FAILED)
 
     def _store(self, job_id: str, outcome: Outcome) -> None:
         """Runs inside the engine's transaction: a refusal writes the job's end and nothing else."""

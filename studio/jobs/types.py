@@ -67,6 +67,10 @@ class JobRows(Protocol):
         """Return the ids of the subject's queued and running jobs."""
         ...
 
+    def queued(self) -> list[str]:
+        """Return the ids of all jobs that nobody has begun."""
+        ...
+
     def report(self, job_id: str, message: str, progress: float) -> bool:
         """Set a live job running with a message; False when it has ended meanwhile."""
         ...

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from consent.adapters.tables import JobRow
@@ -129,11 +129,11 @@ class SqlJobRows:
         with self._reading() as session:
             return list(session.scalars(query))
 
-    def waiting(self) -> int:
-        """Return how many jobs are queued or running, of anybody."""
-        query = select(func.count()).select_from(JobRow).where(JobRow.state.in_(LIVE))
+    def queued(self) -> list[str]:
+        """Return the ids of all jobs that nobody has begun."""
+        query = select(JobRow.id).where(JobRow.state == JobState.QUEUED.value)
         with self._reading() as session:
-            return int(session.scalar(query) or 0)
+            return list(session.scalars(query))
 
     def report(self, job_id: str, message: str, progress: float) -> bool:
         """Set a live job running with a message; False when it has ended meanwhile."""
