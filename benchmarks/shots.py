@@ -31,6 +31,7 @@ LIMIT = 3 * 1024 * 1024  # bytes of all pictures together
 CAMERA_WIDTH = 1280  # pixels: a good webcam
 PAIR_HEIGHT = 720  # pixels of portrait-to-avatar.webp
 MOMENT = 600  # milliseconds until a page has come to rest
+TURN = 250  # milliseconds until a head has turned
 SHOWN = frozenset(
     {
         "consent-chosen",
@@ -54,12 +55,13 @@ class Look:
     viewport: ViewportSize
     colours: Literal["light", "dark"] = "light"
     scale: float = 1.0  # device pixels per CSS pixel
+    whole: bool = True  # the whole page, however far it scrolls
 
 
 LOOKS = (
     Look("wide", {"width": 1280, "height": 820}),
     Look("dark", {"width": 1280, "height": 820}, colours="dark"),
-    Look("phone", {"width": 390, "height": 844}, scale=2.0),
+    Look("phone", {"width": 390, "height": 844}, scale=2.0, whole=False),
 )
 
 
@@ -77,7 +79,7 @@ def main() -> int:
             with visit(studio, browser, cameras, Plan(subject, width=CAMERA_WIDTH), look) as guest:
                 for view in views(guest, Path(folder)):
                     if view in SHOWN:
-                        shoot(guest, f"{view}-{look.name}")
+                        shoot(guest, view, look)
         with visit(studio, browser, cameras, Plan(subject), LOOKS[0]) as guest:
             pair(guest, cameras.still(subject), Path(folder))
     size = sum(picture.stat().st_size for picture in PICTURES.glob("*.webp"))
@@ -122,13 +124,17 @@ def make_another(visitor: Visitor, number: int) -> None:
     visitor.see("#result-image", timeout=SITTING_PATIENCE)
 
 
-def shoot(visitor: Visitor, name: str) -> None:
-    """Take one picture of the page as it is now."""
-    visitor.page.wait_for_timeout(MOMENT)
-    whole = not name.startswith("you-camera")
-    screen = Image.open(io.BytesIO(visitor.page.screenshot(full_page=whole)))
-    screen.convert("RGB").save(PICTURES / f"{name}.webp", quality=QUALITY, method=6)
-    print(name)
+def shoot(visitor: Visitor, view: str, look: Look) -> None:
+    """Take one picture of the page as it is now; the camera's while the head turns."""
+    if view == "you-camera":
+        visitor.see("[data-instruction^=turn_]")
+        visitor.page.wait_for_timeout(TURN)
+    else:
+        visitor.page.wait_for_timeout(MOMENT)
+    data = visitor.page.screenshot(full_page=look.whole and view != "you-camera")
+    screen = Image.open(io.BytesIO(data)).convert("RGB")
+    screen.save(PICTURES / f"{view}-{look.name}.webp", quality=QUALITY, method=6)
+    print(f"{view}-{look.name}")
 
 
 def pair(visitor: Visitor, still: bytes, folder: Path) -> None:

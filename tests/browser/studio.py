@@ -15,13 +15,13 @@ from pathlib import Path
 
 import uvicorn
 
+import app
 from studio.assembly import open_house
 from studio.house import House
 from studio.settings import Settings
 from studio.ui.server import build_app
 from studio.ui.settings import UiSettings
 
-VERSION = "0.0.0+browser"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 PERSONAL_TABLES = ("captures", "probes", "outputs", "jobs")
@@ -85,7 +85,7 @@ def running_studio(data: Path) -> Iterator[Studio]:
     weights = Path(sys.prefix) / "share" / "selfsame" / "weights"
     settings = Settings(data=data, weights=weights)
     with (
-        open_house(settings, clock, version=VERSION, listen=True) as house,
+        open_house(settings, clock, version=app.VERSION, listen=True) as house,
         closing(socket.create_server(("localhost", 0))) as listener,
         _serving(house, listener),
     ):
@@ -101,7 +101,7 @@ def _serving(house: House, listener: socket.socket) -> Iterator[None]:
     async def serve() -> None:
         # Built where a loop runs: elsewhere gradio makes loops of its own and never closes them.
         config = uvicorn.Config(
-            build_app(house, UiSettings(version=VERSION)),
+            build_app(house, UiSettings(version=app.VERSION)),
             log_level="warning",
             access_log=False,
             ws="websockets-sansio",

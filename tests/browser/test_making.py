@@ -14,6 +14,7 @@ from studio.jobs.types import Job
 from studio.jobs.workshop import Made, Workshop
 from tests.browser.conftest import Arrive
 
+FORBIDDEN = 403
 HOLD_SECONDS = 120.0
 
 
@@ -47,6 +48,11 @@ def test_the_avatar_of_a_subject_who_is_nobody_says_so(arrive: Arrive, tmp_path:
     manifest = visitor.page.locator("[data-finding='C2PA manifest'] pre")
     details = json.loads(manifest.text_content() or "{}")
     assert details["synthetic_subject"] is True
+
+    assert visitor.gallery().count() == 1
+    visitor.click("#gallery-lock")
+    expect(visitor.page.locator(".work")).to_have_count(0)
+    assert visitor.ask("/api/outputs") == FORBIDDEN
 
 
 def test_a_reloaded_page_finds_its_job_again(

@@ -49,16 +49,6 @@ def test_a_second_person_sees_nothing_of_the_first_whose_face_opens_it_again(
     assert visitor.gallery().get_attribute("data-output") == picture
 
 
-def test_a_gallery_that_was_closed_by_hand_shows_nothing(arrive: Arrive):
-    visitor = arrive()
-    visitor.stand_in()
-    visitor.make()
-    assert visitor.gallery().count() == 1
-    visitor.click("#gallery-lock")
-    expect(visitor.page.locator(".work")).to_have_count(0)
-    assert visitor.ask("/api/outputs") == FORBIDDEN
-
-
 def consent_anew(visitor: Visitor) -> None:
     """Go back to the first step, as another person would, and agree."""
     visitor.open()
