@@ -86,7 +86,7 @@ def test_a_selfie_that_comes_after_the_end_is_refused(house, person):
 
 
 def test_another_face_is_no_selfie_and_the_own_one_is(house, person):
-    token, record, _, other = person
+    token, _, _, other = person
     own = encode_still(house.cast[next(iter(house.cast))].frame("rest_00.webp").image)
     foreign = encode_still(house.cast[other].frame("still_00.webp").image)
     theirs, mine = house.add_selfies(token, [Upload("b.jpg", foreign), Upload("a.jpg", own)])
