@@ -1,4 +1,8 @@
-"""One face from start to end: enrols it from the first frames, then checks that it stays."""
+"""One face from start to end: enrols it from the first frames, then checks that it stays.
+
+Both the calm face and the face that performs are compared: a picture of one person between the
+actions of another must not pass.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +34,8 @@ class Continuity:
         self._next_ms = 0.0
         self._step_ms = 0.0
         self._checked = False
+        self._performing: set[int] = set()  # frames of this step that show its action
+        self._proved = False
 
     @property
     def template(self) -> Template | None:
@@ -52,6 +58,11 @@ class Continuity:
         return self._checked
 
     @property
+    def proved(self) -> bool:
+        """Whether the face that performs this step's action was found to be the same."""
+        return self._proved
+
+    @property
     def enrolled_share(self) -> float:
         """How much of the enrolment is done, 0 to 1."""
         return len(self._first) / self._profile.enrolment_frames
@@ -59,6 +70,8 @@ class Continuity:
     def begin_step(self, frame: FrameEvidence) -> None:
         """Start a new step with the frame that ended the one before."""
         self._checked = False
+        self._performing.clear()
+        self._proved = False
         self._step_ms = frame.client_ms
 
     def ask(self, frame: FrameEvidence) -> bool:
@@ -69,6 +82,17 @@ class Continuity:
         if self._template is None and frame.client_ms < self._next_ms:
             return False
         return not self._under_way(frame) and self._mark(frame)
+
+    def ask_performing(self, frame: FrameEvidence) -> bool:
+        """Ask for a frame that shows the action of this step, until one was found the same.
+
+        Other embeddings that are under way do not delay it: closed eyes last a frame or two.
+        """
+        waiting = any(self._is_recent(sequence, frame) for sequence in self._performing)
+        if self._proved or waiting:
+            return False
+        self._performing.add(frame.sequence)
+        return self._mark(frame)
 
     def ask_if_due(self, frame: FrameEvidence, *, reserved: int) -> bool:
         """Ask between the steps' own checks, about once a second and unpredictably.
@@ -97,12 +121,16 @@ class Continuity:
             self._first.append(embedding)
             if len(self._first) == self._profile.enrolment_frames:
                 self._template = enrol(self._first, self._identity)
+        self._proved = self._proved or sequence in self._performing
         self._checked = self._checked or asked_ms > self._step_ms
 
     def _under_way(self, frame: FrameEvidence) -> bool:
-        return any(
-            (frame.client_ms - asked) / 1000 < _LOST_SECONDS for asked in self._pending.values()
-        )
+        return any(self._is_recent(sequence, frame) for sequence in self._pending)
+
+    def _is_recent(self, sequence: int, frame: FrameEvidence) -> bool:
+        """Return whether the embedding of a frame is awaited and may still come."""
+        asked_ms = self._pending.get(sequence)
+        return asked_ms is not None and (frame.client_ms - asked_ms) / 1000 < _LOST_SECONDS
 
     def _mark(self, frame: FrameEvidence) -> bool:
         self._pending[frame.sequence] = frame.client_ms

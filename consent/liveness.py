@@ -2,7 +2,8 @@
 
 The review is a state machine without I/O. It asks for the middle, the assent gesture, the middle,
 then each action with a return to the middle between, and ends in the middle. Each visit to the
-middle proves with an embedding that the face is still the same, and five visits yield the selfies.
+middle and each action proves with an embedding that the face is still the same, and five visits
+yield the selfies.
 """
 
 from __future__ import annotations
@@ -202,14 +203,16 @@ class CaptureReview:
         return self._next(frame)
 
     def _perform(self, frame: FrameEvidence, performance: Performance) -> Directive:
-        """Wait until the action is done."""
+        """Wait until the action is done, and done by the face that was enrolled."""
         hint = performance.watch(frame)
-        if performance.done:
+        if performance.done and self._continuity.proved:
             self._peaks[self._steps[self._index]] = performance.peak
             return self._next(frame)
+        if performance.embeddable and self._continuity.ask_performing(frame):
+            return self._say(hint, wants_embedding=True)
         calm = not performance.seen and obstacle(frame, self._rest, self._profile) is None
-        middles_left = (len(self._steps) - self._index) // 2
-        due = calm and self._continuity.ask_if_due(frame, reserved=middles_left)
+        pairs_left = (len(self._steps) - self._index) // 2  # of an action and a middle
+        due = calm and self._continuity.ask_if_due(frame, reserved=2 * pairs_left)
         return self._say(hint, wants_embedding=due)
 
     def _next(self, frame: FrameEvidence) -> Directive:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from consent.directions import FURTHER_HINT, HINTS, RELAX_FIRST_HINT, Obstacle, refused
-from consent.gestures import EXPRESSIONS, HEAD_ACTIONS, Rest, rises, shown
+from consent.directions import (
+    FURTHER_HINT,
+    HINTS,
+    RELAX_FIRST_HINT,
+    TOO_FAR_ROUND_HINT,
+    Obstacle,
+    refused,
+)
+from consent.gestures import EXPRESSIONS, HEAD_ACTIONS, Rest, light_obstacle, rises, shown
 from consent.profiles import LivenessProfile
 from consent.types import Action, FrameEvidence
 
@@ -33,11 +40,8 @@ class Performance:
         self._absent = set(Action) - shown(before, rest, profile)
         self.peak = 0.0  # degrees, or score above rest
         self.seen: frozenset[Action] = frozenset()
-
-    @property
-    def done(self) -> bool:
-        """Whether the action was seen for long enough."""
-        return self._streak >= self._needed
+        self.done = False  # seen for long enough; stays so, whatever follows
+        self.embeddable = False  # the last frame performs, and the embedding is reliable on it
 
     def watch(self, frame: FrameEvidence) -> str | None:
         """Take the next frame and return a hint, if one helps.
@@ -47,6 +51,7 @@ class Performance:
         """
         self.seen = shown(frame, self._rest, self._profile)
         measured = rises(frame, self._rest)
+        self.embeddable = False
         if frame.faces != 1:
             self._streak = 0
             return HINTS[Obstacle.NO_FACE if frame.faces == 0 else Obstacle.TWO_FACES]
@@ -56,8 +61,27 @@ class Performance:
             self.peak = max(self.peak, measured[self._asked])
         else:
             self._streak = 0
+        self.done = self.done or self._streak >= self._needed
+        self.embeddable = self._is_embeddable(frame, measured[self._asked])
+        if self.done:
+            return self._hint_when_done(frame)
         self._check_wrong(frame)
         return self._hint(measured)
+
+    def _is_embeddable(self, frame: FrameEvidence, rise: float) -> bool:
+        """Return whether the action shows, but not so far that one's own face looks strange.
+
+        A face that looks up looks strange already where the action counts, so it is taken on the
+        way.
+        """
+        profile = self._profile
+        if self._asked not in self._absent or light_obstacle(frame, profile) is not None:
+            return False
+        if self._asked is Action.LOOK_UP:
+            return profile.embed_look_up_from <= rise <= profile.embed_look_up_to
+        if self._asked in HEAD_ACTIONS:
+            return profile.turn_degrees <= rise <= profile.embed_turn_degrees
+        return self._asked in self.seen
 
     def _check_wrong(self, frame: FrameEvidence) -> None:
         """Refuse a clear other action that is held.
@@ -77,6 +101,13 @@ class Performance:
             most = profile.wrong_turn_seconds if is_head else profile.wrong_expression_seconds
             if (frame.client_ms - since) / 1000 >= most:
                 raise refused("wrong_action")
+
+    def _hint_when_done(self, frame: FrameEvidence) -> str | None:
+        """Help towards a frame whose embedding can be taken."""
+        if self.embeddable or self._asked not in self.seen:
+            return None
+        light = light_obstacle(frame, self._profile)
+        return TOO_FAR_ROUND_HINT if light is None else HINTS[light]
 
     def _hint(self, measured: dict[Action, float]) -> str | None:
         if self._asked in self.seen:

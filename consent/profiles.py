@@ -21,12 +21,18 @@ class LivenessProfile:
 
     `max_gap_seconds`, `min_fps` and `max_clock_drift_seconds` are wide on purpose, so that a busy
     machine can pass; 0.4 s, 10 frames a second and 0.3 s come with calibration.
+
+    `max_embeddings` is sixteen for the middles (five enrol, up to five returns, the rest now and
+    then between), and six for the actions: up to five are asked for, and one may get lost.
     """
 
     turn_degrees: float = 20.0  # |yaw|; measured: a photo, even bent, stays below 17.4
     look_up_degrees: float = 20.0  # pitch above the person's rest; same argument as the turns
     centre_degrees: float = 10.0  # |yaw|, and pitch from the person's rest; measured
     tilt_degrees: float = 15.0  # |roll|, and |pitch| at the start: a laptop looks up; provisional
+    embed_turn_degrees: float = 35.0  # farthest turn that is embedded; measured to 29
+    embed_look_up_from: float = 10.0  # pitch above rest, degrees: a face that looks up is...
+    embed_look_up_to: float = 25.0  # ...embedded part way; measured: own .40 there, .51 at 32
     smile_rise: float = 0.30  # blendshape score above the person's own rest; provisional
     mouth_open_rise: float = 0.30  # as above
     blink_rise: float = 0.35  # as above; measured: closed eyes .55 to .8, narrow eyes rest at .3
@@ -39,7 +45,7 @@ class LivenessProfile:
     hold_seconds: float = 1.0  # frontal, still, at the start; protocol
     centre_hold_seconds: float = 0.3  # back at the middle between actions; provisional
     enrolment_frames: int = 5  # embeddings averaged into the template; protocol
-    max_embeddings: int = 16  # a capture; 80 ms each; protocol
+    max_embeddings: int = 22  # a capture; 80 ms each; see above
     embedding_seconds: float = 1.0  # between continuity checks of frontal frames; protocol
     stills: int = 5  # full-resolution selfies inside the challenge; protocol
     action_frames: int = 2  # consecutive frames that show the action; provisional

@@ -61,7 +61,7 @@ def test_slow_people_are_never_asked_for_more_embeddings_than_allowed(fps):
     sitter = Sitter(fps=fps, degrees_per_frame=1.5, score_per_frame=0.03)
     slow = CaptureReview(a_challenge(seed=4), rng=Random(3))
     assert sit(slow, sitter).finished
-    assert slow.verdict(sitter.now, "c").evidence["embeddings"] <= 16
+    assert slow.verdict(sitter.now, "c").evidence["embeddings"] <= STANDARD_LIVENESS.max_embeddings
 
 
 def test_the_instructions_come_in_the_challenges_order_with_the_middle_between():
@@ -144,8 +144,8 @@ def test_an_expression_while_turning_is_no_offence(expression):
 def test_laughing_counts_as_a_smile():
     followed, sitter = review(*TURNS), Sitter()
     until(followed, sitter, Action.SMILE)
-    for _ in range(2):
-        said = followed.observe(sitter.frame(smile=0.8, mouth_open=0.6))
+    sitter.looks |= {"smile": 0.8, "mouth_open": 0.6}
+    said = sit(followed, sitter, limit=2)
     assert said.instruction is Action.CENTRE
 
 
@@ -243,7 +243,8 @@ def test_narrow_eyes_at_rest_are_not_closed_eyes():
     for _ in range(30):
         said = followed.observe(sitter.frame())
     assert said.instruction is Action.BLINK
-    assert followed.observe(sitter.frame(eyes_closed=0.76)).instruction is Action.CENTRE
+    sitter.looks["eyes_closed"] = 0.76
+    assert sit(followed, sitter, limit=2).instruction is Action.CENTRE
 
 
 def test_a_camera_that_looks_up_is_no_offence():
@@ -521,6 +522,143 @@ def test_somebody_who_takes_over_is_refused(moment):
     with pytest.raises(IdentityRefused) as error:
         sit(followed, sitter)
     assert code_of(error) == "face_changed"
+
+
+# An action by another face than the one in the middles.
+
+PERFORMED = (
+    Action.SMILE,
+    Action.MOUTH_OPEN,
+    Action.BLINK,
+    Action.TURN_LEFT,
+    Action.TURN_RIGHT,
+    Action.LOOK_UP,
+)
+
+
+def review_of(action):
+    """Return a review in which the action is among those asked for, before the rest."""
+    assent = Action.MOUTH_OPEN if action is Action.MOUTH_OPEN else Action.SMILE
+    first = () if action is assent else (action,)
+    return review(*first, *(turn for turn in TURNS if turn is not action), assent=assent)
+
+
+def perform_until_asked(followed, sitter, action):
+    """Come to the action, begin it and stop at the frame whose embedding is wanted."""
+    until(followed, sitter, action)
+    return sit(followed, sitter, stop=lambda said: said.wants_embedding and sitter.performing > 0)
+
+
+@pytest.mark.parametrize("action", PERFORMED)
+@pytest.mark.parametrize("fps", [8.0, 15.0, 30.0])
+def test_a_picture_between_the_actions_of_somebody_else_is_refused(action, fps):
+    followed = review_of(action)
+    sitter = Sitter(fps=fps, degrees_per_frame=100 / fps, score_per_frame=4 / fps)
+    until(followed, sitter, action)
+    sitter.performer = face(2)
+    with pytest.raises(IdentityRefused) as error:
+        sit(followed, sitter, stop=lambda said: said.instruction is not action)
+    assert code_of(error) == "face_changed"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_somebody_who_performs_all_actions_for_a_picture_is_refused_at_the_first(seed):
+    followed, sitter = review(seed=seed), Sitter(performer=face(2))
+    with pytest.raises(IdentityRefused) as error:
+        sit(followed, sitter)
+    assert code_of(error) == "face_changed"
+    assert sitter.asked is a_challenge(seed=seed).assent
+
+
+@pytest.mark.parametrize("action", PERFORMED)
+def test_an_action_counts_only_once_its_face_was_compared(action):
+    followed, sitter = review_of(action), Sitter()
+    perform_until_asked(followed, sitter, action)
+    asked_about, embedding = sitter.sequence, sitter.embedding()
+    for doing in (action,) * 4 + (Action.CENTRE,) * 12:
+        said = followed.observe(sitter.frame(doing))
+        assert said.instruction is action
+        assert not said.wants_embedding
+    followed.add_embedding(asked_about, embedding)
+    sitter.asked = followed.observe(sitter.frame()).instruction
+    assert sitter.asked is Action.CENTRE
+    assert sit(followed, sitter).finished
+
+
+@pytest.mark.parametrize("action", PERFORMED)
+def test_a_late_embedding_of_somebody_else_is_refused(action):
+    followed, sitter = review_of(action), Sitter()
+    perform_until_asked(followed, sitter, action)
+    asked_about = sitter.sequence
+    for _ in range(10):
+        followed.observe(sitter.frame())
+    with pytest.raises(IdentityRefused) as error:
+        followed.add_embedding(asked_about, face(2))
+    assert code_of(error) == "face_changed"
+
+
+def test_an_action_whose_embedding_got_lost_is_done_again():
+    followed, sitter = review(*TURNS), Sitter()
+    perform_until_asked(followed, sitter, Action.TURN_LEFT)
+    for _ in range(35):
+        assert followed.observe(sitter.frame()).instruction is Action.TURN_LEFT
+    assert sit(followed, sitter).finished
+
+
+def test_an_action_that_is_never_compared_is_refused():
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, Action.TURN_LEFT)
+    with pytest.raises(LivenessRefused) as error:
+        watch(followed, (sitter.frame(Action.TURN_LEFT) for _ in range(200)))
+    assert code_of(error) == "no_response"
+
+
+def test_a_blink_of_one_frame_is_enough():
+    followed, sitter = review(Action.BLINK, Action.TURN_LEFT), Sitter()
+    until(followed, sitter, Action.BLINK)
+    assert followed.observe(sitter.frame(eyes_closed=0.7)).wants_embedding
+    followed.add_embedding(sitter.sequence, sitter.embedding())
+    assert followed.observe(sitter.frame()).instruction is Action.CENTRE
+
+
+def test_a_face_is_compared_where_the_turn_begins_to_count():
+    followed, sitter = review(*TURNS), Sitter(degrees_per_frame=6.0)
+    perform_until_asked(followed, sitter, Action.TURN_LEFT)
+    assert 20.0 <= sitter.pose["yaw"] < 26.0
+
+
+def test_a_face_that_looks_up_is_compared_on_the_way():
+    followed, sitter = review(Action.LOOK_UP, Action.TURN_LEFT), Sitter(degrees_per_frame=6.0)
+    perform_until_asked(followed, sitter, Action.LOOK_UP)
+    assert 10.0 <= sitter.pose["pitch"] <= 25.0
+
+
+@pytest.mark.parametrize(
+    ("action", "axis", "past"), [(Action.TURN_LEFT, "yaw", 45.0), (Action.LOOK_UP, "pitch", 36.0)]
+)
+def test_a_head_that_moves_too_far_is_asked_back_and_compared_there(action, axis, past):
+    followed, sitter = review(action, Action.BLINK), Sitter(fps=6.0)
+    until(followed, sitter, action)
+    frames = [sitter.frame(**{axis: angle}) for angle in (past / 5, past, past, past)]
+    said = [followed.observe(frame) for frame in frames]
+    assert said[-1].instruction is action
+    assert said[-1].hint == "A little back again."
+    assert not any(directive.wants_embedding for directive in said[1:])
+    assert followed.observe(sitter.frame(**{axis: 22.0})).wants_embedding
+    followed.add_embedding(sitter.sequence, sitter.embedding())
+    assert followed.observe(sitter.frame()).instruction is Action.CENTRE
+
+
+def test_an_action_in_the_dark_is_not_compared_but_done_again_in_the_light():
+    followed, sitter = review(*TURNS), Sitter()
+    until(followed, sitter, Action.SMILE)
+    sitter.looks["luma"] = 40.0
+    for _ in range(6):
+        said = followed.observe(sitter.frame(Action.SMILE))
+        assert not said.wants_embedding
+    assert said.hint == HINTS[Obstacle.TOO_DARK]
+    del sitter.looks["luma"]
+    assert sit(followed, sitter).finished
 
 
 def test_an_embedding_that_is_not_a_number_is_refused():
