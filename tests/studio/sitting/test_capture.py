@@ -105,9 +105,9 @@ def test_what_is_no_jpeg_ends_the_capture(camera, ended, data):
     assert ended == ["failed"]
 
 
-def test_a_still_before_any_frame_is_the_page_s_mistake(camera):
-    with pytest.raises(RuntimeError):
-        camera.session.still(0, 0.0, camera.jpeg())
+def test_a_still_before_any_frame_is_out_of_order(camera, ended):
+    assert refused(camera.session.still, 0, 0.0, camera.jpeg()) == "out_of_order"
+    assert ended == ["failed"]
 
 
 def test_a_torn_still_is_refused(camera, ended):

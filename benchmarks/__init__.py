@@ -1,0 +1,1 @@
+"""What the studio costs, side by side with named peers in one run."""

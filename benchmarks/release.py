@@ -1,0 +1,82 @@
+"""Label, packet and manifest of a finished drawing; reading them back is counted apart."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import reduce
+
+import numpy as np
+
+from benchmarks.stage import Stage
+from benchmarks.table import Row, alone
+from outputs.authority import make_authority
+from outputs.encode import MediaType, decode
+from outputs.marks import Draft, LabelMark, ManifestMark, Mark, XmpMark
+from outputs.provenance import Claim, ManifestReader, Signer
+from outputs.types import Render
+from studio.styles.painted.toon import TOON, draw_toon
+from studio.styles.portrait import anatomy, prepare_portrait
+
+REPETITIONS = 15
+MOST_MILLISECONDS = 60.0
+CLAIM = Claim(
+    output_id="0" * 32,
+    job_id="0" * 32,
+    receipt_hash="0" * 64,
+    digital_source_type=TOON.digital_source_type,
+    synthetic=True,
+    version="0",
+)
+
+
+def rows(stage: Stage) -> Iterator[Row]:
+    """Yield marking and reading back, for each format that leaves the studio."""
+    now = datetime.now(UTC)  # noqa: TID251 - certificates of this moment
+    authority = make_authority(now=now, serial=lambda: secrets.randbits(158) + 1)
+    reader = ManifestReader([authority.root])
+    marks: tuple[Mark, ...] = (LabelMark(), XmpMark(), ManifestMark(Signer(authority), reader))
+    render = _drawn(stage)
+    for media_type in (MediaType.PNG, MediaType.WEBP):
+        draft = Draft(render, CLAIM, {"seed": 7}, media_type, render.pixels)
+
+        def mark(draft: Draft = draft) -> Draft:
+            return reduce(lambda unmarked, mark: mark.apply(unmarked), marks, draft)
+
+        marked = mark()
+
+        def read_back(marked: Draft = marked) -> None:
+            decoded = decode(marked.data, max_pixels=sys.maxsize)
+            for each in marks:
+                each.read_back(marked, decoded)
+
+        took = alone(mark, REPETITIONS)
+        name = media_type.name
+        yield Row(
+            f"label, encode and sign ({name})",
+            "ms",
+            took,
+            REPETITIONS,
+            target=f"<= {MOST_MILLISECONDS:.0f} ms",
+            met=took <= MOST_MILLISECONDS,
+            note=f"1024 px toon, {len(marked.data) / 1e3:.0f} kB with manifest",
+        )
+        yield Row(f"read label, packet and manifest ({name})", "ms", alone(read_back, 5), 5)
+
+
+def _drawn(stage: Stage) -> Render:
+    still = stage.still
+    face = stage.meter.faces(still)[0]
+    portrait = prepare_portrait(still, face, stage.meter.person(still), size=1024)
+    places = anatomy(portrait)
+    return Render(
+        pixels=draw_toon(portrait, {}, np.random.default_rng(7)),
+        face_box=places.face_box,
+        keep_clear=places.keep_clear,
+        lower_face=places.lower_face,
+        style=TOON.name,
+        family=TOON.family,
+        digital_source_type=TOON.digital_source_type,
+    )

@@ -1,0 +1,103 @@
+"""Rows of the table, how they are timed, and how they are printed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing measured, with what it is compared to."""
+
+    what: str
+    unit: str
+    ours: float  # median
+    n: int  # repetitions
+    peer: str = ""
+    theirs: float | None = None  # median, interleaved with ours
+    target: str = ""
+    met: bool | None = None  # None: reported, without a target
+    note: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours over theirs."""
+        return None if self.theirs is None else self.ours / self.theirs
+
+    def as_json(self) -> dict[str, object]:
+        """Return JSON-ready values."""
+        return {**asdict(self), "ratio": self.ratio}
+
+
+def milliseconds(work: Work) -> float:
+    """Return how long one call takes."""
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def alone(work: Work, repetitions: int, *, warm: int = 1) -> float:
+    """Return the median of repeated calls, milliseconds."""
+    for _ in range(warm):
+        work()
+    return median(milliseconds(work) for _ in range(repetitions))
+
+
+def side_by_side(
+    ours: Work, theirs: Work, repetitions: int, *, warm: int = 1
+) -> tuple[float, float]:
+    """Return both medians, milliseconds; calls take turns, so that both meet the same machine."""
+    for _ in range(warm):
+        ours()
+        theirs()
+    mine: list[float] = []
+    other: list[float] = []
+    for number in range(repetitions):
+        pair = (ours, mine), (theirs, other)
+        for work, times in pair if number % 2 else reversed(pair):
+            times.append(milliseconds(work))
+    return median(mine), median(other)
+
+
+def as_table(rows: Sequence[Row]) -> str:
+    """Return the rows as a Markdown table that is also readable in a terminal."""
+    head = ("what", "ours", "peer", "theirs", "ratio", "target", "met", "n")
+    lines = [head, *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    printed = [
+        "| "
+        + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        + " |"
+        for line in lines
+    ]
+    printed.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(printed)
+
+
+def notes(rows: Sequence[Row]) -> str:
+    """Return what must be said besides the numbers, one line a row."""
+    return "\n".join(f"- {row.what}: {row.note}" for row in rows if row.note)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    met = {True: "yes", False: "not met", None: ""}[row.met]
+    return (
+        row.what,
+        _amount(row.ours, row.unit),
+        row.peer,
+        "" if row.theirs is None else _amount(row.theirs, row.unit),
+        "" if row.ratio is None else f"{row.ratio:.{2 if row.ratio >= 0.1 else 3}f}",
+        row.target,
+        met,
+        str(row.n),
+    )
+
+
+def _amount(value: float, unit: str) -> str:
+    digits = 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:.{digits}f} {unit}"
