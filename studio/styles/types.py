@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,13 +46,16 @@ class Range:
         """Return `value` as a number within the limits, or raise ControlError."""
         try:
             number = float(value)
-        except ValueError as error:
+        except OverflowError as error:  # a whole number beyond all floats, too long to be told
+            raise ControlError(f"{self.label} {self._limits()}.") from error
+        except (ValueError, TypeError) as error:
             raise ControlError(f"{self.label} takes a number, not {value!r}.") from error
-        if not self.minimum <= number <= self.maximum:
-            raise ControlError(
-                f"{self.label} goes from {self.minimum:g} to {self.maximum:g}, not {number:g}."
-            )
+        if not (math.isfinite(number) and self.minimum <= number <= self.maximum):
+            raise ControlError(f"{self.label} {self._limits()}, not {number:g}.")
         return number
+
+    def _limits(self) -> str:
+        return f"goes from {self.minimum:g} to {self.maximum:g}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ STUBBLE_TINT = 0.5
 CROPPED = 12.0  # L units darker than the skin up to which thin hair is cropped: a mere tint
 THIN = 72.0  # units that hair reaches from its edge at most, to count as thin
 SCALP = 52.0  # and below which it needs no more proof
+BARE = 7.0  # Lab distance from the skin below which what was parsed as hair is bare scalp
+GREY_LIGHT = 56.0  # L of grey hair
+GREY_CHROMA = 5.0  # Lab units
 EVEN = 0.22  # of its lightness: cropped hair varies less
 SHEEN = 6.0  # L units above cropped hair's tone from which it shines
 GLEAMING = 72.0  # units from which there is room for a gleam
@@ -39,6 +42,8 @@ def paint_hair(canvas: Canvas, study: Study, levels: int, rng: np.random.Generat
         return
     flow = hair_flow(study)
     light = smooth_along(study, flow, inside)
+    if float(np.linalg.norm(study.hair_tone - study.skin_tone)) < BARE:
+        return
     if _is_cropped(study, inside, light):
         _paint_cropped(canvas, study, inside)
         return
@@ -109,11 +114,19 @@ def _paint_mass(
 
 def _is_cropped(study: Study, inside: Mask, light: Mask) -> bool:
     reach = _thickness(study, inside)
+    if reach > SCALP and _is_grey(study):
+        return False
     if reach > THIN or float(study.skin_tone[0] - study.hair_tone[0]) > CROPPED:
         return False
     even = light - 0.75 * study.blur_within(light, inside, 70)
     chosen = even[inside > 0.8]
     return reach < SCALP or float(chosen.std()) < EVEN * float(study.hair_tone[0])
+
+
+def _is_grey(study: Study) -> bool:
+    """Whether hair is grey or white: as light as skin, without being a tint of it."""
+    chroma = float(np.hypot(study.hair_tone[1], study.hair_tone[2]))
+    return float(study.hair_tone[0]) > GREY_LIGHT and chroma < GREY_CHROMA
 
 
 def _thickness(study: Study, inside: Mask) -> float:
