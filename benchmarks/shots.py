@@ -20,7 +20,7 @@ from PIL import Image
 from playwright.sync_api import Browser, ViewportSize
 
 from tests.browser import tour
-from tests.browser.camera import Cameras, Plan
+from tests.browser.camera import Cameras, Plan, change
 from tests.browser.chromium import running_chromium
 from tests.browser.studio import Studio, running_studio
 from tests.browser.visitor import SITTING_PATIENCE, Visitor
@@ -31,7 +31,7 @@ LIMIT = 3 * 1024 * 1024  # bytes of all pictures together
 CAMERA_WIDTH = 1280  # pixels: a good webcam
 PAIR_HEIGHT = 720  # pixels of portrait-to-avatar.webp
 MOMENT = 600  # milliseconds until a page has come to rest
-TURN = 250  # milliseconds until a head has turned
+TURN = 700  # milliseconds until a head has turned half way
 SHOWN = frozenset(
     {
         "consent-chosen",
@@ -52,6 +52,7 @@ class Look:
     """One kind of screen."""
 
     name: str
+    subject: str
     viewport: ViewportSize
     colours: Literal["light", "dark"] = "light"
     scale: float = 1.0  # device pixels per CSS pixel
@@ -59,9 +60,9 @@ class Look:
 
 
 LOOKS = (
-    Look("wide", {"width": 1280, "height": 820}),
-    Look("dark", {"width": 1280, "height": 820}, colours="dark"),
-    Look("phone", {"width": 390, "height": 844}, scale=2.0, whole=False),
+    Look("wide", "birch", {"width": 1280, "height": 820}),
+    Look("dark", "maple", {"width": 1280, "height": 820}, colours="dark"),
+    Look("phone", "ash", {"width": 390, "height": 844}, scale=2.0, whole=False),
 )
 
 
@@ -74,14 +75,15 @@ def main() -> int:
         running_chromium() as browser,
     ):
         cameras = Cameras(studio.house.cast)
-        subject = next(iter(studio.house.cast))
         for look in LOOKS:
-            with visit(studio, browser, cameras, Plan(subject, width=CAMERA_WIDTH), look) as guest:
+            plan = Plan(look.subject, width=CAMERA_WIDTH, act="hesitant")
+            with visit(studio, browser, cameras, plan, look) as guest:
                 for view in views(guest, Path(folder)):
                     if view in SHOWN:
                         shoot(guest, view, look)
-        with visit(studio, browser, cameras, Plan(subject), LOOKS[0]) as guest:
-            pair(guest, cameras.still(subject), Path(folder))
+        look = LOOKS[0]
+        with visit(studio, browser, cameras, Plan(look.subject), look) as guest:
+            pair(guest, look.subject, cameras.still(look.subject), Path(folder))
     size = sum(picture.stat().st_size for picture in PICTURES.glob("*.webp"))
     print(f"{size / 1024:.0f} kB in {PICTURES}")
     return 0 if size <= LIMIT else 1
@@ -108,6 +110,7 @@ def views(visitor: Visitor, folder: Path) -> Iterator[str]:
     """Visit everything, with a few pictures in the gallery."""
     yield from chain(tour.consent_views(visitor), tour.camera_views(visitor))
     visitor.click("#no-camera")
+    change(visitor.page, act="follow")
     visitor.look()
     yield from tour.making_views(visitor)
     for number in (1, 2):
@@ -127,7 +130,7 @@ def make_another(visitor: Visitor, number: int) -> None:
 def shoot(visitor: Visitor, view: str, look: Look) -> None:
     """Take one picture of the page as it is now; the camera's while the head turns."""
     if view == "you-camera":
-        visitor.see("[data-instruction^=turn_]")
+        visitor.page.locator("[data-instruction^=turn_]").wait_for(timeout=SITTING_PATIENCE)
         visitor.page.wait_for_timeout(TURN)
     else:
         visitor.page.wait_for_timeout(MOMENT)
@@ -137,9 +140,9 @@ def shoot(visitor: Visitor, view: str, look: Look) -> None:
     print(f"{view}-{look.name}")
 
 
-def pair(visitor: Visitor, still: bytes, folder: Path) -> None:
+def pair(visitor: Visitor, subject: str, still: bytes, folder: Path) -> None:
     """Put a baked subject's still beside its labelled avatar."""
-    visitor.stand_in()
+    visitor.stand_in(subject)
     visitor.make()
     avatar = Image.open(visitor.download("#download-png", folder)).convert("RGB")
     portrait = Image.open(io.BytesIO(still)).convert("RGB")

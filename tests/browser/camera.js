@@ -7,6 +7,7 @@
   const FPS = 15;
   const HOLD = 6; // pictures that an action's extreme is held
   const STUBBORN = 20; // the same, when it is the wrong one
+  const HESITANT = 60; // the same, when a turn stops half way
   const PAUSE = 8; // pictures of rest before an action is tried again
   const NOISE = 0.04; // share of uniform noise: about three grey levels, as a webcam in a lit room
   const MARGIN = 256; // pixels by which the noise is larger than the picture
@@ -15,7 +16,7 @@
   const plan = {
     subject: null,
     beside: null, // a second subject in the same picture
-    act: "follow", // follow, opposite, deaf (noise, no reaction), frozen (one picture for ever)
+    act: "follow", // follow, opposite, hesitant (half a turn), deaf (noise, no reaction), frozen
     light: 1, // 1 = as baked, 0 = black
     fails: null, // name of the error that getUserMedia throws
     width: 1280, // pixels of the camera's pictures; their height is three quarters of it
@@ -77,9 +78,10 @@
 
     function begin(clip, action) {
       doing = action;
-      const back = [...clip].reverse();
-      const hold = plan.act === "opposite" ? STUBBORN : HOLD;
-      queue = [...clip, ...Array(hold).fill(clip[clip.length - 1]), ...back];
+      const halts = plan.act === "hesitant" && action in OPPOSITE;
+      const there = halts ? clip.slice(0, Math.ceil(clip.length / 2)) : clip;
+      const hold = halts ? HESITANT : plan.act === "opposite" ? STUBBORN : HOLD;
+      queue = [...there, ...Array(hold).fill(there.at(-1)), ...[...there].reverse()];
     }
 
     return (clips, asked) => {

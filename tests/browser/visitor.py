@@ -95,11 +95,11 @@ class Visitor:
         self.click("#capture-start")
         self.see("[data-instruction]:not([data-instruction=''])")
 
-    def stand_in(self) -> None:
-        """Agree, then let a subject who is nobody take the chair."""
+    def stand_in(self, subject: str = "") -> None:
+        """Agree, then let a subject who is nobody, the first or a certain one, take the chair."""
         self.consent()
         self.click("#no-camera")
-        self.click("[data-subject] >> nth=0")
+        self.click(f"[data-subject={subject}]" if subject else "[data-subject] >> nth=0")
         self.see(".style-card", timeout=SITTING_PATIENCE)
 
     def make(self, style: str = "toon") -> None:
