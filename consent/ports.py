@@ -100,6 +100,10 @@ class Sessions(Protocol):
         """Close what is open in this session."""
         ...
 
+    def close_subject(self, subject_id: str) -> None:
+        """Close what is open of this subject, in whatever session."""
+        ...
+
 
 class Records(Protocol):
     """Consent records: signed bytes and their state."""

@@ -51,8 +51,9 @@ class Withdrawal:
     def withdraw(self, subject_id: str) -> DeletionReceipt:
         """End everything that a subject agreed to.
 
-        The withdrawal is committed first: from then on the gate refuses, whatever happens next.
-        After a crash, `end_retention` or a second call completes the deletion.
+        The withdrawal is committed first, and with it closes what is open of the subject: from
+        then on the gate refuses and nothing is shown, whatever happens next. After a crash,
+        `end_retention` or a second call completes the deletion.
 
         Raises:
             ConsentRefused: the subject is unknown.
@@ -63,18 +64,38 @@ class Withdrawal:
             records = unit.records.of_subject(subject_id)
             for record in records:
                 unit.records.withdraw(record.record_id, at)
+            unit.sessions.close_subject(subject_id)
         return self._delete(subject_id, "dpv:ConsentWithdrawn", at)
 
     def end_retention(self, now: datetime) -> tuple[DeletionReceipt, ...]:
-        """Delete what belongs to subjects whose consents have all run out or were withdrawn."""
+        """Delete what belongs to subjects whose consents have all run out or were withdrawn.
+
+        A subject whose deletion fails keeps nobody else waiting, and is tried again next time.
+
+        Raises:
+            ExceptionGroup: after all were tried, the failures; each notes the subject's id.
+        """
         with self.ledger.reading() as unit:
             ended = unit.subjects.ended(now)
-        return tuple(self._delete(subject_id, "dpv:ConsentExpired", now) for subject_id in ended)
+        receipts: list[DeletionReceipt] = []
+        failures: list[Exception] = []
+        for subject_id in ended:
+            try:
+                receipts.append(self._delete(subject_id, "dpv:ConsentExpired", now))
+            except Exception as failure:  # noqa: BLE001 - whatever it is, the others must go
+                failure.add_note(f"while deleting what belongs to subject {subject_id}")
+                failures.append(failure)
+        if failures:
+            raise ExceptionGroup("what belongs to ended consents could not all go", failures)
+        return tuple(receipts)
 
     def _delete(self, subject_id: str, reason: str, at: datetime) -> DeletionReceipt:
         stopped = self.stopper.stop(subject_id)
-        deleted = [item for purger in self.purgers for item in purger.purge(subject_id)]
+        deleted = self._purge(subject_id)
         self.vault.destroy(subject_id)
+        # A capture that was finishing meanwhile may have stored something before the key went;
+        # from here on nothing can be sealed any more.
+        deleted += self._purge(subject_id)
         with self.ledger.reading() as unit:
             records = [record.record_id for record in unit.records.of_subject(subject_id)]
         document: dict[str, object] = {
@@ -93,3 +114,8 @@ class Withdrawal:
             key_id=self.signer.key_id,
             signature=self.signer.sign_document(document, domain=DELETION_DOMAIN),
         )
+
+    def _purge(self, subject_id: str) -> list[str]:
+        """Delete, and return what went: nothing that was found nought times."""
+        found = [item for purger in self.purgers for item in purger.purge(subject_id)]
+        return [item for item in found if not item.startswith("0 ")]

@@ -350,6 +350,11 @@ class _MemorySessions:
         for subject_id, (at, _) in bound.items():
             bound[subject_id] = (at, None)
 
+    def close_subject(self, subject_id: str) -> None:
+        for bound in self._bindings.values():
+            if subject_id in bound:
+                bound[subject_id] = (bound[subject_id][0], None)
+
 
 @dataclass
 class FakeStopper:
@@ -365,14 +370,15 @@ class FakeStopper:
 
 @dataclass
 class FakePurger:
-    """Says that it deleted something."""
+    """Says that it deleted something, once for each subject."""
 
     what: str = "5 selfies"
     purged: list[str] = field(default_factory=list)
 
     def purge(self, subject_id: str) -> list[str]:
+        found = subject_id not in self.purged
         self.purged.append(subject_id)
-        return [self.what]
+        return [self.what] if found else []
 
 
 def a_challenge(

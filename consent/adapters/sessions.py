@@ -66,3 +66,11 @@ class SqlSessions:
             .where(SessionSubjectRow.token_hash == token_hash)
             .values(opened_until=None)
         )
+
+    def close_subject(self, subject_id: str) -> None:
+        """Close what is open of this subject, in whatever session."""
+        self._session.execute(
+            update(SessionSubjectRow)
+            .where(SessionSubjectRow.subject_id == subject_id)
+            .values(opened_until=None)
+        )

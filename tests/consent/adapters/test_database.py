@@ -340,6 +340,20 @@ def test_what_was_open_closes_after_its_time_and_on_demand(database):
         assert sessions.current("token", now=NOON) == (ada, False)
 
 
+def test_a_subject_is_closed_in_every_session(database):
+    ada, bob = keep(database, "ada").subject_id, keep(database, "bob").subject_id
+    until = NOON + timedelta(hours=12)
+    with database.transaction() as unit:
+        for token, subject in (("laptop", ada), ("tablet", ada), ("other", bob)):
+            unit.sessions.create(token, now=NOON)
+            unit.sessions.bind(token, subject, until, now=NOON)
+        unit.sessions.close_subject(ada)
+    with database.reading() as unit:
+        tokens = ("laptop", "tablet", "other")
+        states = [unit.sessions.current(token, now=NOON) for token in tokens]
+    assert states == [(ada, False), (ada, False), (bob, True)]
+
+
 def test_a_session_cannot_be_bound_before_it_exists(database):
     ada = keep(database).subject_id
     with pytest.raises(IntegrityError), database.transaction() as unit:
