@@ -55,7 +55,6 @@ HINTS = {
     Obstacle.NOT_RELAXED: "Relax your face for a moment.",
 }
 FURTHER_HINT = "A little further."
-TOO_FAR_ROUND_HINT = "A little back again."
 RELAX_FIRST_HINT = "Relax your face first."
 HOLD_HINT = "Hold still for a moment."
 

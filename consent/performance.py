@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from consent.directions import (
-    FURTHER_HINT,
-    HINTS,
-    RELAX_FIRST_HINT,
-    TOO_FAR_ROUND_HINT,
-    Obstacle,
-    refused,
-)
+from consent.directions import FURTHER_HINT, HINTS, RELAX_FIRST_HINT, Obstacle, refused
 from consent.gestures import EXPRESSIONS, HEAD_ACTIONS, Rest, light_obstacle, rises, shown
 from consent.profiles import LivenessProfile
 from consent.types import Action, FrameEvidence
+
+_BACK_HINT = "A little back again."
 
 
 class Performance:
@@ -107,7 +102,7 @@ class Performance:
         if self.embeddable or self._asked not in self.seen:
             return None
         light = light_obstacle(frame, self._profile)
-        return TOO_FAR_ROUND_HINT if light is None else HINTS[light]
+        return _BACK_HINT if light is None else HINTS[light]
 
     def _hint(self, measured: dict[Action, float]) -> str | None:
         if self._asked in self.seen:
