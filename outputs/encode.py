@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from outputs.errors import MarkMissing
+from outputs.errors import MarkMissing, TooLarge
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = b"XML:com.adobe.xmp"  # XMP specification part 3, section 1.1.5
@@ -67,23 +67,25 @@ def decode(data: bytes, *, max_pixels: int) -> Decoded:
         max_pixels: A larger picture is not decoded.
 
     Raises:
-        MarkMissing: not a picture, truncated, or too large.
+        MarkMissing: not a picture, or truncated.
+        TooLarge: more pixels than that, or than memory holds.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about size and damaged metadata; both are checked
             with Image.open(io.BytesIO(data)) as image:
                 if image.width * image.height > max_pixels:
-                    raise MarkMissing("picture", f"{image.width} x {image.height} is too large")
+                    raise TooLarge("picture", f"{image.width} x {image.height} is too large")
                 xmp = image.info.get("xmp", b"")
-                upright = ImageOps.exif_transpose(image)
                 texts = {str(k): v for k, v in image.info.items() if isinstance(v, str)}
-                has_alpha = upright.has_transparency_data
-                array = np.asarray(upright.convert("RGBA" if has_alpha else "RGB"))
+                # In place, and converted only if need be: each copy of a large picture counts.
+                ImageOps.exif_transpose(image, in_place=True)
+                mode = "RGBA" if image.has_transparency_data else "RGB"
+                array = np.asarray(image if image.mode == mode else image.convert(mode))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error) as error:
         raise MarkMissing("picture", "the bytes cannot be decoded") from error
     except (Image.DecompressionBombError, MemoryError, OverflowError) as error:
-        raise MarkMissing("picture", "it is too large to be decoded") from error
+        raise TooLarge("picture", "it is too large to be decoded") from error
     packet = xmp.encode() if isinstance(xmp, str) else bytes(xmp)
     return Decoded(array, packet, texts)
 

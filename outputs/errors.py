@@ -5,6 +5,7 @@ OutputError
 ├── OutputMissing    the library has no such picture; in three parts
 ├── VerifyError      a file cannot be examined; in three parts
 └── MarkMissing      a mark did not read back; release turns it into a ReleaseRefused
+    └── TooLarge     the picture has more pixels than may be decoded
 """
 
 from __future__ import annotations
@@ -38,3 +39,7 @@ class MarkMissing(OutputError):
     def __init__(self, mark: str, reason: str) -> None:
         super().__init__(f"{mark}: {reason}")
         self.mark = mark
+
+
+class TooLarge(MarkMissing):
+    """The picture has more pixels than may be decoded."""

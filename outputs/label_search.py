@@ -57,7 +57,7 @@ def find_label(pixels: NDArray[np.uint8]) -> tuple[Found, ...]:
     reduced = np.asarray(_reduced(close, WORK_SIDE), np.float32)
     finds = [_search(reduced, close, kind) for kind in (Kind.CORNER, Kind.CHIN)]
     if short < LOW_SHORT_SIDE:
-        finds.append(_small_at_its_place(_luma(pixels)))
+        finds.append(_small_at_its_place(pixels))
     ratio = short / min(close.shape)
     certain = [
         Found(
@@ -112,15 +112,15 @@ def _measure(
     return found
 
 
-def _small_at_its_place(luma: Gray) -> Found | None:
+def _small_at_its_place(pixels: NDArray[np.uint8]) -> Found | None:
     """The label of small pictures has two letters: it is believed at its own place only."""
-    side = min(luma.shape)
+    side = min(pixels.shape[:2])
     drawing = art(Design(Kind.SMALL, side))
     height, width = drawing.text.shape
-    left, top = luma.shape[1] - margin(side) - width, margin(side)
-    part = luma[top : top + height, left : left + width] if left >= 0 else luma[:0]
-    if part.shape != drawing.text.shape:
+    left, top = pixels.shape[1] - margin(side) - width, margin(side)
+    if left < 0 or top + height > pixels.shape[0]:
         return None
+    part = _luma(pixels[top : top + height, left : left + width])
     shown = drawing.pill > 0.99
     score = float(np.corrcoef(part[shown], drawing.text[shown])[0, 1]) if part.std() > 0 else 0.0
     rect = (left, top, left + width, top + height)

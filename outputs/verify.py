@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from consent.types import RecordState
 from outputs.badge import Kind
 from outputs.encode import decode
-from outputs.errors import MarkMissing, VerifyError
+from outputs.errors import MarkMissing, TooLarge, VerifyError
 from outputs.label_search import find_label
 from outputs.provenance import GENERATOR, ManifestEvidence, ManifestReader, ManifestState
 from outputs.report import Finding, Issuer, Report, State, Technique
 from outputs.xmp import GENERATED_TYPES, read_packet
 
 MAX_BYTES = 64 * 1024 * 1024
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 25_000_000  # telephones make 24.5; each million takes some 10 MB while it is open
 
 
 class ConsentStates(Protocol):
@@ -48,6 +48,8 @@ def verify(data: bytes, *, reader: ManifestReader, consent: ConsentStates) -> Re
         raise _unreadable("file_too_large", f"The file is larger than {MAX_BYTES >> 20} MB.")
     try:
         decoded = decode(data, max_pixels=MAX_PIXELS)
+    except TooLarge as error:
+        raise _too_many_pixels() from error
     except MarkMissing as error:
         raise _unreadable("not_a_picture", f"The file cannot be opened: {error}.") from error
     manifest = reader.read(data)
@@ -181,6 +183,18 @@ def _unreadable(code: str, what: str) -> VerifyError:
         what,
         why="Only a picture that opens safely can be examined.",
         next_step="Choose the picture file itself: PNG, WebP or JPEG.",
+    )
+
+
+def _too_many_pixels() -> VerifyError:
+    return VerifyError(
+        "picture_too_large",
+        f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels.",
+        why="A small file can hold a picture so large that opening it stops the studio.",
+        next_step=(
+            "Choose a smaller copy: the visible label is found in it, "
+            "though saving again removes the signed note."
+        ),
     )
 
 

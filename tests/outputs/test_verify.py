@@ -189,11 +189,12 @@ def test_entity_bomb_in_the_packet_is_a_finding_and_not_a_crash(reader):
         (b"", "empty_file"),
         (b"MZ not a picture", "not_a_picture"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not_a_picture"),
-        (header_only(50_000, 50_000), "not_a_picture"),
+        (header_only(50_000, 50_000), "picture_too_large"),
+        (header_only(7000, 7000), "picture_too_large"),
         (encode(textured(64), MediaType.PNG, xmp=b"")[:1000], "not_a_picture"),
         (bytes(MAX_BYTES + 1), "file_too_large"),
     ],
-    ids=["empty", "program", "svg", "bomb", "truncated", "large"],
+    ids=["empty", "program", "svg", "bomb", "large picture", "truncated", "large file"],
 )
 def test_file_that_cannot_be_examined_is_an_error_with_a_next_step(reader, data, code):
     with pytest.raises(VerifyError) as error:
