@@ -27,6 +27,7 @@ _STATUS_BY_CODE = {
     "closed": 403,
     "style_unknown": 404,
     "too_large": 413,
+    "unreadable": 422,
     "choice_invalid": 422,
     "control_invalid": 422,
     "upload_invalid": 422,
@@ -111,6 +112,16 @@ def upload_invalid() -> Refusal:
         "No file arrived.",
         why="Nothing was read and nothing was kept.",
         next_step="Choose the file again.",
+    )
+
+
+def unreadable() -> Refusal:
+    """Refuse a request whose parts are missing, of the wrong kind or not to be parsed."""
+    return Refusal(
+        "unreadable",
+        "The page sent something that could not be read.",
+        why="The studio acts only on what it understands for certain.",
+        next_step="Reload the page and try again.",
     )
 
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from consent.errors import Refusal
@@ -17,7 +18,7 @@ from studio.service import StudioService
 from studio.ui.guard import Guard
 from studio.ui.headers import SecurityHeaders
 from studio.ui.pages import build_pages
-from studio.ui.refusals import choice_invalid, status_of
+from studio.ui.refusals import not_here, status_of, unreadable
 from studio.ui.routes.capture import capture_routes, subject_routes
 from studio.ui.routes.context import Context
 from studio.ui.routes.keeping import keeping_routes
@@ -26,6 +27,7 @@ from studio.ui.routes.sitting import record_routes, sitting_routes
 from studio.ui.session import session_reader
 from studio.ui.settings import UiSettings
 from studio.ui.shell import PARTS, PageShell
+from studio.ui.turns import Turns
 
 ROUTES = (
     sitting_routes,
@@ -36,13 +38,15 @@ ROUTES = (
     job_routes,
     keeping_routes,
 )
+NO_SUCH_DOOR = frozenset({404, 405})
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
 
 def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
     """Return the studio's web application around a service."""
     app = FastAPI(title="Selfsame", docs_url=None, redoc_url=None, openapi_url=None)
-    context = Context(service, settings, session_reader(service, settings))
+    turns = Turns(settings.large_pictures_at_once)
+    context = Context(service, settings, session_reader(service, settings), turns)
     for build in ROUTES:
         app.include_router(build(context))
 
@@ -50,15 +54,7 @@ def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
     def healthz() -> dict[str, str]:
         return {"status": "ok", "version": settings.version}
 
-    @app.exception_handler(Refusal)
-    def refuse(_request: Request, refusal: Refusal) -> JSONResponse:
-        return JSONResponse(refusal.parts(), status_of(refusal))
-
-    @app.exception_handler(RequestValidationError)
-    def refuse_form(_request: Request, _error: RequestValidationError) -> JSONResponse:
-        refusal = choice_invalid("a value is missing or of the wrong kind")
-        return JSONResponse(refusal.parts(), status_of(refusal))
-
+    _refuse_in_three_parts(app)
     app.mount("/parts", StaticFiles(directory=PARTS), name="parts")
     # The last one added sees a request first. Gradio reflects any origin unless its parent has a
     # CORS policy of its own.
@@ -73,6 +69,27 @@ def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
     else:
         _mount(app, service, settings)
     return app
+
+
+def _refuse_in_three_parts(app: FastAPI) -> None:
+    """Say every refusal in the same three parts, the framework's own as well."""
+
+    @app.exception_handler(Refusal)
+    def refuse(_request: Request, refusal: Refusal) -> JSONResponse:
+        return JSONResponse(refusal.parts(), status_of(refusal))
+
+    @app.exception_handler(RequestValidationError)
+    def refuse_form(_request: Request, _error: RequestValidationError) -> JSONResponse:
+        refusal = unreadable()
+        return JSONResponse(refusal.parts(), status_of(refusal))
+
+    @app.exception_handler(HTTPException)
+    def refuse_plainly(_request: Request, error: HTTPException) -> JSONResponse:
+        # The framework's own words, for a body that it cannot parse or an address without a door.
+        if error.status_code in NO_SUCH_DOOR:
+            return JSONResponse(not_here().parts(), error.status_code, headers=error.headers)
+        refusal = unreadable()
+        return JSONResponse(refusal.parts(), status_of(refusal))
 
 
 async def _mount_pages(app: FastAPI, service: StudioService, settings: UiSettings) -> None:

@@ -13,6 +13,7 @@ from studio.ui.refusals import control_invalid, style_unknown
 from studio.ui.views import Json, style_json
 
 MAX_SEED = 2**31 - 1
+MAX_CONTROLS_TEXT = 4096  # characters; a page sends some hundred
 ENDED = frozenset({JobState.DONE, JobState.REFUSED, JobState.CANCELLED, JobState.FAILED})
 
 
@@ -44,9 +45,11 @@ def read_controls(service: StudioService, style: str, values: object) -> dict[st
 
 def read_controls_text(service: StudioService, style: str, text: str) -> dict[str, float | str]:
     """Return the controls of a query string's JSON; raises Refusal."""
+    if len(text) > MAX_CONTROLS_TEXT:
+        raise control_invalid("Controls are too long to be read.")
     try:
         values = json.loads(text or "{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise control_invalid("Controls could not be read.") from error
     return read_controls(service, style, values)
 

@@ -18,6 +18,7 @@ const DELETION = [
 
 export function mount(root) {
   const at = (id) => root.querySelector(`#${id}`);
+  let known = [];
   const fact = (name, value) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
 
   function recordOf(record) {
@@ -53,7 +54,9 @@ export function mount(root) {
       event.target.disabled = true;
       try {
         const { receipt } = await send("/api/withdraw");
-        fill(at("records-body"), deletionOf(receipt));
+        // Their receipts can be fetched for as long as this page is open.
+        const ended = known.map((record) => record.state === "given" ? { ...record, state: "withdrawn", withdrawn_at: receipt.ended_at } : record);
+        fill(at("records-body"), deletionOf(receipt), ...ended.map(recordOf));
         focusOn(at("records-body").querySelector(".what"));
       } catch (error) {
         fill(box, noteOf(partsOf(error)));
@@ -68,25 +71,29 @@ export function mount(root) {
     return make("div", { class: "note good", id: "deletion-receipt" },
       make("p", { class: "what", tabindex: "-1" }, "Your consent has ended and everything is deleted."),
       make("p", { class: "why" }, "This receipt is the proof. It is shown once: download it if you want to keep it."),
-      make("dl", { class: "deletion" }, ...DELETION.filter(([name]) => name in receipt)
-        .map(([name, words, show]) => fact(words, show(receipt[name])))),
+      ...[receipt, ...(receipt.further_receipts ?? [])].map((one) =>
+        make("dl", { class: "deletion" }, ...DELETION.filter(([name]) => name in one)
+          .map(([name, words, show]) => fact(words, show(one[name]))))),
       make("details", {}, make("summary", {}, "The signed text"), make("pre", {}, JSON.stringify(receipt, null, 2))),
       make("div", { class: "actions" },
         make("a", { class: "button", id: "download-deletion-receipt", href: URL.createObjectURL(file), download: "selfsame-deletion-receipt.json" }, "Download the receipt"),
         make("a", { class: "button text", href: "/" }, "Back to the first page")));
   }
 
+  const remainderNote = () => make("div", { class: "empty", "data-remainder": "true" },
+    make("h2", {}, "Something of yours is still here."),
+    make("p", {}, "No consent is active, but not everything is deleted yet. You can end it now."));
+
   async function shown() {
     try {
       const sitting = await get("/api/sitting");
-      if (!sitting.is_open && !sitting.record) {
-        fill(at("records-body"), closedNote(sitting, "your consent"));
-        return;
-      }
-      const { records } = sitting.is_open ? await get("/api/records") : { records: [sitting.record] };
-      const active = records.some((record) => record.state === "given");
-      fill(at("records-body"), ...records.map(recordOf), active ? endOf() : null);
-      if (active) at("records-body").querySelector("[data-state=given]").append(at("records-body").querySelector(".end"));
+      known = sitting.is_open ? (await get("/api/records")).records : [sitting.record].filter(Boolean);
+      const closed = known.length > 0 ? null
+        : sitting.can_withdraw && sitting.earlier.length === 0 ? remainderNote() : closedNote(sitting, "your consent");
+      fill(at("records-body"), ...known.map(recordOf), closed);
+      // Ending needs no look into the camera: it is offered wherever there is something to end.
+      const active = at("records-body").querySelector("[data-state=given]");
+      if (active || sitting.can_withdraw) (active ?? at("records-body")).append(endOf());
     } catch (error) {
       fill(at("records-body"), noteOf(partsOf(error)));
     }

@@ -64,7 +64,11 @@ async def _hold(socket: WebSocket, reopen: str, context: Context) -> None:
         session = await run_in_threadpool(service.reopen, token, reopen)
     else:
         session = await run_in_threadpool(service.start_capture, token)
-    await _converse(socket, session, context)
+    try:
+        await _converse(socket, session, context)
+    finally:
+        # Shielded: also when the connection's own task is cancelled, leaving counts as a failure.
+        await asyncio.shield(run_in_threadpool(session.abandon))
     await socket.send_json({"passed": await run_in_threadpool(on_sitting.sitting, service, token)})
 
 
@@ -85,7 +89,7 @@ async def _converse(socket: WebSocket, session: CaptureSession, context: Context
 
     Pictures are measured one after the other on a worker thread; what the page sends meanwhile
     waits in the socket, which slows the sender down. A closed socket ends the capture: it lives in
-    memory only.
+    memory only, and leaving it counts, so that nobody tries until a recording fits.
 
     Raises:
         Refusal: the capture failed, was too fast, or fell silent.

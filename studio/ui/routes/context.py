@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from studio.service import StudioService
 from studio.ui.session import TokenOf
 from studio.ui.settings import UiSettings
+from studio.ui.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The studio, how sessions are read, and the limits."""
+    """The studio, how sessions are read, the limits, and the turns for large pictures."""
 
     service: StudioService
     settings: UiSettings
     token_of: TokenOf
+    turns: Turns

@@ -47,13 +47,13 @@ def keeping_routes(context: Context) -> APIRouter:
     async def selfies(request: Request) -> JSONResponse:
         token = await run_in_threadpool(token_of, request)
         uploads = await read_uploads(request, "files", limit)
-        verdicts = await run_in_threadpool(on_keeping.add_selfies, service, token, uploads)
+        verdicts = await context.turns.run(on_keeping.add_selfies, service, token, uploads)
         return JSONResponse(verdicts)
 
     @router.post("/verify")
     async def verify(request: Request) -> JSONResponse:
         uploads = await read_uploads(request, "file", limit)
-        report = await run_in_threadpool(on_keeping.verify, service, uploads[0])
+        report = await context.turns.run(on_keeping.verify, service, uploads[0])
         return JSONResponse(report)
 
     return router

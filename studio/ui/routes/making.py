@@ -31,8 +31,11 @@ def style_routes(context: Context) -> APIRouter:
         return JSONResponse(on_making.styles(service))
 
     @router.get("/preview/{style}")
-    def preview(request: Request, style: str, controls: str = "{}", seed: int = 0) -> Response:
-        released = on_making.preview(service, token_of(request), style, controls, seed)
+    async def preview(
+        request: Request, style: str, controls: str = "{}", seed: int = 0
+    ) -> Response:
+        token = await run_in_threadpool(token_of, request)
+        released = await context.turns.run(on_making.preview, service, token, style, controls, seed)
         return Response(released.data, media_type=released.media_type)
 
     return router

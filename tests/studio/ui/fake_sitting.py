@@ -32,6 +32,7 @@ class FakeCapture:
     per_step: int = 8
     frames: int = 0
     stills: int = 0
+    finished: bool = False
     assent_text: str = "You, in front of the camera, agree to this."
 
     def frame(self, sequence: int, client_ms: float, data: bytes) -> CaptureUpdate:
@@ -61,7 +62,12 @@ class FakeCapture:
             sequence, action, text, hint, progress, wants and self.stills < 5, done
         )
 
+    def abandon(self) -> None:
+        if self.frames and not self.finished:
+            self.studio.abandoned += 1
+
     def finish(self) -> None:
+        self.finished = True
         subject = self.opened or self.studio.bound(self.token)
         self.studio.open[self.token] = subject
         subject.captured = True

@@ -55,6 +55,7 @@ class FakeStudio:
         self.open: dict[str, FakeSubject] = {}
         self.refusals: dict[str, Refusal | Exception] = {}
         self.uploads: list[Upload] = []
+        self.abandoned = 0
 
     def now(self) -> datetime:
         return START + timedelta(seconds=int(self.clock() - self.began))
@@ -156,9 +157,12 @@ class FakeStudio:
         active = subject is not None and subject.record.state == "given"
         is_open = token in self.open
         if not active or subject is None:
-            return SittingView(1, None, False, is_open, None, (), None, earlier)
+            remains = bool(earlier)
+            return SittingView(1, None, False, is_open, None, (), None, earlier, remains)
         if not is_open:
-            return SittingView(2, subject.record, False, False, None, (), None, earlier)
+            return SittingView(
+                2, subject.record, False, False, None, (), None, earlier, can_withdraw=True
+            )
         job_id = next(reversed(subject.jobs), None)
         running = job_id is not None and self._running(subject.jobs[job_id])
         step = 2 if not subject.captured else 4 if running else 3
@@ -171,6 +175,7 @@ class FakeStudio:
             tuple(subject.selfies),
             job_id,
             earlier,
+            can_withdraw=True,
         )
 
     def start_capture(self, token: str) -> FakeCapture:

@@ -47,10 +47,11 @@ def play(socket) -> tuple[list[dict], dict]:
         sequence += 1
 
 
-def test_a_capture_runs_from_assent_to_styles(consented):
+def test_a_capture_runs_from_assent_to_styles(consented, studio):
     with consented.websocket_connect("ws://localhost/api/capture", headers=ORIGIN) as socket:
         assert socket.receive_json() == {"assent": "You, in front of the camera, agree to this."}
         updates, last = play(socket)
+    assert studio.abandoned == 0
     assert updates[0]["instruction"] == "centre"
     assert updates[-1]["instruction"] == "done"
     assert [update["sequence"] for update in updates] == list(range(len(updates)))
@@ -185,6 +186,21 @@ def test_a_closed_socket_aborts_the_capture(consented, studio):
         socket.send_bytes(message())
         socket.receive_json()
     assert not studio.bound(token_of(consented)).captured
+    assert studio.abandoned == 1
+
+
+@pytest.mark.parametrize("last", ["silence", "words", "a stranger to the protocol"])
+def test_a_capture_that_is_left_in_the_middle_is_told_to_the_studio(consented, studio, last):
+    with consented.websocket_connect("ws://localhost/api/capture", headers=ORIGIN) as socket:
+        socket.receive_json()
+        socket.send_bytes(message())
+        socket.receive_json()
+        if last == "words":
+            socket.send_text("let me in")
+        elif last != "silence":
+            socket.send_bytes(b"\x07")
+        assert "refused" in socket.receive_json()
+    assert studio.abandoned == 1
 
 
 def test_a_message_is_read_by_its_parts():

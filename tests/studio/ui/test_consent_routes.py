@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from consent.profiles import RETENTION_OPTIONS_DAYS
 from consent.types import Audience, Purpose
 from studio.service import ConsentChoice
 from studio.ui.handlers.consent import notice_markdown, offer, read_choice
@@ -25,8 +26,15 @@ def test_the_notice_keeps_its_words_and_gains_headings(studio):
     assert "nobody \\*in particular\\*  \nContact: none" in text
 
 
-def test_a_choice_is_read_as_it_was_made():
-    assert read_choice(CHOICE) == ConsentChoice(
+def test_the_days_on_offer_are_those_that_a_record_may_last(studio):
+    found = offer(studio)["durations"]
+    assert [entry["value"] for entry in found] == list(RETENTION_OPTIONS_DAYS)
+    assert found[0]["label"] == "30 days"
+    assert found[-1]["label"] == "1 year"
+
+
+def test_a_choice_is_read_as_it_was_made(studio):
+    assert read_choice(studio, CHOICE) == ConsentChoice(
         purposes=frozenset({Purpose.AVATAR_STILLS}),
         families=frozenset({"illustrated"}),
         audience=Audience.PRIVATE,
@@ -35,9 +43,9 @@ def test_a_choice_is_read_as_it_was_made():
     )
 
 
-def test_an_empty_choice_has_no_purpose():
-    assert read_choice({}).purposes == frozenset()
-    assert read_choice({}).adult_attested is False
+def test_an_empty_choice_has_no_purpose(studio):
+    assert read_choice(studio, {}).purposes == frozenset()
+    assert read_choice(studio, {}).adult_attested is False
 
 
 @pytest.mark.parametrize(
@@ -45,6 +53,12 @@ def test_an_empty_choice_has_no_purpose():
     [
         {"families": "illustrated"},
         {"families": [1]},
+        {"families": ["<script>"]},
+        {"families": ["illustrated", "imagined"]},
+        {"families": [["illustrated"]]},
+        {"purposes": ["training"]},
+        {"media": ["video"]},
+        {"days": 91},
         {"days": 36500},
         {"days": "90"},
         {"days": True},
@@ -57,6 +71,8 @@ def test_what_the_form_does_not_offer_is_refused(visitor, change):
     assert answer.status_code == 422
     assert answer.json()["code"] == "choice_invalid"
     assert visitor.get("/api/sitting").json()["record"] is None
+    summary = visitor.post("/api/consent/summary", json={**CHOICE, **change})
+    assert summary.json()["code"] == "choice_invalid"
 
 
 @pytest.mark.parametrize("attested", [False, None, "yes", 1])
@@ -74,7 +90,7 @@ def test_nothing_switched_on_is_refused(visitor):
 def test_a_body_that_is_no_form_is_refused(visitor):
     answer = visitor.post("/api/consent", content=b"families=illustrated")
     assert answer.status_code == 422
-    assert answer.json()["code"] == "choice_invalid"
+    assert answer.json()["code"] == "unreadable"
 
 
 def test_the_summary_builds_as_the_person_chooses(visitor):
@@ -108,6 +124,13 @@ def test_withdrawal_returns_the_deletion_receipt_and_closes_the_gallery(person):
     assert answer.json()["receipt"]["signature"]["algorithm"] == "Ed25519"
     assert person.get("/api/outputs").status_code == 403
     assert person.get("/api/sitting").json()["record"] is None
+
+
+def test_ending_stays_on_offer_while_the_sitting_is_closed(person):
+    person.post("/api/lock")
+    assert person.get("/api/sitting").json()["can_withdraw"] is True
+    assert person.post("/api/withdraw").status_code == 200
+    assert person.get("/api/sitting").json()["can_withdraw"] is False
 
 
 def test_a_second_browser_cannot_withdraw_for_the_first(person, studio):

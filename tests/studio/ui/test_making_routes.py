@@ -47,6 +47,12 @@ def test_a_preview_in_another_profile_never_leaves(person, studio, monkeypatch):
         ("none", "{}", 0, 404),
         ("toon", "not json", 0, 422),
         ("toon", "[]", 0, 422),
+        ("toon", "[" * 4000, 0, 422),
+        ("toon", json.dumps({"palette": "c" * 5000}), 0, 422),
+        ("toon", '{"line": 1' + "0" * 400 + "}", 0, 422),
+        ("toon", '{"line": 1e999}', 0, 422),
+        ("toon", '{"line": "nan"}', 0, 422),
+        ("toon", "{}", 10**400, 422),
         ("toon", '{"line": 99}', 0, 422),
         ("toon", '{"line": NaN}', 0, 422),
         ("toon", '{"line": true}', 0, 422),
@@ -73,6 +79,31 @@ def test_a_job_needs_the_open_sitting(visitor):
 )
 def test_a_wish_that_no_page_sends_is_refused(person, change):
     assert person.post("/api/jobs", json={**WISH, **change}).status_code in {404, 422}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"style=toon",
+        b"[]",
+        b"",
+        b'{"controls": ' + b"[" * 100_000,
+        b"\xff\xfe",
+        b'{"style": "toon", "controls": {"line": 1' + b"0" * 400 + b"}}",
+        b'{"style": "toon", "seed": 1' + b"0" * 5000 + b"}",
+    ],
+    ids=["a form", "a list", "nothing", "a deep nest", "no text", "a huge control", "a huge seed"],
+)
+def test_a_wish_that_cannot_be_read_is_refused_in_three_parts(person, content):
+    answer = person.post("/api/jobs", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert set(answer.json()) == {"code", "what", "why", "next"}
+
+
+def test_an_address_without_a_door_is_refused_in_three_parts(stranger):
+    answer = stranger.get("/parts/no.js")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_here"
 
 
 def test_a_job_tells_its_progress_in_words_and_ends_in_an_output(person, clock):
