@@ -21,18 +21,25 @@ def rows(stage: Stage) -> Iterator[Row]:
     with open_studio() as house:
         tokens = [seat(house, stage.member) for _ in range(REPETITIONS + 1)]
         fresh = iter(tokens)
-        first = alone(lambda: _make(house, next(fresh)), REPETITIONS) / 1000
-        again = alone(lambda: _make(house, tokens[0]), REPETITIONS) / 1000
+        first = alone(lambda: _make(house, next(fresh)), REPETITIONS)
+        again = alone(lambda: _make(house, tokens[0]), REPETITIONS)
     yield Row(
         "from Make it to the picture",
         "s",
-        first,
+        first.median / 1000,
         REPETITIONS,
         target=f"<= {MOST_SECONDS:.0f} s",
-        met=first <= MOST_SECONDS,
+        met=first.median / 1000 <= MOST_SECONDS,
         note="submitted, queued, drawn, marked twice, stored and read; the browser is left out",
+        fastest=first.fastest / 1000,
     )
-    yield Row("the same, portrait already prepared", "s", again, REPETITIONS)
+    yield Row(
+        "the same, portrait already prepared",
+        "s",
+        again.median / 1000,
+        REPETITIONS,
+        fastest=again.fastest / 1000,
+    )
 
 
 def _make(house: House, token: str) -> bytes:

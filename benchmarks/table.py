@@ -11,6 +11,14 @@ Work = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
+class Times:
+    """Repeated calls, milliseconds."""
+
+    median: float
+    fastest: float
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One thing measured, with what it is compared to."""
 
@@ -21,7 +29,8 @@ class Row:
     peer: str = ""
     theirs: float | None = None  # median, interleaved with ours
     target: str = ""
-    met: bool | None = None  # None: reported, without a target
+    met: bool | None = None  # None: reported, without a target; judged by the median
+    fastest: float | None = None  # of ours: what a machine with nothing else to do comes near
     note: str = ""
 
     @property
@@ -41,17 +50,17 @@ def milliseconds(work: Work) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def alone(work: Work, repetitions: int, *, warm: int = 1) -> float:
-    """Return the median of repeated calls, milliseconds."""
+def alone(work: Work, repetitions: int, *, warm: int = 1) -> Times:
+    """Time repeated calls."""
     for _ in range(warm):
         work()
-    return median(milliseconds(work) for _ in range(repetitions))
+    return _times([milliseconds(work) for _ in range(repetitions)])
 
 
 def side_by_side(
     ours: Work, theirs: Work, repetitions: int, *, warm: int = 1
-) -> tuple[float, float]:
-    """Return both medians, milliseconds; calls take turns, so that both meet the same machine."""
+) -> tuple[Times, Times]:
+    """Time both; calls take turns, so that both meet the same machine."""
     for _ in range(warm):
         ours()
         theirs()
@@ -61,12 +70,12 @@ def side_by_side(
         pair = (ours, mine), (theirs, other)
         for work, times in pair if number % 2 else reversed(pair):
             times.append(milliseconds(work))
-    return median(mine), median(other)
+    return _times(mine), _times(other)
 
 
 def as_table(rows: Sequence[Row]) -> str:
     """Return the rows as a Markdown table that is also readable in a terminal."""
-    head = ("what", "ours", "peer", "theirs", "ratio", "target", "met", "n")
+    head = ("what", "ours", "fastest", "peer", "theirs", "ratio", "target", "met", "n")
     lines = [head, *(_cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     printed = [
@@ -84,11 +93,16 @@ def notes(rows: Sequence[Row]) -> str:
     return "\n".join(f"- {row.what}: {row.note}" for row in rows if row.note)
 
 
+def _times(values: list[float]) -> Times:
+    return Times(median(values), min(values))
+
+
 def _cells(row: Row) -> tuple[str, ...]:
     met = {True: "yes", False: "not met", None: ""}[row.met]
     return (
         row.what,
         _amount(row.ours, row.unit),
+        "" if row.fastest is None else _amount(row.fastest, row.unit),
         row.peer,
         "" if row.theirs is None else _amount(row.theirs, row.unit),
         "" if row.ratio is None else f"{row.ratio:.{2 if row.ratio >= 0.1 else 3}f}",
