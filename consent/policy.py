@@ -213,7 +213,7 @@ class Live:
     def check(self, facts: Facts) -> Evidence:
         """Raise LivenessRefused (`capture_stale`)."""
         age = facts.now - facts.capture.captured_at
-        if not 0 <= age.total_seconds() <= self.profile.capture_max_age.total_seconds():
+        if not 0 <= age.total_seconds() < self.profile.capture_max_age.total_seconds():
             raise LivenessRefused(
                 "capture_stale",
                 "It has been a while since you looked into the camera.",

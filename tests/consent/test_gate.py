@@ -96,8 +96,13 @@ def test_a_grant_ends_with_the_consent():
 def test_a_grant_ends_with_the_captures_age():
     gate, request, ledger, clock = a_sitting()
     captured_at = ledger.captures.load(request.capture_id).captured_at
-    clock.at = captured_at + STANDARD_GATE.capture_max_age
-    assert gate.grant(request, ledger).expires_at == clock.at
+    end = captured_at + STANDARD_GATE.capture_max_age
+    clock.at = end - timedelta(seconds=1)
+    assert gate.grant(request, ledger).expires_at == end
+    clock.at = end
+    with pytest.raises(Refusal) as refused:
+        gate.grant(request, ledger)
+    assert refused.value.code == "capture_stale"
 
 
 def test_a_request_without_selfies_is_refused():
@@ -260,7 +265,7 @@ class ConsentLife(RuleBasedStateMachine):
             and "illustrated" in record.scope.families
             and capture.record_id == record.record_id
             and record.given_at < capture.captured_at <= now
-            and now - capture.captured_at <= STANDARD_GATE.capture_max_age
+            and now - capture.captured_at < STANDARD_GATE.capture_max_age
             and live == (record.kind is SubjectKind.PERSON)
             and probe.distance == 0.3
         )

@@ -166,7 +166,7 @@ def test_a_consent_counts_from_its_first_moment_to_its_last():
 def test_a_capture_counts_from_its_moment_to_the_end_of_its_age():
     captured_at = facts().capture.captured_at
     assert Live().check(facts(now=captured_at))
-    assert Live().check(facts(now=captured_at + timedelta(hours=12)))
+    assert Live().check(facts(now=captured_at + timedelta(hours=12, microseconds=-1)))
 
 
 @pytest.mark.parametrize("audience", [Audience.PRIVATE, Audience.PUBLIC])
