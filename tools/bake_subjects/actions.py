@@ -50,11 +50,7 @@ def _clip(name: str, count: int, pose: Callable[[float], Pose]) -> dict[str, Pos
 
 REST = (Pose(), Pose(yaw=1.6, pitch=-0.6), Pose(yaw=-1.3, pitch=0.8, roll=0.8))
 
-STILLS = (
-    Pose(still=True),
-    Pose(face=_smile(0.45), still=True),
-    Pose(yaw=4.0, pitch=1.0, still=True),
-)
+STILLS = (Pose(still=True),)
 
 # Frame name -> pose, in playing order; stills first, since avatars are drawn from them.
 FRAMES: Mapping[str, Pose] = MappingProxyType(
