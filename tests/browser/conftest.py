@@ -13,9 +13,6 @@ from tests.browser.studio import Studio, running_studio
 from tests.browser.visitor import Visitor
 from tests.browser.watch import Watch
 
-# Gradio uses what newer versions of pandas call deprecated.
-GRADIO_ON_NEW_PANDAS = "ignore::DeprecationWarning:gradio"
-
 Arrive = Callable[..., Visitor]
 
 
@@ -24,7 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.filterwarnings(GRADIO_ON_NEW_PANDAS))
 
 
 @pytest.fixture(scope="package")
