@@ -161,7 +161,7 @@ def _on_chin(render: Render, side: int, locale: str) -> Placement:
         "no_place_for_label",
         "There is no room for the label between the lower lip and the chin.",
         why="Every crop that keeps the face must keep a label, and none may cover the features.",
-        next_step="Draw the head larger, so that the chin is at least 7 % of the picture high.",
+        next_step="Use another picture: closer, from the front, with the whole chin in view.",
     )
 
 

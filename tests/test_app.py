@@ -113,6 +113,8 @@ def test_the_demo_draws_somebody_who_is_nobody_and_its_file_says_so(tmp_path):
     checked = run("verify", "--json", str(out), data=data)
     assert checked.returncode == 0
     (findings,) = json.loads(checked.stdout).values()
+    states = {finding["technique"]: finding["state"] for finding in findings["findings"]}
+    assert set(states.values()) & {"found", "trusted"}
     assert "synthetic" in json.dumps(findings).lower()
     with Image.open(out) as picture:
         assert picture.size == (1024, 1024)

@@ -30,7 +30,7 @@ def verify_files(
             print(f"{file}: {error}", file=sys.stderr)
             continue
         status = max(status, report.exit_status)
-        found[str(file)] = report.to_json()
+        found[str(file)] = json.loads(report.to_json())
         if not as_json:
             print(f"{file}\n{report.to_text()}")
     if as_json:
