@@ -39,6 +39,10 @@ class Library:
         """
         return put_set(self.objects, OutputSet(subject_id, output_id, formats))
 
+    def discard(self, subject_id: str, output_id: str) -> None:
+        """Delete objects that will get no row: their job was cancelled or refused; idempotent."""
+        self.objects.objects.delete_prefix(f"{FOLDER}/{subject_id}/{output_id}")
+
     def add_row(self, rows: OutputRows, output: StoredOutput, object_key: str) -> None:
         """Add the row inside the caller's transaction; the objects must lie there already.
 
@@ -82,7 +86,7 @@ class Library:
         self._owned(subject_id, output_id)
         with self.ledger.transaction() as rows:
             rows.delete(output_id)
-        self.objects.objects.delete_prefix(f"{FOLDER}/{subject_id}/{output_id}")
+        self.discard(subject_id, output_id)
 
     def delete_all(self, subject_id: str) -> int:
         """Delete everything of a subject and return how many outputs went."""

@@ -143,7 +143,11 @@ class JobEngine:
         return self._guarded(job_id, "Drawing and signing", 0.4, self._render_output)
 
     def _render_output(self, job: Job) -> Outcome:
-        return made_to_json(self._workshop.render_and_release(job))
+        made = self._workshop.render_and_release(job)
+        if not self.rows.report(job.id, "Storing", 0.9):
+            self._discard(job.id, self.rows)
+            return {"ended": True}
+        return made_to_json(made)
 
     def _guarded(
         self, job_id: str, message: str, progress: float, step: Callable[[Job], Outcome]
@@ -160,6 +164,16 @@ class JobEngine:
             self._fail(job_id, error)
         return {"ended": True}
 
+    def _discard(self, job_id: str, rows: JobRows) -> None:
+        """Delete the bytes of a job that ended without an output.
+
+        A process that was thought dead may come here after another one has finished its job: what
+        that one stored stays.
+        """
+        job = rows.load(job_id)
+        if job is not None and job.state is not JobState.DONE:
+            self._workshop.discard(job)
+
     def _fail(self, job_id: str, error: Exception) -> None:
         """End a job that broke; what happened goes to the log, not into the engine's records."""
         LOG.error("A job failed: %s", type(error).__name__, exc_info=error)
@@ -169,12 +183,16 @@ class JobEngine:
         """Runs inside the engine's transaction: a refusal writes the job's end and nothing else."""
         joined = self._database.joined(self._datasource.sql_session())
         job = joined.jobs.load(job_id)
-        if job is None or not joined.jobs.report(job_id, "Storing", 0.9):
+        if job is None:
+            return
+        if not joined.jobs.report(job_id, "Storing", 0.9):
+            self._discard(job_id, joined.jobs)
             return
         try:
             self._workshop.store(job, made_from_json(outcome), joined.unit, joined.outputs)
         except Refusal as refusal:
             joined.jobs.end(job_id, JobState.REFUSED, refusal.parts())
+            self._discard(job_id, joined.jobs)
         else:
             joined.jobs.end(job_id, JobState.DONE)
 

@@ -82,6 +82,10 @@ class Workshop:
         )
         return Made(output, self.library.put_objects(job.subject_id, job.id, formats))
 
+    def discard(self, job: Job) -> None:
+        """Delete the sealed bytes of a job that ended without an output."""
+        self.library.discard(job.subject_id, job.id)
+
     def store(self, job: Job, made: Made, unit: Unit, rows: OutputRows) -> None:
         """Ask the gate with the record's row locked, then add the output in one transaction."""
         self.gate.grant(job.request(), unit, lock=True)

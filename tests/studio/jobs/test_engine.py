@@ -71,7 +71,7 @@ def test_consent_that_ends_while_drawing_stops_the_storing_step(house, token):
         assert unit.session.get(OutputRow, job.id) is None
 
 
-def test_a_cancelled_job_stores_nothing_whatever_was_drawn(house, token):
+def test_a_cancelled_job_stores_nothing_whatever_was_drawn(house, token, data):
     job = house._job(token, "toon", {}, 1)
     house.engine.rows.add(job)
     house.engine._prepare(job.id)
@@ -80,6 +80,7 @@ def test_a_cancelled_job_stores_nothing_whatever_was_drawn(house, token):
     house.engine._datasource.run_tx_step({"name": "store"}, house.engine._store, job.id, outcome)
     assert house.engine.rows.load(job.id).state.value == "cancelled"
     assert house.gallery(token) == []
+    assert not any((data / "objects" / "outputs" / job.subject_id).rglob("*.*"))
 
 
 def test_a_step_of_an_ended_job_does_nothing(house, token):
@@ -126,3 +127,11 @@ def test_another_session_sees_neither_job_nor_gallery(house, token):
         with pytest.raises(ConsentRefused) as refused:
             ask()
         assert refused.value.code == "closed"
+
+
+def test_a_process_that_comes_late_leaves_the_finished_picture_alone(house, token):
+    done = house.make_now(token, "toon", {}, 3)
+    job = house.engine.rows.load(done.id)
+    assert house.engine._render(job.id) == {"ended": True}
+    assert house.engine._render_output(job) == {"ended": True}
+    assert house.output(token, done.output_id, "png").data
