@@ -19,6 +19,15 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two works that took turns."""
+
+    ours: Times
+    theirs: Times
+    ratio: float  # median of ours over the neighbouring call of theirs: steady when load changes
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One thing measured, with what it is compared to."""
 
@@ -28,19 +37,15 @@ class Row:
     n: int  # repetitions
     peer: str = ""
     theirs: float | None = None  # median, interleaved with ours
+    ratio: float | None = None  # ours over theirs: median over neighbouring calls
     target: str = ""
     met: bool | None = None  # None: reported, without a target; judged by the median
     fastest: float | None = None  # of ours: what a machine with nothing else to do comes near
     note: str = ""
 
-    @property
-    def ratio(self) -> float | None:
-        """Ours over theirs."""
-        return None if self.theirs is None else self.ours / self.theirs
-
     def as_json(self) -> dict[str, object]:
         """Return JSON-ready values."""
-        return {**asdict(self), "ratio": self.ratio}
+        return asdict(self)
 
 
 def milliseconds(work: Work) -> float:
@@ -57,9 +62,7 @@ def alone(work: Work, repetitions: int, *, warm: int = 1) -> Times:
     return _times([milliseconds(work) for _ in range(repetitions)])
 
 
-def side_by_side(
-    ours: Work, theirs: Work, repetitions: int, *, warm: int = 1
-) -> tuple[Times, Times]:
+def side_by_side(ours: Work, theirs: Work, repetitions: int, *, warm: int = 1) -> Pair:
     """Time both; calls take turns, so that both meet the same machine."""
     for _ in range(warm):
         ours()
@@ -70,7 +73,8 @@ def side_by_side(
         pair = (ours, mine), (theirs, other)
         for work, times in pair if number % 2 else reversed(pair):
             times.append(milliseconds(work))
-    return _times(mine), _times(other)
+    ratios = [one / two for one, two in zip(mine, other, strict=True)]
+    return Pair(_times(mine), _times(other), median(ratios))
 
 
 def as_table(rows: Sequence[Row]) -> str:

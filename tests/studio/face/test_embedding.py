@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from consent.errors import IdentityRefused
+from consent.identity import verify_probe
 from consent.profiles import STANDARD_IDENTITY
+from studio.face.cohort import load_cohort
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +37,18 @@ def test_two_subjects_are_apart(embedded):
     for (name, ours), (other, theirs) in itertools.combinations(embedded.items(), 2):
         for one, two in itertools.product(ours, theirs):
             assert math.dist(one, two) > STANDARD_IDENTITY.retry_distance, (name, other)
+
+
+def test_the_shipped_cohort_lets_one_pass_as_oneself_and_as_nobody_else(embedded):
+    """A regression test: accepted impostors must not rise (docs/calibration.md)."""
+    cohort = load_cohort()
+    for (name, ours), (other, theirs) in itertools.product(embedded.items(), repeat=2):
+        template, probe = ours[0], theirs[1]
+        if name == other:
+            assert verify_probe(probe, template, cohort).z < STANDARD_IDENTITY.max_z
+        else:
+            with pytest.raises(IdentityRefused):
+                verify_probe(probe, template, cohort)
 
 
 def test_the_same_picture_embeds_the_same(meter, still):
