@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from consent.errors import QualityRefused
 from consent.quality import StillEvidence, require_usable
+from outputs.objects import ObjectMissing
 from studio.sitting.images import decode_photo, encode_still
 
 if TYPE_CHECKING:
@@ -27,8 +29,20 @@ class SelfieVault:
         self._objects.put(_key(subject_id, probe_id), jpeg, subject_id=subject_id, kind=KIND)
 
     def read(self, subject_id: str, probe_id: str) -> bytes:
-        """Return the JPEG bytes of one selfie."""
-        return self._objects.get(_key(subject_id, probe_id), subject_id=subject_id, kind=KIND)
+        """Return the JPEG bytes of one selfie.
+
+        Raises:
+            QualityRefused: `selfie_missing`.
+        """
+        try:
+            return self._objects.get(_key(subject_id, probe_id), subject_id=subject_id, kind=KIND)
+        except ObjectMissing as error:
+            raise QualityRefused(
+                "selfie_missing",
+                "The picture of you is gone.",
+                why="An avatar is drawn from a picture that was matched to you.",
+                next_step="Look into the camera once more.",
+            ) from error
 
     def purge(self, subject_id: str) -> Sequence[str]:
         """Delete all selfies of a subject (consent.ports.Purger)."""

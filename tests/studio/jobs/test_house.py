@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from consent.errors import ConsentRefused, IdentityRefused
+from consent.errors import ConsentRefused, IdentityRefused, QualityRefused
 from consent.types import Action, Audience, LiveCapture, Purpose
 from studio.jobs.engine import EngineSettings
 from studio.service import ConsentChoice, Upload
@@ -133,6 +133,14 @@ def test_a_selfie_whose_bytes_were_exchanged_is_not_drawn(house, person):
     with pytest.raises(IdentityRefused) as refused:
         house.preview(token, "toon", {}, 1)
     assert refused.value.code == "other_selfie"
+
+
+def test_a_selfie_that_is_gone_is_a_refusal_and_no_crash(house, person):
+    token, record, _, _ = person
+    house.booth.selfies.purge(record.subject_id)
+    with pytest.raises(QualityRefused) as refused:
+        house.preview(token, "toon", {}, 1)
+    assert refused.value.code == "selfie_missing"
 
 
 def test_a_portrait_prepared_during_a_withdrawal_is_kept_nowhere(house, person, monkeypatch):
