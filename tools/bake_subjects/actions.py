@@ -50,11 +50,9 @@ def _clip(name: str, count: int, pose: Callable[[float], Pose]) -> dict[str, Pos
 
 REST = (Pose(), Pose(yaw=1.6, pitch=-0.6), Pose(yaw=-1.3, pitch=0.8, roll=0.8))
 
-STILLS = (Pose(still=True),)
-
-# Frame name -> pose, in playing order; stills first, since avatars are drawn from them.
+# Frame name -> pose, in playing order; the still first, since avatars are drawn from it.
 FRAMES: Mapping[str, Pose] = MappingProxyType(
-    {f"still_{i:02d}": pose for i, pose in enumerate(STILLS)}
+    {"still_00": Pose(still=True)}
     | {f"rest_{i:02d}": pose for i, pose in enumerate(REST)}
     | _clip("turn_left", 5, lambda t: Pose(yaw=TURN * t))
     | _clip("turn_right", 5, lambda t: Pose(yaw=-TURN * t))
