@@ -8,7 +8,7 @@ from PIL import Image
 
 from consent.errors import ConsentRefused, QualityRefused
 from consent.quality import STANDARD
-from outputs.objects import ObjectMissing, ObjectStore, SealedObjects
+from outputs.objects import ObjectStore, SealedObjects
 from studio.sitting.selfies import SelfieVault, examine, still_evidence
 from tests.fakes import MemoryVault
 from tests.studio.sitting import pictures
@@ -119,7 +119,7 @@ def test_a_selfie_is_read_back_by_its_own_subject_only(vault):
     selfies, _ = vault
     selfies.put("ada", "one", b"jpeg")
     assert selfies.read("ada", "one") == b"jpeg"
-    with pytest.raises(ObjectMissing):
+    with pytest.raises(QualityRefused):
         selfies.read("eve", "one")
 
 
@@ -130,7 +130,7 @@ def test_a_purge_takes_one_subject_s_selfies_and_says_how_many(vault):
     assert list(selfies.purge("ada")) == ["2 selfies"]
     assert list(selfies.purge("ada")) == []
     assert selfies.read("eve", "one") == b"jpeg"
-    with pytest.raises(ObjectMissing):
+    with pytest.raises(QualityRefused):
         selfies.read("ada", "one")
 
 
