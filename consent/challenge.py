@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from threading import Lock
@@ -53,36 +51,21 @@ def issue_challenge(
     )
 
 
-@dataclass(slots=True)
-class _Failures:
-    """Recent failures of one browser session."""
-
-    times: deque[datetime] = field(default_factory=deque)
-    locked_until: datetime | None = None
-
-
 class ChallengeBook:
-    """Open challenges and failures, in memory; safe between threads.
+    """Open challenges, in memory; safe between threads.
 
     A restart forgets open challenges, which is right: whoever sits there starts again.
     """
 
-    def __init__(self, profile: LivenessProfile = STANDARD_LIVENESS) -> None:
-        self._profile = profile
+    def __init__(self) -> None:
         self._lock = Lock()
         self._open: dict[str, Challenge] = {}
         self._used: dict[str, datetime] = {}
-        self._failures: dict[str, _Failures] = {}
 
-    def issue(self, challenge: Challenge, *, session_key: str, now: datetime) -> Challenge:
-        """Enter a challenge and return it.
-
-        Raises:
-            LivenessRefused: `locked` while the session is locked.
-        """
+    def issue(self, challenge: Challenge, *, now: datetime) -> Challenge:
+        """Enter a challenge and return it."""
         with self._lock:
             self._forget(now)
-            self._check_lock(session_key, now)
             self._open[challenge.nonce] = challenge
         return challenge
 
@@ -109,61 +92,12 @@ class ChallengeBook:
                 raise expired()
         return challenge
 
-    def check_lock(self, session_key: str, *, now: datetime) -> None:
-        """Raise LivenessRefused (`locked`) while the session is locked."""
-        with self._lock:
-            self._check_lock(session_key, now)
-
-    def count_failure(self, session_key: str, *, now: datetime) -> datetime | None:
-        """Count a failed capture.
-
-        Returns:
-            Until when the session is locked now, or None.
-        """
-        with self._lock:
-            failures = self._failures.setdefault(session_key, _Failures())
-            if failures.locked_until is not None and now >= failures.locked_until:
-                failures.locked_until = None
-            failures.times.append(now)
-            while failures.times and now - failures.times[0] > self._profile.failure_window:
-                failures.times.popleft()
-            if len(failures.times) >= self._profile.max_failures:
-                failures.locked_until = now + self._profile.lockout
-                failures.times.clear()
-            return failures.locked_until
-
-    def count_success(self, session_key: str) -> None:
-        """Forget a session's failures after a passed capture."""
-        with self._lock:
-            self._failures.pop(session_key, None)
-
-    def _check_lock(self, session_key: str, now: datetime) -> None:
-        failures = self._failures.get(session_key)
-        if failures is None or failures.locked_until is None:
-            return
-        if now < failures.locked_until:
-            minutes = -(-int((failures.locked_until - now).total_seconds()) // 60) or 1
-            raise LivenessRefused(
-                "locked",
-                "The camera check failed several times in a row.",
-                why="A pause keeps strangers from trying until something works.",
-                next_step=f"Try again in {minutes} minute{'s' if minutes != 1 else ''}.",
-            )
-        del self._failures[session_key]
-
     def _forget(self, now: datetime) -> None:
         """Drop what is too old to matter, so that the book cannot grow without end."""
         for nonce in [n for n, c in self._open.items() if now - c.expires_at > _REMEMBERED]:
             del self._open[nonce]
         for nonce in [n for n, at in self._used.items() if now - at > _REMEMBERED]:
             del self._used[nonce]
-        for key in [k for k, failures in self._failures.items() if self._is_over(failures, now)]:
-            del self._failures[key]
-
-    def _is_over(self, failures: _Failures, now: datetime) -> bool:
-        if failures.locked_until is not None:
-            return now >= failures.locked_until
-        return all(now - at > self._profile.failure_window for at in failures.times)
 
 
 def expired() -> LivenessRefused:

@@ -63,8 +63,10 @@ class LivenessProfile:
     min_fps: float = 5.0  # mean over the capture; provisional, see above
     max_clock_drift_seconds: float = 5.0  # page against server; provisional, see above
     max_degrees_per_second: float = 230.0  # of a head; protocol
-    max_failures: int = 5  # within `failure_window` before a session is locked; protocol
+    max_failures: int = 5  # within `failure_window`, of a session or a subject; protocol
     failure_window: timedelta = timedelta(minutes=3)  # protocol
+    max_origin_failures: int = 20  # of an address, which a team may share; provisional
+    origin_failure_window: timedelta = timedelta(minutes=10)  # provisional
     lockout: timedelta = timedelta(minutes=30)  # protocol
 
 

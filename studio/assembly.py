@@ -15,6 +15,7 @@ from consent.adapters.database import CapturePurger, Database, DatabaseVault
 from consent.adapters.keys import load_master_key, load_service_signer, system_keyring
 from consent.challenge import ChallengeBook
 from consent.gate import Gate
+from consent.lockout import Lockout
 from consent.notices import Controller
 from consent.policy import standard_rules
 from consent.types import RecordState
@@ -158,6 +159,7 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         selfies=selfies,
         cohort=load_cohort(),
         book=ChallengeBook(),
+        lockout=Lockout(secrets.token_bytes(32)),
         memory=FrameMemory(),
         rng=rng,
     )

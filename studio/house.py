@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Literal
 
 from consent.errors import ConsentRefused
+from consent.lockout import Attempt
 from consent.types import Capture, GrantRequest, Probe, Purpose, SubjectKind, SyntheticCapture
 from outputs.encode import MediaType
 from studio.jobs.types import Job
@@ -112,22 +113,24 @@ class House:
             )
         return self._open_sitting(record, earlier)
 
-    def start_capture(self, token: str) -> LiveCaptureSession:
+    def start_capture(self, token: str, *, origin: str = "") -> LiveCaptureSession:
         """Issue a one-time challenge for the session's record."""
         visitor = self.door.visitor(token)
         record = self.desk.standing(visitor.subject_id)
         if record is None or record.kind is not SubjectKind.PERSON:
             raise _no_consent()
-        return self._capture(token, record, visitor.token_hash)
+        attempt = Attempt(visitor.token_hash, record.subject_id, origin)
+        return self.booth.start(record, attempt, self._opens(token))
 
-    def reopen(self, token: str, binding_id: str) -> LiveCaptureSession:
+    def reopen(self, token: str, binding_id: str, *, origin: str = "") -> LiveCaptureSession:
         """Start a capture that opens an earlier sitting when the face matches 1:1."""
         visitor = self.door.visitor(token)
         known = {found.subject_id for found in self.door.earlier(token)}
         record = self.desk.standing(binding_id) if binding_id in known else None
         if record is None or not self._can_reopen(binding_id):
             raise _no_consent()
-        return self._capture(token, record, visitor.token_hash)
+        attempt = Attempt(visitor.token_hash, record.subject_id, origin)
+        return self.booth.start(record, attempt, self._opens(token))
 
     def baked_subjects(self) -> Sequence[BakedSubject]:
         """Return the subjects who are nobody."""
@@ -235,9 +238,6 @@ class House:
     def verify(self, data: bytes) -> Report:
         """Read a file's marks."""
         return self.read_marks(data)
-
-    def _capture(self, token: str, record: SignedRecord, session_key: str) -> LiveCaptureSession:
-        return self.booth.start(record, session_key, self._opens(token))
 
     def _opens(self, token: str) -> Callable[[Capture], None]:
         return lambda capture: self.door.open(token, capture.subject_id)

@@ -185,11 +185,11 @@ class StudioService(Protocol):
         """Return how far this session has come."""
         ...
 
-    def start_capture(self, token: str) -> CaptureSession:
-        """Issue a one-time challenge for the session's record."""
+    def start_capture(self, token: str, *, origin: str = "") -> CaptureSession:
+        """Issue a one-time challenge; `origin`, the client's address, counts failures as well."""
         ...
 
-    def reopen(self, token: str, binding_id: str) -> CaptureSession:
+    def reopen(self, token: str, binding_id: str, *, origin: str = "") -> CaptureSession:
         """Start a capture that opens an earlier sitting when the face matches 1:1."""
         ...
 

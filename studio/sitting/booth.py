@@ -14,6 +14,7 @@ from consent.challenge import ChallengeBook, issue_challenge
 from consent.errors import ConsentRefused, IdentityRefused, LivenessRefused, Refusal
 from consent.identity import Cohort, MatchEvidence, enrol, verify_probe
 from consent.liveness import CaptureReview
+from consent.lockout import Attempt, Lockout
 from consent.synthetic import SyntheticPlay, synthetic_verdict
 from consent.types import Capture, Probe, RecordState
 from studio.service import CaptureUpdate, SelfieVerdict, Upload
@@ -40,20 +41,21 @@ class Booth:
     selfies: SelfieVault
     cohort: Cohort
     book: ChallengeBook
+    lockout: Lockout
     memory: FrameMemory
     rng: Random
 
     def start(
         self,
         record: SignedRecord,
-        session_key: str,
+        attempt: Attempt,
         done: Callable[[Capture], None],
     ) -> LiveCaptureSession:
         """Issue a challenge for a record and return the session that answers it.
 
         Args:
             record: the consent that was signed before.
-            session_key: counts failures; five in three minutes lock for thirty.
+            attempt: whose failures are counted.
             done: called with the stored capture. A subject who was captured before must match
                 that capture 1:1.
 
@@ -61,18 +63,19 @@ class Booth:
             LivenessRefused: `locked`.
         """
         now = self.clock.now()
+        self.lockout.check(attempt, now=now)
         challenge = issue_challenge(record.subject_id, record.record_id, rng=self.rng, now=now)
-        self.book.issue(challenge, session_key=session_key, now=now)
+        self.book.issue(challenge, now=now)
         taken = self.book.take(challenge.nonce, subject_id=record.subject_id, now=now)
 
         def keep(review: CaptureReview, stills: tuple[Still, ...]) -> None:
             capture = review.verdict(self.clock.now(), self._random_id())
             self._keep(capture, stills)
-            self.book.count_success(session_key)
+            self.lockout.count_success(attempt)
             done(capture)
 
         def failed() -> None:
-            self.book.count_failure(session_key, now=self.clock.now())
+            self.lockout.count_failure(attempt, now=self.clock.now())
 
         review = CaptureReview(taken, rng=self.rng)
         return LiveCaptureSession(self.meter, review, self.clock, self.memory, Ends(keep, failed))

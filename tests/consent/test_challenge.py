@@ -8,7 +8,6 @@ import pytest
 
 from consent.challenge import ChallengeBook, issue_challenge
 from consent.errors import LivenessRefused
-from consent.profiles import STANDARD_LIVENESS
 from consent.types import Action
 from tests.fakes import NOON, a_challenge, identifier
 
@@ -24,7 +23,7 @@ def draw(seed):
 def open_book(*challenges):
     book = ChallengeBook()
     for challenge in challenges:
-        book.issue(challenge, session_key="browser", now=NOON)
+        book.issue(challenge, now=NOON)
     return book
 
 
@@ -118,65 +117,7 @@ def test_the_book_forgets_old_challenges():
     challenge = a_challenge()
     book = open_book(challenge)
     later = NOON + timedelta(hours=2)
-    book.issue(a_challenge(seed=2, now=later), session_key="browser", now=later)
+    book.issue(a_challenge(seed=2, now=later), now=later)
     with pytest.raises(LivenessRefused) as refused:
         book.take(challenge.nonce, subject_id=challenge.subject_id, now=later)
     assert refused.value.code == "challenge_unknown"
-
-
-def fail(book, times, *, every=timedelta(seconds=30), start=NOON):
-    for number in range(times):
-        until = book.count_failure("browser", now=start + number * every)
-    return until
-
-
-def test_five_failures_in_three_minutes_lock_the_session_for_thirty():
-    book = open_book()
-    until = fail(book, 5)
-    assert until == NOON + timedelta(minutes=2) + STANDARD_LIVENESS.lockout
-    with pytest.raises(LivenessRefused, match=r"Try again in 30 minutes\.") as refused:
-        book.issue(a_challenge(), session_key="browser", now=NOON + timedelta(minutes=2))
-    assert refused.value.code == "locked"
-    with pytest.raises(LivenessRefused, match=r"Try again in 1 minute\."):
-        book.check_lock("browser", now=until - timedelta(seconds=1))
-
-
-def test_the_lock_opens_at_its_very_end():
-    book = open_book()
-    book.check_lock("browser", now=fail(book, 5))
-
-
-def test_a_locked_session_is_free_again_afterwards():
-    book = open_book()
-    until = fail(book, 5)
-    assert book.count_failure("browser", now=until) is None
-
-
-def test_four_failures_do_not_lock():
-    assert fail(open_book(), 4) is None
-
-
-def test_five_failures_over_a_longer_time_do_not_lock():
-    assert fail(open_book(), 5, every=timedelta(seconds=50)) is None
-
-
-def test_another_browser_is_not_locked():
-    book = open_book()
-    fail(book, 5)
-    book.check_lock("other", now=NOON)
-
-
-def test_a_passed_capture_clears_the_count():
-    book = open_book()
-    fail(book, 4)
-    book.count_success("browser")
-    assert book.count_failure("browser", now=NOON) is None
-
-
-def test_the_book_forgets_old_failures():
-    book = open_book()
-    fail(book, 4)
-    later = NOON + timedelta(minutes=10)
-    book.issue(a_challenge(now=later), session_key="other", now=later)
-    assert book.count_failure("browser", now=later) is None
-    assert fail(book, 3, start=later, every=timedelta(0)) is None

@@ -6,8 +6,10 @@ import pytest
 from PIL import Image
 
 from consent.challenge import ChallengeBook
-from consent.errors import ConsentRefused, LivenessRefused
+from consent.errors import ConsentRefused, LivenessRefused, Refusal
 from consent.identity import Cohort, enrol
+from consent.lockout import Attempt, Lockout
+from consent.profiles import STANDARD_LIVENESS
 from consent.types import LiveCapture, SyntheticCapture
 from studio.face.cohort import load_cohort
 from studio.service import Upload
@@ -38,6 +40,7 @@ def a_booth(meter, *, cohort=None, ledger=None):
         selfies=Drawer(),
         cohort=load_cohort() if cohort is None else cohort,
         book=ChallengeBook(),
+        lockout=Lockout(b"k" * 32),
         memory=FrameMemory(),
         rng=Random(3),
     )
@@ -141,17 +144,33 @@ def test_without_a_cohort_no_face_is_ever_accepted(meter, member, template):
     assert verdict.refusal["code"] == "no_cohort"
 
 
+def fail_once(booth, record, attempt, data):
+    session = booth.start(record, attempt, lambda capture: None)
+    with pytest.raises(Refusal, match="not a picture"):
+        session.frame(0, 0.0, data)
+
+
 def test_five_failures_lock_the_session(booth):
-    subject = a_subject("ada")
-    record = a_record(subject)
+    record = a_record(a_subject("ada"))
+    attempt = Attempt("session", record.subject_id)
     for number in range(5):
-        session = booth.start(record, "session", lambda capture: None)
-        with pytest.raises(Exception, match="not a picture"):
-            session.frame(0, 0.0, b"not a camera's frame %d" % number)
+        fail_once(booth, record, attempt, b"not a camera's frame %d" % number)
     with pytest.raises(LivenessRefused) as caught:
-        booth.start(record, "session", lambda capture: None)
+        booth.start(record, attempt, lambda capture: None)
     assert caught.value.code == "locked"
-    assert booth.start(record, "another session", lambda capture: None)
+    bea = a_record(a_subject("bea"))
+    assert booth.start(bea, Attempt("another session", bea.subject_id), lambda capture: None)
+
+
+def test_a_new_browser_and_a_new_consent_do_not_reset_an_address(booth):
+    for number in range(STANDARD_LIVENESS.max_origin_failures):
+        record = a_record(a_subject(f"ada {number}"))
+        attempt = Attempt(f"session {number}", record.subject_id, "192.0.2.7")
+        fail_once(booth, record, attempt, b"not a camera's frame %d" % number)
+    record = a_record(a_subject("ada anew"))
+    with pytest.raises(LivenessRefused, match="network") as caught:
+        booth.start(record, Attempt("fresh", record.subject_id, "192.0.2.7"), lambda capture: None)
+    assert caught.value.code == "locked"
 
 
 def played_again(booth, member):

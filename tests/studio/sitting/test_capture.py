@@ -163,7 +163,7 @@ def test_a_challenge_is_taken_once():
     book = ChallengeBook()
     clock = FixedClock()
     challenge = a_challenge(Action.TURN_LEFT)
-    book.issue(challenge, session_key="session", now=clock.now())
+    book.issue(challenge, now=clock.now())
     book.take(challenge.nonce, subject_id=challenge.subject_id, now=clock.now())
     with pytest.raises(Refusal):
         book.take(challenge.nonce, subject_id=challenge.subject_id, now=clock.now())
