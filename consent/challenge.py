@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from threading import Lock
 
 from consent.errors import LivenessRefused
+from consent.flash import draw_sequence
 from consent.profiles import STANDARD_LIVENESS, LivenessProfile
-from consent.types import Action, Challenge
+from consent.types import Action, Challenge, Colour, Pace
 
 _ASSENT_GESTURES = (Action.SMILE, Action.MOUTH_OPEN)
-_EXTRAS = (Action.SMILE, Action.BLINK, Action.MOUTH_OPEN, Action.LOOK_UP)
+_EXPRESSIONS = (Action.SMILE, Action.BLINK, Action.MOUTH_OPEN)
+_TURNS = (Action.TURN_LEFT, Action.TURN_RIGHT, Action.LOOK_UP)
 _REMEMBERED = timedelta(hours=1)  # how long a used or expired nonce still gets its own sentence
 
 
-def issue_challenge(
+def issue_challenge(  # noqa: PLR0913 - what a challenge is bound to, each by name
     subject_id: str,
     record_id: str,
     *,
     rng: Random,
     now: datetime,
+    pace: Pace = Pace.STANDARD,
+    earlier: Iterable[Sequence[Colour]] = (),
     profile: LivenessProfile = STANDARD_LIVENESS,
 ) -> Challenge:
     """Draw a challenge bound to a subject and a consent record.
@@ -30,15 +35,18 @@ def issue_challenge(
         record_id: the record that the subject gave before.
         rng: unpredictable in use (`random.SystemRandom`); seeded in tests.
         now: aware UTC.
+        pace: how fast its colours change.
+        earlier: colour sequences that were shown before and may have been filmed.
         profile: how long it lives.
 
     Returns:
-        One assent gesture, then at least one turn each way and one or two other actions that
-        differ from the assent, in random order.
+        One assent gesture, then in random order three turns (at least one each way), the colours,
+        and sometimes an expression that differs from the assent.
     """
     assent = rng.choice(_ASSENT_GESTURES)
-    extras = [action for action in _EXTRAS if action is not assent]
-    actions = [Action.TURN_LEFT, Action.TURN_RIGHT, *rng.sample(extras, rng.choice((1, 2)))]
+    expressions = [action for action in _EXPRESSIONS if action is not assent]
+    actions = [Action.TURN_LEFT, Action.TURN_RIGHT, rng.choice(_TURNS), Action.COLOURS]
+    actions += rng.sample(expressions, rng.choice((0, 1)))
     rng.shuffle(actions)
     return Challenge(
         nonce=f"{rng.getrandbits(128):032x}",
@@ -46,6 +54,8 @@ def issue_challenge(
         record_id=record_id,
         assent=assent,
         actions=tuple(actions),
+        colours=draw_sequence(rng, earlier, max_likeness=profile.flash.max_likeness),
+        pace=pace,
         issued_at=now,
         expires_at=now + profile.time_to_live,
     )

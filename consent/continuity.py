@@ -35,7 +35,8 @@ class Continuity:
         self._step_ms = 0.0
         self._checked = False
         self._performing: set[int] = set()  # frames of this step that show its action
-        self._proved = False
+        self._needed = 1  # of these, how many must be found the same
+        self._proofs = 0
 
     @property
     def template(self) -> Template | None:
@@ -60,18 +61,24 @@ class Continuity:
     @property
     def proved(self) -> bool:
         """Whether the face that performs this step's action was found to be the same."""
-        return self._proved
+        return self._proofs >= self._needed
 
     @property
     def enrolled_share(self) -> float:
         """How much of the enrolment is done, 0 to 1."""
         return len(self._first) / self._profile.enrolment_frames
 
-    def begin_step(self, frame: FrameEvidence) -> None:
-        """Start a new step with the frame that ended the one before."""
+    def begin_step(self, frame: FrameEvidence, *, proofs: int = 1) -> None:
+        """Start a new step.
+
+        Args:
+            frame: the one that ended the step before.
+            proofs: how many frames that show the new step's action must be found the same.
+        """
         self._checked = False
         self._performing.clear()
-        self._proved = False
+        self._needed = proofs
+        self._proofs = 0
         self._step_ms = frame.client_ms
 
     def ask(self, frame: FrameEvidence) -> bool:
@@ -89,8 +96,13 @@ class Continuity:
         Other embeddings that are under way do not delay it: closed eyes last a frame or two.
         """
         waiting = any(self._is_recent(sequence, frame) for sequence in self._performing)
-        if self._proved or waiting:
+        if self.proved or waiting:
             return False
+        self._performing.add(frame.sequence)
+        return self._mark(frame)
+
+    def ask_coloured(self, frame: FrameEvidence) -> bool:
+        """Ask for a frame under the screen's colours, whatever else is under way."""
         self._performing.add(frame.sequence)
         return self._mark(frame)
 
@@ -121,7 +133,7 @@ class Continuity:
             self._first.append(embedding)
             if len(self._first) == self._profile.enrolment_frames:
                 self._template = enrol(self._first, self._identity)
-        self._proved = self._proved or sequence in self._performing
+        self._proofs += sequence in self._performing
         self._checked = self._checked or asked_ms > self._step_ms
 
     def _under_way(self, frame: FrameEvidence) -> bool:

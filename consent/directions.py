@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from consent.errors import LivenessRefused
-from consent.types import Action
+from consent.types import Action, Colour
 
 
 class Obstacle(StrEnum):
@@ -31,6 +31,8 @@ class Directive:
     progress: float  # 0 to 1
     wants_embedding: bool = False  # of the frame just observed, by `add_embedding`
     wants_still: bool = False  # the page sends one full-resolution picture, for `add_still`
+    colour: Colour | None = None  # what the whole screen shows from now on
+    fade_seconds: float = 0.0  # how slowly it goes over to that
     finished: bool = False
 
 
@@ -44,6 +46,7 @@ TEXTS = {
     Action.SMILE: "Smile",
     Action.BLINK: "Close both eyes for a moment",
     Action.MOUTH_OPEN: "Open your mouth",
+    Action.COLOURS: "Hold still, colours ahead",
 }
 HINTS = {
     Obstacle.NO_FACE: "We cannot see your face. Look into the camera.",
@@ -108,6 +111,31 @@ _TEXTS_OF_REFUSALS = {
         "Too few pictures arrived from the camera.",
         "With gaps in the film, somebody could take your place.",
         "Close other programs and tabs that use the camera, then start again.",
+    ),
+    "late": (
+        "The pictures arrived later and later.",
+        "With a delay, somebody could change the film on its way.",
+        "Close other programs and tabs, check the connection, then start again.",
+    ),
+    "colours_weak": (
+        "It is too bright here for the colours of your screen.",
+        "Your skin answers their light; a picture of you does not.",
+        "Turn away from the window or lamp, make the screen brighter, and start again.",
+    ),
+    "colours_wrong": (
+        "Your face did not follow the colours of the screen.",
+        "A film made earlier cannot know the colours; your skin answers them at once.",
+        "Keep this page in front, hold still while it shows colours, and start again.",
+    ),
+    "colours_everywhere": (
+        "Everything changed its colour, not your face alone.",
+        "A tinted film changes all over; the light of a screen falls on what is near.",
+        "Sit with some room behind you, switch camera effects off, and start again.",
+    ),
+    "colours_unseen": (
+        "We saw too little of your face while the colours were shown.",
+        "Only a face that is seen can answer the light of the screen.",
+        "Look straight ahead until the colours end, and start again.",
     ),
     "jump": (
         "The picture jumped.",

@@ -1,9 +1,9 @@
 """A challenge and the frames it was answered with: a LiveCapture, or a refusal.
 
 The review is a state machine without I/O. It asks for the middle, the assent gesture, the middle,
-then each action with a return to the middle between, and ends in the middle. Each visit to the
-middle and each action proves with an embedding that the face is still the same, and five visits
-yield the selfies.
+then each action with a return to the middle between, and ends in the middle; one of the actions is
+to hold still while the screen shows its colours. Each visit to the middle and each action proves
+with an embedding that the face is still the same, and five visits yield the selfies.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import datetime
 from random import Random
 
 from consent.challenge import expired
+from consent.colours import ColourCheck
 from consent.continuity import Continuity
 from consent.directions import (
     FINISHED_TEXT,
@@ -64,6 +65,7 @@ class CaptureReview:
         self._profile = profile
         self._steps = _steps_of(challenge)
         self._still_steps = _still_steps(len(self._steps) // 2 + 1, profile.stills)
+        self._rng = rng
         self._stream = FrameStream(challenge, profile)
         self._continuity = Continuity(profile, identity, rng)
         self._selfies = Selfies(profile, identity)
@@ -74,7 +76,8 @@ class CaptureReview:
         self._calm: list[FrameEvidence] = []  # unbroken frontal frames of the present step
         self._obstacle: Obstacle | None = None
         self._performance: Performance | None = None
-        self._peaks: dict[Action, float] = {}
+        self._colours: ColourCheck | None = None
+        self._peaks: dict[str, float] = {}
         self._refusal: Refusal | None = None
 
     @property
@@ -87,8 +90,12 @@ class CaptureReview:
         """The selfies so far, each matched to the template as far as continuity goes."""
         return tuple(self._selfies.kept)
 
-    def observe(self, frame: FrameEvidence) -> Directive:
+    def observe(self, frame: FrameEvidence, *, now: datetime | None = None) -> Directive:
         """Take the next frame and say what comes next.
+
+        Args:
+            frame: what was measured.
+            now: when the answer leaves, aware UTC; without it, at once when the frame arrived.
 
         Raises:
             LivenessRefused: the capture is over; the code says why.
@@ -100,6 +107,8 @@ class CaptureReview:
             self._check_deadline(frame)
             if self._performance is not None:
                 return self._perform(frame, self._performance)
+            if self._colours is not None:
+                return self._flash(frame, self._colours, now or frame.arrived_at)
             return self._hold(frame)
 
     def add_embedding(self, sequence: int, embedding: Template) -> None:
@@ -160,6 +169,7 @@ class CaptureReview:
             assent=self._challenge.assent,
             template=template,
             evidence=self._summary(),
+            colours=self._challenge.colours,
         )
 
     @contextmanager
@@ -176,6 +186,7 @@ class CaptureReview:
         self._began_at = self._began_at or frame.arrived_at
         profile = self._profile
         allowed = profile.positioning_seconds if self._index == 0 else profile.reaction_seconds
+        allowed += self._colours.seconds if self._colours is not None else 0.0
         if (frame.arrived_at - self._began_at).total_seconds() <= allowed:
             return
         if self._selfies.waiting:
@@ -206,14 +217,28 @@ class CaptureReview:
         """Wait until the action is done, and done by the face that was enrolled."""
         hint = performance.watch(frame)
         if performance.done and self._continuity.proved:
-            self._peaks[self._steps[self._index]] = performance.peak
+            self._peaks[f"peak_{self._steps[self._index].value}"] = performance.peak
             return self._next(frame)
         if performance.embeddable and self._continuity.ask_performing(frame):
             return self._say(hint, wants_embedding=True)
         calm = not performance.seen and obstacle(frame, self._rest, self._profile) is None
-        pairs_left = (len(self._steps) - self._index) // 2  # of an action and a middle
-        due = calm and self._continuity.ask_if_due(frame, reserved=2 * pairs_left)
+        due = calm and self._continuity.ask_if_due(frame, reserved=self._reserved())
         return self._say(hint, wants_embedding=due)
+
+    def _reserved(self) -> int:
+        """Return how many embeddings the steps to come need at least."""
+        left = self._steps[self._index :]
+        under_colours = self._profile.flash.embeddings - 1
+        return len(left) + under_colours * left.count(Action.COLOURS)
+
+    def _flash(self, frame: FrameEvidence, colours: ColourCheck, now: datetime) -> Directive:
+        """Show the colours until the skin has answered them, and answered as the enrolled face."""
+        hint = colours.watch(frame, self._stream.page_ms(now))
+        if colours.done and self._continuity.proved:
+            self._peaks |= colours.evidence
+            return self._next(frame)
+        wants = colours.embeddable and self._continuity.ask_coloured(frame)
+        return self._say(hint, wants_embedding=wants)
 
     def _next(self, frame: FrameEvidence) -> Directive:
         self._index += 1
@@ -221,20 +246,34 @@ class CaptureReview:
         self._calm.clear()
         self._obstacle = None
         self._performance = None
-        self._continuity.begin_step(frame)
+        self._colours = None
+        colours_next = not self.finished and self._steps[self._index] is Action.COLOURS
+        proofs = self._profile.flash.embeddings if colours_next else 1
+        self._continuity.begin_step(frame, proofs=proofs)
         self._selfies.begin_step(wanted=self._index in self._still_steps)
         if self.finished:
             return self._finish()
         asked = self._steps[self._index]
-        if asked is not Action.CENTRE and self._rest is not None:
-            self._performance = Performance(asked, self._rest, self._profile, before=frame)
+        if self._rest is not None:
+            self._begin(asked, self._rest, frame)
         return self._say(None)
+
+    def _begin(self, asked: Action, rest: Rest, frame: FrameEvidence) -> None:
+        if asked is Action.COLOURS:
+            asked_for = self._challenge
+            self._colours = ColourCheck(
+                asked_for.colours, asked_for.pace, rest, self._profile, rng=self._rng
+            )
+        elif asked is not Action.CENTRE:
+            self._performance = Performance(asked, rest, self._profile, before=frame)
 
     def _say(
         self, hint: str | None, *, wants_embedding: bool = False, wants_still: bool = False
     ) -> Directive:
         asked = self._steps[self._index]
+        colours = self._colours
         part = 0.9 * self._continuity.enrolled_share if self._index == 0 else 0.0
+        part = part if colours is None else 0.9 * colours.share
         return Directive(
             instruction=asked,
             text=START_TEXT if self._index == 0 else TEXTS[asked],
@@ -242,6 +281,8 @@ class CaptureReview:
             progress=(self._index + part) / len(self._steps),
             wants_embedding=wants_embedding,
             wants_still=wants_still,
+            colour=None if colours is None else colours.colour,
+            fade_seconds=0.0 if colours is None else colours.fade_seconds,
         )
 
     def _finish(self) -> Directive:
@@ -249,7 +290,6 @@ class CaptureReview:
 
     def _summary(self) -> Mapping[str, float]:
         """Return the numbers that are kept with the verdict."""
-        peaks = {f"peak_{action.value}": value for action, value in self._peaks.items()}
         stills = self._selfies.kept
         distances = (*self._continuity.distances, *(still.distance for still in stills))
         return {
@@ -260,7 +300,7 @@ class CaptureReview:
             "embeddings": float(self._continuity.count),
             "stills": float(len(stills)),
             "worst_distance": max(distances),
-            **peaks,
+            **self._peaks,
         }
 
 

@@ -16,14 +16,31 @@ MAX_RETENTION_DAYS = 365  # the studio's promise in its notice
 
 
 @dataclass(frozen=True, slots=True)
+class FlashProfile:
+    """How the colours are shown, and what the answer of the skin is held to.
+
+    Amplitudes are root mean squares of logarithms of channel ratios: 0.01 is one per cent.
+    """
+
+    slot_seconds: float = 0.40  # of a colour: 2.5 changes a second; WCAG 2.3.1 allows 3 flashes
+    gentle_slot_seconds: float = 1.25  # 0.8 changes a second; protocol
+    gentle_fade_seconds: float = 0.9  # of these, from one colour to the next; provisional
+    lead_seconds: float = 0.8  # to read "Hold still" before the first colour; provisional
+    max_lag_seconds: float = 0.45  # network, screen and camera together; protocol
+    max_likeness: float = 0.35  # correlation with an earlier sequence; protocol
+    min_amplitude: float = 0.010  # of the skin; attack lab
+    min_correlation: float = 0.55  # of the skin with what was shown; protocol
+    min_decoded: int = 7  # of ten colours recognised in the answer; protocol
+    min_contrast: float = 1.5  # skin over background; protocol
+    embeddings: int = 4  # frames under colours that are compared with the template; provisional
+
+
+@dataclass(frozen=True, slots=True)
 class LivenessProfile:
     """What a capture is held to.
 
-    `max_gap_seconds`, `min_fps` and `max_clock_drift_seconds` are wide on purpose, so that a busy
-    machine can pass; 0.4 s, 10 frames a second and 0.3 s come with calibration.
-
-    `max_embeddings` is sixteen for the middles (five enrol, up to five returns, the rest now and
-    then between), and six for the actions: up to five are asked for, and one may get lost.
+    `max_embeddings`: five enrol, up to six returns to the middle and up to five actions are each
+    compared, and four frames under the colours; the rest are taken now and then between.
     """
 
     turn_degrees: float = 20.0  # |yaw|; measured: a photo, even bent, stays below 17.4
@@ -45,7 +62,7 @@ class LivenessProfile:
     hold_seconds: float = 1.0  # frontal, still, at the start; protocol
     centre_hold_seconds: float = 0.3  # back at the middle between actions; provisional
     enrolment_frames: int = 5  # embeddings averaged into the template; protocol
-    max_embeddings: int = 22  # a capture; 80 ms each; see above
+    max_embeddings: int = 26  # a capture; 80 ms each; see above
     embedding_seconds: float = 1.0  # between continuity checks of frontal frames; protocol
     stills: int = 5  # full-resolution selfies inside the challenge; protocol
     action_frames: int = 2  # consecutive frames that show the action; provisional
@@ -59,15 +76,16 @@ class LivenessProfile:
     bad_light_seconds: float = 6.0  # too dark or bright before the capture ends; provisional
     two_faces_frames: int = 3  # frames with a second face...; provisional
     two_faces_window: int = 10  # ...among this many; provisional
-    max_gap_seconds: float = 1.0  # between frames by the page's clock; provisional, see above
-    min_fps: float = 5.0  # mean over the capture; provisional, see above
-    max_clock_drift_seconds: float = 5.0  # page against server; provisional, see above
+    max_gap_seconds: float = 0.4  # between frames by the page's clock; protocol
+    min_fps: float = 10.0  # mean over the capture; protocol
+    max_clock_drift_seconds: float = 0.3  # page against server, by the least delay; protocol
     max_degrees_per_second: float = 230.0  # of a head; protocol
     max_failures: int = 5  # within `failure_window`, of a session or a subject; protocol
     failure_window: timedelta = timedelta(minutes=3)  # protocol
     max_origin_failures: int = 20  # of an address, which a team may share; provisional
     origin_failure_window: timedelta = timedelta(minutes=10)  # provisional
     lockout: timedelta = timedelta(minutes=30)  # protocol
+    flash: FlashProfile = FlashProfile()
 
 
 @dataclass(frozen=True, slots=True)

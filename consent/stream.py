@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from datetime import datetime, timedelta
 
 from consent.challenge import expired
 from consent.directions import Obstacle, refused
@@ -12,6 +13,7 @@ from consent.profiles import LivenessProfile
 from consent.types import Challenge, FrameEvidence
 
 _RATE_AFTER_SECONDS = 5.0  # a mean needs a few seconds before it says something
+_DELAY_WINDOW_SECONDS = 2.0  # one frame of these came without waiting anywhere
 _SHORTEST_STEP_SECONDS = 1 / 15  # measurement noise must not read as speed between close frames
 
 
@@ -28,6 +30,8 @@ class FrameStream:
         self._last_posed: FrameEvidence | None = None
         self._dark_or_bright: tuple[Obstacle, float] | None = None  # since when, page ms
         self._lost_at: float | None = None  # page ms
+        self._delays: deque[tuple[float, float]] = deque()  # page ms, ms that the frame travelled
+        self._first_delay = math.inf  # ms, the least of the first window
         self.count = 0
         self.longest_gap = 0.0  # seconds
 
@@ -48,16 +52,23 @@ class FrameStream:
         """The first frame that was admitted."""
         return self._first
 
+    def page_ms(self, moment: datetime) -> float:
+        """Return a moment of the server on the page's clock, by the least delay seen lately."""
+        if self._first is None:
+            return 0.0
+        return _milliseconds(moment - self._first.arrived_at) - self._least_delay
+
     def admit(self, frame: FrameEvidence) -> None:
         """Take the next frame.
 
         Raises:
-            LivenessRefused: `expired`, `out_of_order`, `too_slow`, `repeated_frame`, `no_face`,
-                `two_faces`, `jump`, `too_dark` or `too_bright`.
+            LivenessRefused: `expired`, `out_of_order`, `too_slow`, `late`, `repeated_frame`,
+                `no_face`, `two_faces`, `jump`, `too_dark` or `too_bright`.
         """
         self._check_time(frame)
         self.claim_hash(frame.sha256)
         self._check_rhythm(frame)
+        self._check_delay(frame)
         self._check_faces(frame)
         self._check_light(frame)
         self._check_speed(frame)
@@ -94,12 +105,31 @@ class FrameStream:
         gap = (frame.client_ms - self._last.client_ms) / 1000
         self.longest_gap = max(self.longest_gap, gap)
         page = (frame.client_ms - self._first.client_ms) / 1000
-        server = (frame.arrived_at - self._first.arrived_at).total_seconds()
-        late = abs(page - server) > self._profile.max_clock_drift_seconds
-        if gap > self._profile.max_gap_seconds or late:
+        if gap > self._profile.max_gap_seconds:
             raise refused("too_slow")
         if page >= _RATE_AFTER_SECONDS and not self.count / page >= self._profile.min_fps:
             raise refused("too_slow")
+
+    @property
+    def _least_delay(self) -> float:
+        return min(delay for _, delay in self._delays)
+
+    def _check_delay(self, frame: FrameEvidence) -> None:
+        """Refuse frames that come ever later, or earlier, than the page's clock says.
+
+        Networks and busy machines hold single frames back, so the least delay of a while counts.
+        """
+        began = self._first or frame
+        delay = _milliseconds(frame.arrived_at - began.arrived_at) - frame.client_ms
+        self._delays.append((frame.client_ms, delay))
+        window = 1000 * _DELAY_WINDOW_SECONDS
+        while frame.client_ms - self._delays[0][0] > window:
+            self._delays.popleft()
+        if frame.client_ms - began.client_ms <= window:
+            self._first_delay = min(self._first_delay, delay)
+        drift = abs(self._least_delay - self._first_delay) / 1000
+        if not drift <= self._profile.max_clock_drift_seconds:
+            raise refused("late")
 
     def _check_faces(self, frame: FrameEvidence) -> None:
         self._faces.append(frame.faces)
@@ -136,3 +166,7 @@ class FrameStream:
         most = self._profile.max_degrees_per_second * seconds
         if not (abs(frame.yaw - last.yaw) < most and abs(frame.pitch - last.pitch) < most):
             raise refused("jump")
+
+
+def _milliseconds(span: timedelta) -> float:
+    return span.total_seconds() * 1000

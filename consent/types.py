@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 Template = tuple[float, ...]  # 128 numbers of the face embedding; distances are Euclidean
+Chroma = tuple[float, float]  # shares of red and green in linear-light RGB; NaN = not measured
+
+NO_CHROMA: Chroma = (math.nan, math.nan)
 
 
 class SubjectKind(StrEnum):
@@ -55,6 +59,25 @@ class Action(StrEnum):
     SMILE = "smile"
     BLINK = "blink"
     MOUTH_OPEN = "mouth_open"
+    COLOURS = "colours"  # hold still while the screen's colours light the face
+
+
+class Colour(StrEnum):
+    """What the screen shows during the colours; `consent.flash` says how each looks."""
+
+    CORAL = "coral"
+    YELLOW = "yellow"
+    GREEN = "green"
+    CYAN = "cyan"
+    BLUE = "blue"
+    MAGENTA = "magenta"
+
+
+class Pace(StrEnum):
+    """How fast the colours change."""
+
+    STANDARD = "standard"
+    GENTLE = "gentle"  # slow and cross-faded, for people whom flashing light may harm
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +107,8 @@ class Challenge:
     record_id: str
     assent: Action  # the gesture that says "I, in front of the camera, agree"
     actions: tuple[Action, ...]
+    colours: tuple[Colour, ...]  # revealed one by one, during the action COLOURS
+    pace: Pace
     issued_at: datetime
     expires_at: datetime
 
@@ -106,6 +131,8 @@ class FrameEvidence:
     smile: float  # 0 to 1
     mouth_open: float  # 0 to 1
     eyes_closed: float  # 0 to 1, the smaller of both eyes
+    skin_chroma: Chroma = NO_CHROMA  # of cheeks and forehead
+    background_chroma: Chroma = NO_CHROMA  # beside the face
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +147,7 @@ class LiveCapture:
     assent: Action
     template: Template = field(repr=False)  # biometric: keep it out of logs
     evidence: Mapping[str, float]  # summary numbers that are kept
+    colours: tuple[Colour, ...] = ()  # as shown: the next challenge must differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +168,18 @@ Capture = LiveCapture | SyntheticCapture
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How a face looks in a selfie: what tells one picture of a person from another."""
+
+    yaw: float  # degrees, positive = the subject's left
+    pitch: float  # degrees, positive = up
+    luma: float  # mean luma of the face, 0 to 255
+    side_light: float  # -1 to 1, positive = the subject's left side is the brighter one
+    smile: float  # 0 to 1
+    sharpness: float  # variance of the Laplacian over the face at 256 px, grey levels squared
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """A selfie that was matched 1:1 to a capture's template."""
 
@@ -150,6 +190,7 @@ class Probe:
     distance: float  # Euclidean, to the template
     z: float  # adaptive score normalisation; negative = nearer than strangers
     verified_at: datetime
+    look: Look | None = None  # None = not measured
 
 
 @dataclass(frozen=True, slots=True)

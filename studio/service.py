@@ -82,6 +82,8 @@ class CaptureUpdate:
     progress: float  # 0 to 1
     wants_still: bool  # send one picture at the camera's full resolution now
     finished: bool
+    colour: str | None = None  # "#rrggbb": what the whole screen shows from now on
+    fade_seconds: float = 0.0  # how slowly it goes over to that
 
 
 class CaptureSession(Protocol):

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consent.challenge import issue_challenge
 from consent.errors import ConsentRefused
+from consent.flash import linear
 from consent.liveness import CaptureReview, Directive
 from consent.notices import Controller, load_notice
 from consent.ports import SessionState
@@ -25,11 +26,14 @@ from consent.types import (
     Audience,
     Capture,
     Challenge,
+    Chroma,
+    Colour,
     FrameEvidence,
     Grant,
     GrantRequest,
     LiveCapture,
     Medium,
+    Pace,
     Probe,
     Purpose,
     Scope,
@@ -382,11 +386,15 @@ class FakePurger:
 
 
 def a_challenge(
-    *actions: Action, assent: Action = Action.SMILE, now: datetime = NOON, seed: int = 1
+    *actions: Action,
+    assent: Action = Action.SMILE,
+    now: datetime = NOON,
+    seed: int = 1,
+    pace: Pace = Pace.STANDARD,
 ) -> Challenge:
     """Return a challenge with the given actions, or a drawn one."""
     rng = Random(seed)
-    drawn = issue_challenge(identifier("ada"), identifier("record"), rng=rng, now=now)
+    drawn = issue_challenge(identifier("ada"), identifier("record"), rng=rng, now=now, pace=pace)
     return replace(drawn, actions=actions, assent=assent) if actions else drawn
 
 
@@ -406,7 +414,33 @@ _PERFORMED: dict[Action, dict[str, float]] = {
     Action.SMILE: {"smile": 0.7},
     Action.MOUTH_OPEN: {"mouth_open": 0.6},
     Action.BLINK: {"eyes_closed": 0.7},
+    Action.COLOURS: {},
 }
+
+
+SKIN = (0.50, 0.30, 0.20)  # linear light that comes back from it
+WALL = (0.34, 0.33, 0.33)
+
+
+@dataclass
+class Screen:
+    """The light of the screen on somebody and on the wall behind, a few frames late."""
+
+    strength: float = 0.12  # of white light on the skin, as a share of the room's
+    behind: float = 0.01  # the same on the wall
+    lag: int = 2  # frames
+    seen: Callable[[Colour | None], Colour | None] = lambda colour: colour
+    shown: list[Colour | None] = field(default_factory=list)  # one a frame
+
+    def show(self, colour: Colour | None) -> None:
+        self.shown.append(self.seen(colour))
+
+    def on(self, surface: tuple[float, float, float], strength: float) -> Chroma:
+        """Return the chroma of a surface in the room's light and the screen's."""
+        colour = self.shown[-self.lag - 1] if len(self.shown) > self.lag else None
+        light = linear(colour) if colour else (0.0, 0.0, 0.0)
+        lit = [own * (1 + strength * extra) for own, extra in zip(surface, light, strict=True)]
+        return lit[0] / sum(lit), lit[1] / sum(lit)
 
 
 @dataclass
@@ -425,6 +459,7 @@ class Sitter:
     sequence: int = -1
     stills: int = 0
     asked: Action = Action.CENTRE  # what was heard last
+    screen: Screen = field(default_factory=Screen)
 
     @property
     def now(self) -> datetime:
@@ -447,6 +482,8 @@ class Sitter:
             "face_height": 220.0,
             "inter_eye": 95.0 * math.cos(math.radians(self.pose["yaw"])),
             "luma": 120.0,
+            "skin_chroma": self.screen.on(SKIN, self.screen.strength),
+            "background_chroma": self.screen.on(WALL, self.screen.behind),
             **self.pose,
         }
         return FrameEvidence(**{**values, **self.looks, **overrides})
@@ -501,6 +538,7 @@ def sit(
     for _ in range(limit):
         said = review.observe(sitter.frame(answer(sitter.asked)))
         sitter.asked = said.instruction
+        sitter.screen.show(said.colour)
         if said.finished or stop(said):
             break
         if said.wants_embedding:

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from consent.directions import refused
 from consent.errors import Refusal
-from consent.types import Action, FrameEvidence, Template
+from consent.flash import screen_hex
+from consent.types import NO_CHROMA, Action, FrameEvidence, Template
 from studio.face.meter import FaceMeter, eyes_closed, mouth_open, smile
 from studio.face.quality import measure_quality
+from studio.face.skin import background_chroma, skin_chroma
 from studio.service import CaptureUpdate
 from studio.sitting.images import decode_frame, encode_still
 
@@ -102,7 +104,7 @@ class LiveCaptureSession:
             self._memory.add(digest)
             image = shrink(decode_frame(data))
             measured = measure(self._meter, image, Stamp(sequence, client_ms, self._now(), digest))
-            self._last = observe(self._meter, self._review, measured)
+            self._last = observe(self._meter, self._review, measured, now=self._now())
             self._acted = self._acted or self._last.instruction != Action.CENTRE.value
             return self._last
 
@@ -165,15 +167,22 @@ def measure(meter: FaceMeter, image: NDArray[np.uint8], stamp: Stamp) -> Measure
             smile=smile(face.blendshapes) if face else 0.0,
             mouth_open=mouth_open(face.blendshapes) if face else 0.0,
             eyes_closed=eyes_closed(face.blendshapes) if face else 0.0,
+            skin_chroma=skin_chroma(image, face) if face else NO_CHROMA,
+            background_chroma=background_chroma(image, face) if face else NO_CHROMA,
         ),
         image=image,
         face=face,
     )
 
 
-def observe(meter: FaceMeter, review: CaptureReview, measured: Measured) -> CaptureUpdate:
-    """Let the review judge one measured frame; embeds it when the review asks."""
-    directive = review.observe(measured.evidence)
+def observe(
+    meter: FaceMeter, review: CaptureReview, measured: Measured, *, now: datetime | None = None
+) -> CaptureUpdate:
+    """Let the review judge one measured frame; embeds it when the review asks.
+
+    `now` is when the answer leaves; without it, when the frame arrived.
+    """
+    directive = review.observe(measured.evidence, now=now)
     if directive.wants_embedding and measured.face is not None:
         embedding = meter.embed(measured.image, measured.face)
         review.add_embedding(measured.evidence.sequence, embedding)
@@ -185,6 +194,8 @@ def observe(meter: FaceMeter, review: CaptureReview, measured: Measured) -> Capt
         progress=directive.progress,
         wants_still=directive.wants_still,
         finished=directive.finished,
+        colour=screen_hex(directive.colour) if directive.colour else None,
+        fade_seconds=directive.fade_seconds,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from consent.challenge import ChallengeBook, issue_challenge
 from consent.errors import LivenessRefused
+from consent.flash import likeness
 from consent.types import Action
 from tests.fakes import NOON, a_challenge, identifier
 
@@ -27,15 +28,33 @@ def open_book(*challenges):
     return book
 
 
+TURNS = (Action.TURN_LEFT, Action.TURN_RIGHT, Action.LOOK_UP)
+EXPRESSIONS = {Action.SMILE, Action.MOUTH_OPEN, Action.BLINK}
+
+
 @pytest.mark.parametrize("seed", range(60))
-def test_a_challenge_turns_both_ways_and_asks_for_one_or_two_more(seed):
+def test_a_challenge_asks_for_three_turns_the_colours_and_sometimes_an_expression(seed):
     challenge = draw(seed)
     assert {Action.TURN_LEFT, Action.TURN_RIGHT} <= set(challenge.actions)
-    assert len(challenge.actions) in {3, 4}
-    assert len(set(challenge.actions)) == len(challenge.actions)
+    assert sum(action in TURNS for action in challenge.actions) == 3
+    assert challenge.actions.count(Action.COLOURS) == 1
+    expressions = [action for action in challenge.actions if action in EXPRESSIONS]
+    assert len(expressions) <= 1
     assert challenge.assent in {Action.SMILE, Action.MOUTH_OPEN}
     assert challenge.assent not in challenge.actions
-    assert Action.CENTRE not in challenge.actions
+    assert len(challenge.colours) == 10
+
+
+def test_the_colours_come_at_any_place():
+    places = {draw(seed).actions.index(Action.COLOURS) for seed in range(60)}
+    assert places == {0, 1, 2, 3, 4}
+
+
+def test_a_challenge_differs_from_the_colours_that_somebody_may_have_filmed():
+    filmed = [draw(seed).colours for seed in range(12)]
+    for seed in range(100, 120):
+        drawn = issue_challenge(ADA, RECORD, rng=Random(seed), now=NOON, earlier=filmed)
+        assert max(likeness(drawn.colours, old) for old in filmed) <= 0.35
 
 
 def test_order_and_nonce_differ_between_challenges():

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import math
+from random import Random
+
+import pytest
+
+from consent.flash import draw_sequence, linear
+from consent.reflection import FlashTiming, Sample, Shown, measure_response
+
+FPS = 15.0
+STANDARD = FlashTiming(slot_ms=400.0, fade_ms=0.0, max_lag_ms=450.0)
+GENTLE = FlashTiming(slot_ms=1250.0, fade_ms=900.0, max_lag_ms=450.0)
+LIGHT_SKIN = (0.48, 0.30, 0.22)
+DARK_SKIN = (0.62, 0.26, 0.12)
+
+
+def sequence(seed=1, timing=STANDARD):
+    colours = draw_sequence(Random(seed), (), max_likeness=0.35)
+    return [Shown(colour, 1000.0 + timing.slot_ms * i) for i, colour in enumerate(colours)]
+
+
+def light_at(shown, timing, at):
+    """Return the screen's linear light at a moment, as a page cross-fades it."""
+    index = max((i for i, slot in enumerate(shown) if slot.from_ms <= at), default=None)
+    if index is None or at >= shown[-1].from_ms + timing.slot_ms:
+        return (0.0, 0.0, 0.0)
+    now, before = linear(shown[index].colour), linear(shown[max(0, index - 1)].colour)
+    share = 1.0
+    if timing.fade_ms and index:
+        share = min(1.0, (at - shown[index].from_ms) / timing.fade_ms)
+    return tuple(share * a + (1 - share) * b for a, b in zip(now, before, strict=True))
+
+
+def chroma(surface, light, strength, rng=None, noise=0.0):
+    lit = [own * (1 + strength * extra) for own, extra in zip(surface, light, strict=True)]
+    red, green = lit[0] / sum(lit), lit[1] / sum(lit)
+    return red + (rng.gauss(0, noise) if rng else 0), green + (rng.gauss(0, noise) if rng else 0)
+
+
+def film(
+    shown,
+    timing=STANDARD,
+    *,
+    seen=None,
+    skin=LIGHT_SKIN,
+    strength=0.1,
+    behind=0.01,
+    lag=180.0,
+    fps=FPS,
+    noise=0.0,
+    seed=1,
+):
+    """Return the samples of a camera; `seen` are the colours that really lit the face."""
+    rng = Random(seed)
+    seconds = (shown[-1].from_ms + timing.slot_ms + 500) / 1000
+    samples = []
+    for number in range(int(seconds * fps)):
+        at = 1000 * number / fps
+        light = light_at(seen or shown, timing, at - lag)
+        samples.append(
+            Sample(
+                at,
+                chroma(skin, light, strength, rng, noise),
+                chroma((0.35, 0.33, 0.32), light, behind, rng, noise),
+            )
+        )
+    return samples
+
+
+@pytest.mark.parametrize("timing", [STANDARD, GENTLE])
+@pytest.mark.parametrize("skin", [LIGHT_SKIN, DARK_SKIN])
+@pytest.mark.parametrize("fps", [10.0, 15.0, 30.0])
+def test_skin_in_the_light_of_the_screen_is_read(timing, skin, fps):
+    shown = sequence(timing=timing)
+    found = measure_response(film(shown, timing, skin=skin, fps=fps), shown, timing)
+    assert found.correlation > 0.9
+    assert found.decoded >= 9
+    assert found.contrast > 5
+
+
+@pytest.mark.parametrize("lag", [0.0, 60.0, 200.0, 440.0])
+def test_the_lag_of_screen_and_camera_is_found(lag):
+    shown = sequence()
+    found = measure_response(film(shown, lag=lag), shown, STANDARD)
+    assert found.lag_ms == pytest.approx(lag, abs=70)
+    assert found.decoded == 10
+
+
+def test_an_answer_that_comes_too_late_is_not_found():
+    shown = sequence()
+    found = measure_response(film(shown, lag=900.0), shown, STANDARD)
+    assert found.correlation < 0.55
+
+
+@pytest.mark.parametrize("strength", [0.03, 0.1, 0.3])
+def test_the_amplitude_grows_with_the_light_and_not_with_the_tone_of_the_skin(strength):
+    shown = sequence()
+    light = measure_response(film(shown, strength=strength), shown, STANDARD)
+    dark = measure_response(film(shown, strength=strength, skin=DARK_SKIN), shown, STANDARD)
+    assert light.amplitude == pytest.approx(dark.amplitude, rel=0.02)
+    assert 0.5 * strength < light.amplitude < strength
+
+
+def test_a_picture_that_answers_nothing_has_no_amplitude():
+    shown = sequence()
+    found = measure_response(film(shown, strength=0.0, noise=0.002), shown, STANDARD)
+    assert found.amplitude < 0.005
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_film_of_other_colours_is_told_from_an_answer(seed):
+    shown, filmed = sequence(seed), sequence(seed + 100)
+    found = measure_response(film(shown, seen=filmed), shown, STANDARD)
+    assert found.decoded < 7
+
+
+def test_a_tint_over_the_whole_picture_moves_the_background_as_much():
+    shown = sequence()
+    found = measure_response(film(shown, behind=0.1), shown, STANDARD)
+    assert found.contrast == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_background_too_dark_to_tell_counts_as_none():
+    shown = sequence()
+    dark = [Sample(s.client_ms, s.skin, (math.nan, math.nan)) for s in film(shown)]
+    assert measure_response(dark, shown, STANDARD).background == 0.0
+
+
+def test_a_camera_that_adjusts_its_white_slowly_does_not_hide_the_answer():
+    shown = sequence()
+    drifting = [
+        Sample(s.client_ms, (s.skin[0] + s.client_ms * 4e-6, s.skin[1]), s.background)
+        for s in film(shown, strength=0.05)
+    ]
+    found = measure_response(drifting, shown, STANDARD)
+    assert found.correlation > 0.9
+    assert found.decoded >= 9
+
+
+def test_a_face_that_is_hardly_seen_is_not_judged():
+    shown = sequence()
+    samples = [s for s in film(shown) if s.client_ms < 2800]
+    assert measure_response(samples, shown, STANDARD) is None
+    unseen = [Sample(s.client_ms, (math.nan, math.nan), s.background) for s in film(shown)]
+    assert measure_response(unseen, shown, STANDARD) is None
