@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from random import Random
@@ -15,6 +16,7 @@ from consent.types import Action, Challenge, Colour, Pace
 _ASSENT_GESTURES = (Action.SMILE, Action.MOUTH_OPEN)
 _EXPRESSIONS = (Action.SMILE, Action.BLINK, Action.MOUTH_OPEN)
 _TURNS = (Action.TURN_LEFT, Action.TURN_RIGHT, Action.LOOK_UP)
+_RECENT = 12  # colour sequences of anybody that the next one must differ from
 _REMEMBERED = timedelta(hours=1)  # how long a used or expired nonce still gets its own sentence
 
 
@@ -71,12 +73,20 @@ class ChallengeBook:
         self._lock = Lock()
         self._open: dict[str, Challenge] = {}
         self._used: dict[str, datetime] = {}
+        self._recent: deque[tuple[Colour, ...]] = deque(maxlen=_RECENT)
+
+    @property
+    def recent_colours(self) -> Sequence[tuple[Colour, ...]]:
+        """The newest sequences that were shown to anybody: a film of one may be around."""
+        with self._lock:
+            return tuple(self._recent)
 
     def issue(self, challenge: Challenge, *, now: datetime) -> Challenge:
         """Enter a challenge and return it."""
         with self._lock:
             self._forget(now)
             self._open[challenge.nonce] = challenge
+            self._recent.append(challenge.colours)
         return challenge
 
     def take(self, nonce: str, *, subject_id: str, now: datetime) -> Challenge:

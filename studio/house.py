@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from consent.errors import ConsentRefused
 from consent.lockout import Attempt
-from consent.types import Capture, GrantRequest, Probe, Purpose, SubjectKind, SyntheticCapture
+from consent.types import Capture, GrantRequest, Pace, Probe, Purpose, SubjectKind, SyntheticCapture
 from outputs.encode import MediaType
 from studio.jobs.types import Job
 from studio.service import (
@@ -113,16 +113,20 @@ class House:
             )
         return self._open_sitting(record, earlier)
 
-    def start_capture(self, token: str, *, origin: str = "") -> LiveCaptureSession:
+    def start_capture(
+        self, token: str, *, pace: Pace = Pace.STANDARD, origin: str = ""
+    ) -> LiveCaptureSession:
         """Issue a one-time challenge for the session's record."""
         visitor = self.door.visitor(token)
         record = self.desk.standing(visitor.subject_id)
         if record is None or record.kind is not SubjectKind.PERSON:
             raise _no_consent()
         attempt = Attempt(visitor.token_hash, record.subject_id, origin)
-        return self.booth.start(record, attempt, self._opens(token))
+        return self.booth.start(record, attempt, self._opens(token), pace=pace)
 
-    def reopen(self, token: str, binding_id: str, *, origin: str = "") -> LiveCaptureSession:
+    def reopen(
+        self, token: str, binding_id: str, *, pace: Pace = Pace.STANDARD, origin: str = ""
+    ) -> LiveCaptureSession:
         """Start a capture that opens an earlier sitting when the face matches 1:1."""
         visitor = self.door.visitor(token)
         known = {found.subject_id for found in self.door.earlier(token)}
@@ -130,7 +134,7 @@ class House:
         if record is None or not self._can_reopen(binding_id):
             raise _no_consent()
         attempt = Attempt(visitor.token_hash, record.subject_id, origin)
-        return self.booth.start(record, attempt, self._opens(token))
+        return self.booth.start(record, attempt, self._opens(token), pace=pace)
 
     def baked_subjects(self) -> Sequence[BakedSubject]:
         """Return the subjects who are nobody."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from consent.types import Audience, Medium, Purpose, SubjectKind
+from consent.types import Audience, Medium, Pace, Purpose, SubjectKind
 
 if TYPE_CHECKING:
     from outputs.report import Report
@@ -187,11 +187,21 @@ class StudioService(Protocol):
         """Return how far this session has come."""
         ...
 
-    def start_capture(self, token: str, *, origin: str = "") -> CaptureSession:
-        """Issue a one-time challenge; `origin`, the client's address, counts failures as well."""
+    def start_capture(
+        self, token: str, *, pace: Pace = Pace.STANDARD, origin: str = ""
+    ) -> CaptureSession:
+        """Issue a one-time challenge.
+
+        Args:
+            token: of the browser session.
+            pace: how fast the screen's colours change.
+            origin: the client's address; failures are counted for it as well.
+        """
         ...
 
-    def reopen(self, token: str, binding_id: str, *, origin: str = "") -> CaptureSession:
+    def reopen(
+        self, token: str, binding_id: str, *, pace: Pace = Pace.STANDARD, origin: str = ""
+    ) -> CaptureSession:
         """Start a capture that opens an earlier sitting when the face matches 1:1."""
         ...
 

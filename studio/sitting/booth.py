@@ -16,7 +16,7 @@ from consent.identity import Cohort, MatchEvidence, enrol, verify_probe
 from consent.liveness import CaptureReview
 from consent.lockout import Attempt, Lockout
 from consent.synthetic import SyntheticPlay, synthetic_verdict
-from consent.types import Capture, Probe, RecordState
+from consent.types import Capture, Colour, LiveCapture, Pace, Probe, RecordState
 from studio.service import CaptureUpdate, SelfieVerdict, Upload
 from studio.sitting.capture import Ends, LiveCaptureSession, Still, best_first
 from studio.sitting.rehearsal import Rehearsal
@@ -50,6 +50,8 @@ class Booth:
         record: SignedRecord,
         attempt: Attempt,
         done: Callable[[Capture], None],
+        *,
+        pace: Pace = Pace.STANDARD,
     ) -> LiveCaptureSession:
         """Issue a challenge for a record and return the session that answers it.
 
@@ -58,13 +60,21 @@ class Booth:
             attempt: whose failures are counted.
             done: called with the stored capture. A subject who was captured before must match
                 that capture 1:1.
+            pace: how fast the screen's colours change.
 
         Raises:
             LivenessRefused: `locked`.
         """
         now = self.clock.now()
         self.lockout.check(attempt, now=now)
-        challenge = issue_challenge(record.subject_id, record.record_id, rng=self.rng, now=now)
+        challenge = issue_challenge(
+            record.subject_id,
+            record.record_id,
+            rng=self.rng,
+            now=now,
+            pace=pace,
+            earlier=self._earlier_colours(record.subject_id),
+        )
         self.book.issue(challenge, now=now)
         taken = self.book.take(challenge.nonce, subject_id=record.subject_id, now=now)
 
@@ -122,6 +132,11 @@ class Booth:
         """Return the subject's newest capture."""
         with self.ledger.reading() as unit:
             return unit.captures.latest(subject_id)
+
+    def _earlier_colours(self, subject_id: str) -> list[tuple[Colour, ...]]:
+        known = self.latest(subject_id)
+        own = [known.colours] if isinstance(known, LiveCapture) and known.colours else []
+        return [*own, *self.book.recent_colours]
 
     def _judge(self, capture: Capture, upload: Upload) -> SelfieVerdict:
         try:
