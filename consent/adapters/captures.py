@@ -1,11 +1,18 @@
-"""Captures and the probes that were matched to them; templates are sealed."""
+"""Captures and the probes that were matched to them; templates and numbers are sealed.
+
+What is sealed as `EVIDENCE` is the JSON of {"numbers", "colours"} for a person and of
+{"frame_hashes"} for a baked subject; as `NUMBERS`, of {"distance", "z", "look"}, null where nothing
+was measured.
+"""
 
 from __future__ import annotations
 
 import json
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,12 +23,16 @@ from consent.adapters.vault import SqlVault
 from consent.types import (
     Action,
     Capture,
+    Colour,
     LiveCapture,
+    Look,
     Probe,
     SubjectKind,
     SyntheticCapture,
     Template,
 )
+
+TEMPLATE, EVIDENCE, NUMBERS = "template", "evidence", "numbers"  # in the seals' associated data
 
 
 class SqlCaptures:
@@ -32,12 +43,9 @@ class SqlCaptures:
         self._vault = vault
 
     def add(self, capture: Capture) -> None:
-        """Store a verdict with its template sealed."""
+        """Store a verdict with its template and its numbers sealed."""
         live = capture if isinstance(capture, LiveCapture) else None
         synthetic = capture if isinstance(capture, SyntheticCapture) else None
-        kept: object = dict(live.evidence) if live else {}
-        if synthetic:
-            kept = list(synthetic.frame_hashes)
         row = CaptureRow(
             id=capture.id,
             subject_id=capture.subject_id,
@@ -47,8 +55,8 @@ class SqlCaptures:
             captured_at=capture.captured_at,
             assent=live.assent.value if live else None,
             baked_subject=synthetic.baked_subject if synthetic else None,
-            evidence=json.dumps(kept),
-            template=self._vault.seal(capture.subject_id, "template", _packed(capture.template)),
+            sealed_evidence=self._seal(capture.subject_id, EVIDENCE, _evidence(capture)),
+            template=self._vault.seal(capture.subject_id, TEMPLATE, _packed(capture.template)),
         )
         self._session.add(row)
         self._session.flush()
@@ -73,8 +81,7 @@ class SqlCaptures:
             subject_id=probe.subject_id,
             capture_id=probe.capture_id,
             sha256=probe.sha256,
-            distance=probe.distance,
-            z=None if math.isnan(probe.z) else probe.z,
+            sealed_numbers=self._seal(probe.subject_id, NUMBERS, _numbers(probe)),
             verified_at=probe.verified_at,
         )
         self._session.add(row)
@@ -84,17 +91,18 @@ class SqlCaptures:
         """Return the subject's probes, oldest first."""
         query = select(ProbeRow).where(ProbeRow.subject_id == subject_id)
         rows = self._session.scalars(query.order_by(ProbeRow.verified_at, ProbeRow.id))
-        return tuple(_probe(row) for row in rows)
+        return tuple(self._probe(row) for row in rows)
 
     def load_probe(self, probe_id: str) -> Probe:
         """Return one probe, or raise ConsentRefused."""
         row = self._session.get(ProbeRow, probe_id)
         if row is None:
             raise unknown("selfie")
-        return _probe(row)
+        return self._probe(row)
 
     def _capture(self, row: CaptureRow) -> Capture:
-        template = _unpacked(self._vault.unseal(row.subject_id, "template", row.template))
+        template = _unpacked(self._vault.unseal(row.subject_id, TEMPLATE, row.template))
+        kept = self._unseal(row.subject_id, EVIDENCE, row.sealed_evidence)
         if row.kind == SubjectKind.PERSON.value and row.assent is not None:
             return LiveCapture(
                 id=row.id,
@@ -104,7 +112,8 @@ class SqlCaptures:
                 captured_at=row.captured_at,
                 assent=Action(row.assent),
                 template=template,
-                evidence=json.loads(row.evidence),
+                evidence=kept["numbers"],
+                colours=tuple(Colour(name) for name in kept["colours"]),
             )
         return SyntheticCapture(
             id=row.id,
@@ -114,20 +123,49 @@ class SqlCaptures:
             captured_at=row.captured_at,
             baked_subject=row.baked_subject or "",
             template=template,
-            frame_hashes=tuple(json.loads(row.evidence)),
+            frame_hashes=tuple(kept["frame_hashes"]),
         )
 
+    def _probe(self, row: ProbeRow) -> Probe:
+        kept = self._unseal(row.subject_id, NUMBERS, row.sealed_numbers)
+        look = kept["look"]
+        return Probe(
+            id=row.id,
+            subject_id=row.subject_id,
+            capture_id=row.capture_id,
+            sha256=row.sha256,
+            distance=_nan_if_none(kept["distance"]),
+            z=_nan_if_none(kept["z"]),
+            verified_at=row.verified_at,
+            look=None if look is None else Look(**{k: _nan_if_none(v) for k, v in look.items()}),
+        )
 
-def _probe(row: ProbeRow) -> Probe:
-    return Probe(
-        id=row.id,
-        subject_id=row.subject_id,
-        capture_id=row.capture_id,
-        sha256=row.sha256,
-        distance=row.distance,
-        z=math.nan if row.z is None else row.z,
-        verified_at=row.verified_at,
-    )
+    def _seal(self, subject_id: str, kind: str, content: Mapping[str, Any]) -> bytes:
+        text = json.dumps(content, allow_nan=False)
+        return self._vault.seal(subject_id, kind, text.encode())
+
+    def _unseal(self, subject_id: str, kind: str, sealed: bytes) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self._vault.unseal(subject_id, kind, sealed))
+        return content
+
+
+def _evidence(capture: Capture) -> dict[str, Any]:
+    if isinstance(capture, SyntheticCapture):
+        return {"frame_hashes": list(capture.frame_hashes)}
+    return {"numbers": dict(capture.evidence), "colours": [c.value for c in capture.colours]}
+
+
+def _numbers(probe: Probe) -> dict[str, Any]:
+    look = probe.look and {name: _none_if_nan(v) for name, v in asdict(probe.look).items()}
+    return {"distance": _none_if_nan(probe.distance), "z": _none_if_nan(probe.z), "look": look}
+
+
+def _none_if_nan(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _nan_if_none(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def _packed(template: Template) -> bytes:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, delete, event, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
@@ -74,8 +75,13 @@ class Database:
         config.set_main_option("script_location", "consent.adapters:migrations")
         config.set_main_option("path_separator", "os")
         with self.engine.begin() as connection:
+            before = MigrationContext.configure(connection).get_current_revision()
             config.attributes["connection"] = connection
+            config.attributes["master"] = self._master  # seals what older versions wrote plainly
             command.upgrade(config, "head")
+            after = MigrationContext.configure(connection).get_current_revision()
+        if before not in {None, after}:
+            self.truncate_wal()  # it may hold what was sealed just now as it was
 
     def truncate_wal(
         self,

@@ -96,7 +96,7 @@ class RecordRow(Base):
 
 
 class CaptureRow(Base):
-    """A capture's verdict; the template is sealed under the subject's key."""
+    """A capture's verdict; template and numbers are sealed under the subject's key."""
 
     __tablename__ = "captures"
 
@@ -108,12 +108,12 @@ class CaptureRow(Base):
     captured_at: Mapped[datetime]
     assent: Mapped[str | None] = mapped_column(String(16))
     baked_subject: Mapped[str | None] = mapped_column(String(64))
-    evidence: Mapped[str] = mapped_column(Text)  # JSON: numbers, or a baked subject's frame hashes
+    sealed_evidence: Mapped[bytes] = mapped_column(LargeBinary)  # JSON, see captures.py
     template: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ProbeRow(Base):
-    """A selfie that was matched to a capture."""
+    """A selfie that was matched to a capture; its numbers are sealed under the subject's key."""
 
     __tablename__ = "probes"
 
@@ -121,8 +121,7 @@ class ProbeRow(Base):
     subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id"), index=True)
     capture_id: Mapped[str] = mapped_column(ForeignKey("captures.id"))
     sha256: Mapped[str] = mapped_column(String(64))
-    distance: Mapped[float]
-    z: Mapped[float | None]  # no value = not measured
+    sealed_numbers: Mapped[bytes] = mapped_column(LargeBinary)  # JSON, see captures.py
     verified_at: Mapped[datetime]
 
 
