@@ -57,6 +57,16 @@ class SelfieView:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverageItem:
+    """One view of a face that selfies should show, and how to add it."""
+
+    name: str  # stable: straight, left, right, tilt, smile, calm, light, detail
+    label: str  # "Turned a little to the left"
+    done: bool
+    advice: str  # one sentence
+
+
+@dataclass(frozen=True, slots=True)
 class SittingView:
     """How far this browser session has come."""
 
@@ -69,6 +79,7 @@ class SittingView:
     job_id: str | None  # the newest job, so that a reloaded page finds it again
     earlier: tuple[tuple[str, datetime], ...]  # (binding id, when) of earlier sittings here
     can_withdraw: bool = False  # something of this session's subject stands or is half deleted
+    coverage: tuple[CoverageItem, ...] = ()  # of the newest capture's selfies; empty before one
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +164,12 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class SelfieVerdict:
-    """Whether one uploaded selfie was accepted; the three parts of the refusal if not."""
+    """Whether one uploaded file was accepted; the three parts of the refusal if not."""
 
     name: str
     accepted: bool
     refusal: Mapping[str, str] | None
+    kept: int = 0  # selfies kept of this file: 1 of a picture, several of a video
 
 
 class StudioService(Protocol):
@@ -214,7 +226,7 @@ class StudioService(Protocol):
         ...
 
     def add_selfies(self, token: str, uploads: Sequence[Upload]) -> Sequence[SelfieVerdict]:
-        """Decode, measure and match each picture 1:1; one bad picture loses no other."""
+        """Measure each picture or video and match what is kept 1:1; one bad file loses no other."""
         ...
 
     def styles(self) -> Sequence[Style]:
