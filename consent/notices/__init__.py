@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from importlib import resources
 from string import Template as Text
 
-CURRENT_VERSION = "1"
+CURRENT_VERSION = "2"
+_URI = "urn:selfsame:notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +47,17 @@ def load_notice(
     text = Text(raw).substitute(
         controller_name=controller.name, controller_contact=controller.contact
     )
-    return Notice(uri=f"urn:selfsame:notice:{version}:{language}", language=language, text=text)
+    return Notice(uri=f"{_URI}:{version}:{language}", language=language, text=text)
+
+
+def notice_at(uri: str, controller: Controller) -> Notice:
+    """Return the notice that a record names, as it was shown when the record was given.
+
+    Raises:
+        FileNotFoundError: no such version or language.
+        ValueError: not the address of a notice.
+    """
+    prefix, version, language = uri.rsplit(":", 2)
+    if prefix != _URI:
+        raise ValueError(f"{uri} is not the address of a notice")
+    return load_notice(controller, version=version, language=language)

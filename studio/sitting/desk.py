@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from consent.errors import ConsentRefused
-from consent.notices import Controller, Notice, load_notice
+from consent.notices import Controller, Notice, load_notice, notice_at
 from consent.receipts import receipt, receipt_page
 from consent.records import Choice, SignedRecord, Terms, new_record
 from consent.types import Audience, Purpose, RecordState, Scope, Subject, SubjectKind
@@ -109,7 +109,8 @@ class Desk:
     def receipt_page(self, subject_id: str, record_id: str) -> str:
         """Return the subject's copy of a record as a printable page."""
         record = self._own(subject_id, record_id)
-        return receipt_page(record, self.notice().text, now=self.clock.now())
+        shown = notice_at(record.notice_uri, record.controller)
+        return receipt_page(record, shown.text, now=self.clock.now())
 
     def _give(self, choice: ConsentChoice, kind: SubjectKind) -> SignedRecord:
         now = self.clock.now()

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from consent.notices import Controller, load_notice
+from consent.notices import Controller, load_notice, notice_at
 from tests.fakes import CONTROLLER
 
 
@@ -38,3 +38,21 @@ def test_sentences_are_short_enough_for_a_twelve_year_old():
     text = load_notice(CONTROLLER).text
     sentences = [s for line in text.splitlines() for s in line.split(". ") if s]
     assert max(len(sentence.split()) for sentence in sentences) <= 30
+
+
+def test_a_record_keeps_the_notice_that_it_was_given_under():
+    earlier = load_notice(CONTROLLER, version="1")
+    assert notice_at(earlier.uri, CONTROLLER) == earlier
+    assert earlier.sha256 != load_notice(CONTROLLER).sha256
+    with pytest.raises(ValueError, match="not the address"):
+        notice_at("urn:other:notice:1:en", CONTROLLER)
+
+
+def test_the_notice_tells_of_the_colours_before_they_are_shown():
+    assert "slow colours" in load_notice(CONTROLLER).text
+
+
+def test_a_notice_that_was_agreed_to_is_never_edited():
+    agreed = {"1": "2d1ce68be20764b6", "2": "9f4dd9452ac7866e"}
+    for version, digest in agreed.items():
+        assert load_notice(CONTROLLER, version=version).sha256.startswith(digest)
