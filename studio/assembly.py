@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -42,6 +43,7 @@ from studio.sitting.desk import Desk
 from studio.sitting.door import Door
 from studio.sitting.memory import FrameMemory
 from studio.sitting.selfies import SelfieVault
+from studio.sitting.waiting import WaitingRoom
 from studio.subjects.cast import load_cast
 
 if TYPE_CHECKING:
@@ -170,6 +172,7 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         door=door,
         desk=desk,
         booth=booth,
+        waiting_room=WaitingRoom(time.monotonic, settings.captures_at_once),
         workshop=workshop,
         engine=engine,
         library=base.library,

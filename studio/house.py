@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from studio.sitting.capture import LiveCaptureSession
     from studio.sitting.desk import Desk
     from studio.sitting.door import Door
+    from studio.sitting.waiting import Ticket, WaitingRoom
     from studio.styles.types import Controls, Style
     from studio.subjects.cast import CastMember
 
@@ -58,12 +59,17 @@ class House:
     door: Door
     desk: Desk
     booth: Booth
+    waiting_room: WaitingRoom
     workshop: Workshop
     engine: JobEngine
     library: Library
     withdrawal: Withdrawal
     cast: Mapping[str, CastMember]
     read_marks: Callable[[bytes], Report]
+
+    def now(self) -> datetime:
+        """Return the studio's time, aware, in UTC."""
+        return self.clock.now()
 
     def new_session(self) -> str:
         """Return the token of a fresh browser session."""
@@ -112,6 +118,13 @@ class House:
                 can_withdraw=bool(self._to_withdraw(token)),
             )
         return self._open_sitting(record, earlier)
+
+    def queue_for_camera(self, token: str, *, origin: str = "") -> Ticket:
+        """Take a place at the camera; whoever is locked need not wait to hear it."""
+        visitor = self.door.visitor(token)
+        attempt = Attempt(visitor.token_hash, visitor.subject_id or "", origin)
+        self.booth.lockout.check(attempt, now=self.clock.now())
+        return self.waiting_room.enter(visitor.token_hash, origin)
 
     def start_capture(
         self, token: str, *, pace: Pace = Pace.STANDARD, origin: str = ""

@@ -97,19 +97,51 @@ class CaptureUpdate:
     fade_seconds: float = 0.0  # how slowly it goes over to that
 
 
+@dataclass(frozen=True, slots=True)
+class WaitView:
+    """Where a browser session stands in the row before the camera."""
+
+    place: int  # 1 is let in next
+    seconds: int  # about how long
+
+
+class CameraTicket(Protocol):
+    """A place at the camera: a few captures run at once, further ones wait in order."""
+
+    def waiting(self) -> WaitView | None:
+        """Return the place in the row, or None when it is one's turn.
+
+        Raises:
+            LivenessRefused: `camera_elsewhere` when another page of the session took over.
+        """
+        ...
+
+    def leave(self) -> None:
+        """Give the place to the next; does nothing the second time."""
+        ...
+
+
 class CaptureSession(Protocol):
-    """One capture in memory: frames go in, instructions come out, nothing touches a disk."""
+    """One capture in memory: frames go in, instructions come out, nothing touches a disk.
+
+    `arrived_at` is `StudioService.now` of the moment in which a picture came, before it waited to
+    be measured.
+    """
 
     @property
     def assent_text(self) -> str:
         """The sentence that the gesture agrees to."""
         ...
 
-    def frame(self, sequence: int, client_ms: float, data: bytes) -> CaptureUpdate:
+    def frame(
+        self, sequence: int, client_ms: float, data: bytes, *, arrived_at: datetime
+    ) -> CaptureUpdate:
         """Measure one JPEG camera frame; raises Refusal when the capture has failed."""
         ...
 
-    def still(self, sequence: int, client_ms: float, data: bytes) -> CaptureUpdate:
+    def still(
+        self, sequence: int, client_ms: float, data: bytes, *, arrived_at: datetime
+    ) -> CaptureUpdate:
         """Take one full-resolution JPEG still; raises Refusal."""
         ...
 
@@ -175,6 +207,10 @@ class SelfieVerdict:
 class StudioService(Protocol):
     """The studio as pages and commands see it."""
 
+    def now(self) -> datetime:
+        """Return the studio's time, aware, in UTC."""
+        ...
+
     def new_session(self) -> str:
         """Return the token of a fresh browser session (256 bits, URL-safe)."""
         ...
@@ -197,6 +233,10 @@ class StudioService(Protocol):
 
     def sitting(self, token: str) -> SittingView:
         """Return how far this session has come."""
+        ...
+
+    def queue_for_camera(self, token: str, *, origin: str = "") -> CameraTicket:
+        """Take a place at the camera, instead of the one that the session may hold already."""
         ...
 
     def start_capture(

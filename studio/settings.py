@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 PREFIX = "SELFSAME_"
+MOST = {"port": 65535, "captures_at_once": 64}  # settings that are numbers, from 1
 
 
 class SettingsError(ValueError):
@@ -24,6 +25,13 @@ class Settings:
     port: int = 7860
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")  # names to answer to
     https: bool = False  # true behind a proxy that speaks https: cookies are sent over it only
+    # Addresses of proxies whose X-Forwarded-For is believed (uvicorn's forwarded_allow_ips: IP
+    # addresses or networks; "*" believes everybody). Empty: nobody's, and whoever connects is the
+    # client. Failed captures are counted by client address, so behind a proxy that is not named
+    # here all visitors share one count, and with one named that passes on what clients claim,
+    # nobody is counted.
+    trusted_proxies: tuple[str, ...] = ()
+    captures_at_once: int = 4  # people before their cameras; two cores measure four, others wait
     database_url: str = ""  # empty: SQLite in the data folder
     jobs_url: str = ""  # empty: SQLite in the data folder
     objects_url: str = ""  # empty: a local folder in the data folder
@@ -78,15 +86,15 @@ def _converted(chosen: Mapping[str, object]) -> dict[str, object]:
 
 
 def _convert(name: str, value: object) -> object:
-    if name == "port":
-        return _port(value)
+    if name in MOST:
+        return _number(name, value, most=MOST[name])
     if name == "https":
         if str(value).lower() not in {"true", "false"}:
             raise SettingsError(f"https is true or false, not {value!r}.")
         return str(value).lower() == "true"
-    if name == "allowed_hosts":
+    if name in {"allowed_hosts", "trusted_proxies"}:
         names = value if isinstance(value, list) else str(value).split(",")
-        return tuple(str(host).strip() for host in names)
+        return tuple(str(host).strip() for host in names if str(host).strip())
     if not isinstance(value, str):
         raise SettingsError(f"{name} is a text, not {value!r}.")
     if name in {"data", "weights"}:
@@ -96,11 +104,11 @@ def _convert(name: str, value: object) -> object:
     return value
 
 
-def _port(value: object) -> int:
+def _number(name: str, value: object, *, most: int) -> int:
     try:
-        port = int(str(value))
+        number = int(str(value))
     except ValueError as error:
-        raise SettingsError(f"port is a number, not {value!r}.") from error
-    if not 0 < port < 65536:
-        raise SettingsError(f"port is a number from 1 to 65535, not {port}.")
-    return port
+        raise SettingsError(f"{name} is a number, not {value!r}.") from error
+    if not 0 < number <= most:
+        raise SettingsError(f"{name} is a number from 1 to {most}, not {number}.")
+    return number

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from studio.settings import Settings
+from studio.ui.capture import HEADER
 from studio.ui.server import build_app
 from studio.ui.settings import UiSettings
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from studio.house import House
 
+MOST_CONNECTIONS = 500  # at once; whoever comes then is told to come later (503)
 BROWSER_DELAY = 1.0  # seconds after which the server surely listens
 
 
@@ -36,8 +40,24 @@ def serve(house: House, settings: Settings, *, version: str, open_browser: bool)
     if settings.host not in settings.allowed_hosts:
         print(f"Open it by one of its names: {', '.join(settings.allowed_hosts)}", file=sys.stderr)
     print(f"Selfsame {version} is open at {address}  (Ctrl+C closes it)")
+    if settings.https and not settings.trusted_proxies:
+        print("No proxy is trusted, so all visitors count as one address", file=sys.stderr)
     if open_browser:
         threading.Timer(BROWSER_DELAY, webbrowser.open, [address]).start()
-    config = uvicorn.Config(app, log_level="warning", access_log=False, ws="websockets-sansio")
-    uvicorn.Server(config).run(sockets=[listener])
+    uvicorn.Server(server_config(app, ui, settings)).run(sockets=[listener])
     return 0
+
+
+def server_config(app: ASGIApp, ui: UiSettings, settings: Settings) -> uvicorn.Config:
+    """Return how the server listens: small messages, no compression, chosen proxies believed."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        ws="websockets-sansio",
+        ws_max_size=HEADER.size + ui.max_still_bytes,
+        ws_per_message_deflate=False,  # a JPEG does not get smaller, and bombs cannot unfold
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        limit_concurrency=MOST_CONNECTIONS,
+    )

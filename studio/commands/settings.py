@@ -16,7 +16,7 @@ def show_settings(settings: Settings, *, as_json: bool) -> int:
         return 0
     width = max(len(name) for name in values)
     for name, value in values.items():
-        shown = ", ".join(value) if isinstance(value, list) else value
+        shown = ", ".join(value) or "(none)" if isinstance(value, list) else value
         print(f"{name:<{width}}  {shown or '(in the data folder)'}")
     print(f"\nChange one with {PREFIX}NAME=value, or in a TOML file named by {PREFIX}CONFIG.")
     return 0

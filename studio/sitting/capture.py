@@ -97,24 +97,28 @@ class LiveCaptureSession:
         """The sentence that the gesture agrees to."""
         return ASSENT_TEXT
 
-    def frame(self, sequence: int, client_ms: float, data: bytes) -> CaptureUpdate:
+    def frame(
+        self, sequence: int, client_ms: float, data: bytes, *, arrived_at: datetime
+    ) -> CaptureUpdate:
         """Measure one JPEG frame and say what comes next; raises Refusal."""
         with self._counting_failure():
             digest = hashlib.sha256(data).hexdigest()
             self._memory.add(digest)
             image = shrink(decode_frame(data))
-            measured = measure(self._meter, image, Stamp(sequence, client_ms, self._now(), digest))
+            measured = measure(self._meter, image, Stamp(sequence, client_ms, arrived_at, digest))
             self._last = observe(self._meter, self._review, measured, now=self._now())
             self._acted = self._acted or self._last.instruction != Action.CENTRE.value
             return self._last
 
-    def still(self, sequence: int, client_ms: float, data: bytes) -> CaptureUpdate:
+    def still(
+        self, sequence: int, client_ms: float, data: bytes, *, arrived_at: datetime
+    ) -> CaptureUpdate:
         """Take one full-resolution JPEG still; raises Refusal."""
         with self._counting_failure():
             if self._last is None:
                 raise refused("out_of_order")
             image = decode_frame(data)
-            stamp = Stamp(sequence, client_ms, self._now(), "")
+            stamp = Stamp(sequence, client_ms, arrived_at, "")
             still = offer_still(self._meter, self._review, image, stamp)
             if still is not None:
                 self._stills.append(still)

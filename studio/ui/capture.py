@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 
 from studio.service import CaptureSession, CaptureUpdate
@@ -54,10 +55,10 @@ def read_message(data: bytes, settings: UiSettings) -> CameraMessage:
     return CameraMessage(kind, sequence, client_ms, jpeg)
 
 
-def measure(session: CaptureSession, message: CameraMessage) -> CaptureUpdate:
+def measure(session: CaptureSession, message: CameraMessage, arrived_at: datetime) -> CaptureUpdate:
     """Hand one picture to the capture; raises Refusal when the capture has failed."""
     take = session.still if message.kind is Kind.STILL else session.frame
-    return take(message.sequence, message.client_ms, message.jpeg)
+    return take(message.sequence, message.client_ms, message.jpeg, arrived_at=arrived_at)
 
 
 class RateLimit:

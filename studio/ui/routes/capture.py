@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from consent.errors import Refusal
-from studio.service import CaptureSession, StudioService
-from studio.ui.capture import RateLimit, measure, read_message
+from consent.types import Pace
+from studio.service import CameraTicket, CaptureSession, StudioService
+from studio.ui.capture import measure
 from studio.ui.handlers import sitting as on_sitting
-from studio.ui.refusals import broken, capture_idle, frame_invalid
+from studio.ui.inbox import Inbox
+from studio.ui.origin import origin_of
+from studio.ui.refusals import broken, frame_invalid
 from studio.ui.routes.context import Context
 from studio.ui.views import Json, plain
+
+LOOK_SECONDS = 0.2  # between looks whether a seat is free
+TELL_SECONDS = 1.0  # between words to whoever waits, when nothing changes
+
+Begin = Callable[[str, str], CaptureSession]  # of a session's token and its address
 
 
 def capture_routes(context: Context) -> APIRouter:
@@ -24,10 +33,10 @@ def capture_routes(context: Context) -> APIRouter:
     router = APIRouter(prefix="/api")
 
     @router.websocket("/capture")
-    async def capture(socket: WebSocket, reopen: str = "") -> None:
+    async def capture(socket: WebSocket, reopen: str = "", pace: str = Pace.STANDARD) -> None:
         await socket.accept()
         try:
-            await _hold(socket, reopen, context)
+            await _hold(socket, partial(_begin, context.service, reopen, pace), context)
         except Refusal as refusal:
             await _say(socket, {"refused": plain(refusal.parts())})
         except WebSocketDisconnect:
@@ -56,20 +65,72 @@ def subject_routes(context: Context) -> APIRouter:
     return router
 
 
-async def _hold(socket: WebSocket, reopen: str, context: Context) -> None:
-    """Run one capture from its challenge to its verdict; raises Refusal."""
+def _begin(
+    service: StudioService, reopen: str, pace: str, token: str, origin: str
+) -> CaptureSession:
+    """Issue the challenge; `pace` and `reopen`, an earlier sitting or "", are what the page says.
+
+    Raises:
+        Refusal: no such pace, no consent, locked.
+    """
+    if pace not in tuple(Pace):
+        raise frame_invalid("an unknown pace")
+    if reopen:
+        return service.reopen(token, reopen, pace=Pace(pace), origin=origin)
+    return service.start_capture(token, pace=Pace(pace), origin=origin)
+
+
+async def _hold(socket: WebSocket, begin: Begin, context: Context) -> None:
+    """Run one capture from its place in the row to its verdict; raises Refusal."""
     service = context.service
     token = await run_in_threadpool(context.token_of, socket)
-    if reopen:
-        session = await run_in_threadpool(service.reopen, token, reopen)
-    else:
-        session = await run_in_threadpool(service.start_capture, token)
-    try:
-        await _converse(socket, session, context)
-    finally:
-        # Shielded: also when the connection's own task is cancelled, leaving counts as a failure.
-        await asyncio.shield(run_in_threadpool(session.abandon))
+    origin = origin_of(socket)
+    async with Inbox(socket, context.settings, service.now) as inbox:
+        ticket = await _enter(service, token, origin)
+        try:
+            await _wait(socket, ticket, inbox)
+            session = await run_in_threadpool(begin, token, origin)
+            try:
+                await _converse(socket, session, ticket, inbox)
+            finally:
+                # Without an await: also when this task is cancelled, leaving counts as a failure.
+                session.abandon()
+        finally:
+            ticket.leave()
     await socket.send_json({"passed": await run_in_threadpool(on_sitting.sitting, service, token)})
+
+
+async def _enter(service: StudioService, token: str, origin: str) -> CameraTicket:
+    """Take a ticket, and leave it at once when nobody is there any more to hold it."""
+    entering = asyncio.ensure_future(
+        run_in_threadpool(service.queue_for_camera, token, origin=origin)
+    )
+    try:
+        return await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        entering.add_done_callback(_leave)
+        raise
+
+
+def _leave(entering: asyncio.Future[CameraTicket]) -> None:
+    if not entering.cancelled() and entering.exception() is None:
+        entering.result().leave()
+
+
+async def _wait(socket: WebSocket, ticket: CameraTicket, inbox: Inbox) -> None:
+    """Tell the page its place, every second and when it changes, until it is its turn.
+
+    Raises:
+        Refusal: the session's camera was started elsewhere, or the page did not wait.
+        WebSocketDisconnect: the page went away.
+    """
+    clock = asyncio.get_running_loop().time
+    told, told_at = None, 0.0
+    while (view := ticket.waiting()) is not None:
+        if view != told or clock() - told_at >= TELL_SECONDS:
+            await socket.send_json({"waiting": plain(view)})
+            told, told_at = view, clock()
+        await inbox.expect_silence(LOOK_SECONDS)
 
 
 def _play(service: StudioService, token: str, baked_id: str) -> Iterator[str]:
@@ -84,32 +145,23 @@ def _play(service: StudioService, token: str, baked_id: str) -> Iterator[str]:
         yield json.dumps({"refused": broken(error).parts()}) + "\n"
 
 
-async def _converse(socket: WebSocket, session: CaptureSession, context: Context) -> None:
+async def _converse(
+    socket: WebSocket, session: CaptureSession, ticket: CameraTicket, inbox: Inbox
+) -> None:
     """Answer each picture until the capture has finished.
 
-    Pictures are measured one after the other on a worker thread; what the page sends meanwhile
-    waits in the socket, which slows the sender down. A closed socket ends the capture: it lives in
-    memory only, and leaving it counts, so that nobody tries until a recording fits.
+    Pictures are measured one after the other on a worker thread. A closed socket ends the capture:
+    it lives in memory only, and leaving it counts, so that nobody tries until a recording fits.
 
     Raises:
-        Refusal: the capture failed, was too fast, or fell silent.
+        Refusal: the capture failed, was too fast, fell silent, or began anew in another window.
         WebSocketDisconnect: the page went away.
     """
-    settings = context.settings
-    loop = asyncio.get_running_loop()
-    rate = RateLimit(settings.max_frames_per_second, loop.time())
     await socket.send_json({"assent": session.assent_text})
     while True:
-        try:
-            async with asyncio.timeout(settings.capture_idle_seconds):
-                data = await socket.receive_bytes()
-        except TimeoutError as error:
-            raise capture_idle() from error
-        except KeyError as error:  # a text message has no bytes
-            raise frame_invalid("words instead of a picture") from error
-        rate.spend(loop.time())
-        message = read_message(data, settings)
-        update = await run_in_threadpool(measure, session, message)
+        received = await inbox.next()
+        ticket.waiting()  # raises when another window has the seat now
+        update = await run_in_threadpool(measure, session, received.message, received.arrived_at)
         await socket.send_json(plain(update))
         if update.finished:
             await run_in_threadpool(session.finish)

@@ -147,7 +147,7 @@ def test_without_a_cohort_no_face_is_ever_accepted(meter, member, template):
 def fail_once(booth, record, attempt, data):
     session = booth.start(record, attempt, lambda capture: None)
     with pytest.raises(Refusal, match="not a picture"):
-        session.frame(0, 0.0, data)
+        session.frame(0, 0.0, data, arrived_at=NOON)
 
 
 def test_five_failures_lock_the_session(booth):

@@ -35,7 +35,12 @@ class Camera:
     def send(self, data):
         self._sequence += 1
         self._clock.advance(seconds=1 / 15)
-        return self.session.frame(self._sequence, self._sequence * 1000 / 15, data)
+        return self.session.frame(
+            self._sequence, self._sequence * 1000 / 15, data, arrived_at=self._clock.now()
+        )
+
+    def still(self, sequence, client_ms, data):
+        return self.session.still(sequence, client_ms, data, arrived_at=self._clock.now())
 
 
 @pytest.fixture
@@ -106,13 +111,13 @@ def test_what_is_no_jpeg_ends_the_capture(camera, ended, data):
 
 
 def test_a_still_before_any_frame_is_out_of_order(camera, ended):
-    assert refused(camera.session.still, 0, 0.0, camera.jpeg()) == "out_of_order"
+    assert refused(camera.still, 0, 0.0, camera.jpeg()) == "out_of_order"
     assert ended == ["failed"]
 
 
 def test_a_torn_still_is_refused(camera, ended):
     camera.send(camera.jpeg())
-    assert refused(camera.session.still, 1, 70.0, b"\xff\xd8") == "not_an_image"
+    assert refused(camera.still, 1, 70.0, b"\xff\xd8") == "not_an_image"
     assert ended == ["failed"]
 
 
@@ -139,7 +144,8 @@ def test_an_empty_room_is_told_to_come_closer_and_then_refused(meter, clock, end
         wall = rng.integers(90, 110, (48, 64, 3), dtype=np.uint8)
         clock.advance(seconds=1 / 15)
         try:
-            session.frame(number, number * 1000 / 15, encoded(Image.fromarray(wall), "JPEG"))
+            data = encoded(Image.fromarray(wall), "JPEG")
+            session.frame(number, number * 1000 / 15, data, arrived_at=clock.now())
         except Refusal as refusal:
             codes.append(refusal.code)
             break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from consent.errors import IdentityRefused, LivenessRefused, Refusal
@@ -35,7 +36,10 @@ class FakeCapture:
     finished: bool = False
     assent_text: str = "You, in front of the camera, agree to this."
 
-    def frame(self, sequence: int, client_ms: float, data: bytes) -> CaptureUpdate:
+    def frame(
+        self, sequence: int, client_ms: float, data: bytes, *, arrived_at: datetime
+    ) -> CaptureUpdate:
+        self.studio.arrivals.append(arrived_at)
         self.studio.refuse_if("capture")
         if b"stranger" in data:
             raise IdentityRefused(
@@ -47,7 +51,9 @@ class FakeCapture:
         self.frames += 1
         return self.update(sequence)
 
-    def still(self, sequence: int, client_ms: float, data: bytes) -> CaptureUpdate:
+    def still(
+        self, sequence: int, client_ms: float, data: bytes, *, arrived_at: datetime
+    ) -> CaptureUpdate:
         self.stills += 1
         return self.update(sequence)
 

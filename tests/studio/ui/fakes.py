@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from consent.errors import ConsentRefused, IdentityRefused, QualityRefused, Refusal
-from consent.types import SubjectKind
+from consent.types import Pace, SubjectKind
 from outputs.report import Finding, Report, State, Technique
 from outputs.types import Profile, Released, StoredOutput
 from studio.service import (
@@ -30,6 +30,7 @@ from studio.service import (
     SittingView,
     Upload,
 )
+from studio.sitting.waiting import Ticket, WaitingRoom
 from studio.styles.types import Controls, Style
 from tests.studio.ui.fake_sitting import SCRIPT, FakeCapture, FakeJob, FakeSubject
 from tests.studio.ui.fake_styles import NOTICE, draw, fake_styles, released
@@ -56,6 +57,10 @@ class FakeStudio:
         self.refusals: dict[str, Refusal | Exception] = {}
         self.uploads: list[Upload] = []
         self.abandoned = 0
+        self.arrivals: list[datetime] = []
+        self.origins: list[str] = []
+        self.paces: list[Pace] = []
+        self.waiting_room = WaitingRoom(time.monotonic)
 
     def now(self) -> datetime:
         return START + timedelta(seconds=int(self.clock() - self.began))
@@ -178,12 +183,22 @@ class FakeStudio:
             can_withdraw=True,
         )
 
-    def start_capture(self, token: str) -> FakeCapture:
+    def queue_for_camera(self, token: str, *, origin: str = "") -> Ticket:
+        self.refuse_if("queue")
+        return self.waiting_room.enter(token, origin)
+
+    def start_capture(
+        self, token: str, *, pace: Pace = Pace.STANDARD, origin: str = ""
+    ) -> FakeCapture:
+        self.paces.append(pace)
+        self.origins.append(origin)
         self.refuse_if("start")
         self.bound(token)
         return FakeCapture(self, token)
 
-    def reopen(self, token: str, binding_id: str) -> FakeCapture:
+    def reopen(
+        self, token: str, binding_id: str, *, pace: Pace = Pace.STANDARD, origin: str = ""
+    ) -> FakeCapture:
         for subject in self.tokens[token]:
             if subject.record.id == binding_id:
                 return FakeCapture(self, token, subject)
@@ -211,7 +226,7 @@ class FakeStudio:
         capture = FakeCapture(self, token)
         for number in range(capture.per_step * len(SCRIPT)):
             self._take(1 / 60)
-            yield capture.frame(number, number * 66.0, b"")
+            yield capture.frame(number, number * 66.0, b"", arrived_at=self.now())
         capture.finish()
 
     def add_selfies(self, token: str, uploads: Sequence[Upload]) -> Sequence[SelfieVerdict]:

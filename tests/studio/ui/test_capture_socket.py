@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,11 +12,13 @@ from starlette.testclient import WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
 from consent.errors import Refusal
+from consent.types import Pace
+from studio.sitting.waiting import FIRST_GUESS, WaitingRoom
 from studio.ui.capture import Kind, RateLimit, read_message
 from studio.ui.server import build_app
 from studio.ui.settings import UiSettings
 from tests.studio.ui.conftest import CHOICE, ORIGIN, second_browser, token_of
-from tests.studio.ui.fake_sitting import failed_liveness
+from tests.studio.ui.fake_sitting import SCRIPT, FakeCapture, failed_liveness
 
 JPEG = b"\xff\xd8\xff\xe0 a frame"
 SETTINGS = UiSettings("0.1.0")
@@ -165,7 +169,7 @@ def test_a_camera_faster_than_any_camera_is_refused(studio):
         socket.receive_json()
         for sequence in range(40):
             socket.send_bytes(message(sequence=sequence))
-        answers = [socket.receive_json() for _ in range(5)]
+        answers = [socket.receive_json()]
         while "refused" not in answers[-1]:
             answers.append(socket.receive_json())
     assert answers[-1]["refused"]["code"] == "frame_invalid"
@@ -201,6 +205,172 @@ def test_a_capture_that_is_left_in_the_middle_is_told_to_the_studio(consented, s
             socket.send_bytes(b"\x07")
         assert "refused" in socket.receive_json()
     assert studio.abandoned == 1
+
+
+def camera(client, query=""):
+    return client.websocket_connect(f"ws://localhost/api/capture{query}", headers=ORIGIN)
+
+
+def second_person(client):
+    other = second_browser(client)
+    assert other.post("/api/consent", json=CHOICE).status_code == 200
+    return other
+
+
+@pytest.fixture
+def one_seat(studio):
+    studio.waiting_room = WaitingRoom(time.monotonic, seats=1)
+    return studio.waiting_room
+
+
+def test_whoever_comes_later_waits_and_is_told_how_long(consented, one_seat):
+    other = second_person(consented)
+    with camera(consented) as first:
+        assert "assent" in first.receive_json()
+        with camera(other) as second:
+            told = second.receive_json()["waiting"]
+            assert told["place"] == 1
+            assert 0 < told["seconds"] <= FIRST_GUESS
+            _, last = play(first)
+            assert "passed" in last
+            message = second.receive_json()
+            while "waiting" in message:
+                message = second.receive_json()
+            assert "assent" in message
+            assert "passed" in play(second)[1]
+    assert one_seat.everybody() == ()
+
+
+def test_the_challenge_is_issued_only_when_a_seat_is_free(consented, one_seat, studio):
+    other = second_person(consented)
+    with camera(consented) as first:
+        first.receive_json()
+        started = len(studio.origins)
+        with camera(other) as second:
+            second.receive_json()
+            assert len(studio.origins) == started
+
+
+def test_whoever_closes_the_page_while_waiting_leaves_the_row(consented, one_seat):
+    other = second_person(consented)
+    with camera(consented) as first:
+        first.receive_json()
+        with camera(other) as second:
+            second.receive_json()
+        assert len(one_seat.everybody()) == 1
+    assert one_seat.everybody() == ()
+
+
+def test_a_picture_before_ones_turn_is_refused_and_gives_up_the_place(consented, one_seat):
+    other = second_person(consented)
+    with camera(consented) as first:
+        first.receive_json()
+        with camera(other) as second:
+            second.receive_json()
+            second.send_bytes(message())
+            answer = second.receive_json()
+            while "waiting" in answer:
+                answer = second.receive_json()
+            assert answer["refused"]["code"] == "frame_invalid"
+        assert len(one_seat.everybody()) == 1
+
+
+def test_a_second_window_takes_over_the_camera(consented, studio):
+    with camera(consented) as first:
+        first.receive_json()
+        with camera(consented) as second:
+            assert "assent" in second.receive_json()
+            first.send_bytes(message())
+            assert first.receive_json()["refused"]["code"] == "camera_elsewhere"
+            assert len(studio.waiting_room.everybody()) == 1
+            assert "passed" in play(second)[1]
+    assert studio.waiting_room.everybody() == ()
+
+
+@pytest.mark.parametrize("where", ["start", "capture", "queue"])
+@pytest.mark.parametrize("what", [failed_liveness(), ValueError("a bug")], ids=["refusal", "bug"])
+def test_no_error_keeps_a_seat(consented, studio, where, what):
+    studio.refusals[where] = what
+    with camera(consented) as socket:
+        answer = socket.receive_json()
+        if "assent" in answer:
+            socket.send_bytes(message())
+            answer = socket.receive_json()
+        assert "refused" in answer
+    assert studio.waiting_room.everybody() == ()
+
+
+class SlowCapture(FakeCapture):
+    """Measures as slowly as a machine that does something else."""
+
+    def frame(self, *args, **kwargs):
+        time.sleep(0.1)
+        return super().frame(*args, **kwargs)
+
+
+@pytest.fixture
+def slow(consented, studio, monkeypatch):
+    monkeypatch.setattr(studio, "now", lambda: datetime.now(UTC))
+    monkeypatch.setattr(
+        studio, "start_capture", lambda token, **_: SlowCapture(studio, token, per_step=1)
+    )
+    return consented
+
+
+def test_pictures_are_stamped_when_they_come_and_not_when_they_are_measured(slow, studio):
+    with camera(slow) as socket:
+        socket.receive_json()
+        for sequence in range(4):
+            socket.send_bytes(message(sequence=sequence))
+        for _ in range(4):
+            socket.receive_json()
+    first, *_, last = studio.arrivals
+    assert last - first < timedelta(seconds=0.1)
+
+
+def test_pictures_that_wait_are_not_measured_after_the_end(slow, studio):
+    with camera(slow) as socket:
+        socket.receive_json()
+        for sequence in range(7):
+            socket.send_bytes(message(sequence=sequence))
+        socket.send_text("let me in")
+        answers = [socket.receive_json()]
+        while "refused" not in answers[-1]:
+            answers.append(socket.receive_json())
+    assert answers[-1]["refused"]["code"] == "frame_invalid"
+    assert len(studio.arrivals) < 7
+
+
+def test_no_picture_is_measured_after_the_verdict(slow, studio):
+    with camera(slow) as socket:
+        socket.receive_json()
+        for sequence in range(9):
+            socket.send_bytes(message(sequence=sequence))
+        answers = [socket.receive_json()]
+        while "passed" not in answers[-1]:
+            answers.append(socket.receive_json())
+    assert len(studio.arrivals) == len(SCRIPT)
+
+
+@pytest.mark.parametrize(
+    ("query", "pace"), [("", Pace.STANDARD), ("?pace=gentle", Pace.GENTLE)], ids=["usual", "slow"]
+)
+def test_the_page_chooses_the_pace_of_the_colours(consented, studio, query, pace):
+    with camera(consented, query) as socket:
+        socket.receive_json()
+    assert studio.paces == [pace]
+
+
+def test_no_other_pace_exists(consented, studio):
+    with camera(consented, "?pace=none") as socket:
+        assert socket.receive_json()["refused"]["code"] == "frame_invalid"
+    assert studio.paces == []
+
+
+def test_the_address_counts_failures(consented, studio):
+    with camera(consented) as socket:
+        socket.receive_json()
+    assert studio.origins == ["testclient"]
 
 
 def test_a_message_is_read_by_its_parts():
