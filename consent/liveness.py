@@ -209,6 +209,7 @@ class CaptureReview:
         if held < (profile.hold_seconds if first else profile.centre_hold_seconds):
             return self._say(hint)
         self._rest = self._rest or Rest.of(self._calm)
+        self._stream.enrolled = True
         if self._selfies.wanted:
             return self._say(HOLD_HINT, wants_still=self._selfies.ask(frame))
         return self._next(frame)

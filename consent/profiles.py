@@ -72,7 +72,8 @@ class LivenessProfile:
     wrong_turn_seconds: float = 0.6  # the head is held the wrong way this long; provisional
     wrong_expression_seconds: float = 1.5  # another expression is held; laughing is no offence
     first_face_seconds: float = 10.0  # to sit down in front of the camera; provisional
-    no_face_seconds: float = 2.0  # without a face before the capture ends; provisional
+    no_face_seconds: float = 2.0  # without a face before enrolment, then...; provisional
+    unseen_seconds: float = 0.4  # ...without one after it: as long as a gap between frames
     bad_light_seconds: float = 6.0  # too dark or bright before the capture ends; provisional
     two_faces_frames: int = 3  # frames with a second face...; provisional
     two_faces_window: int = 10  # ...among this many; provisional
@@ -80,6 +81,8 @@ class LivenessProfile:
     min_fps: float = 10.0  # mean over the capture; protocol
     max_clock_drift_seconds: float = 0.3  # page against server, by the least delay; protocol
     max_degrees_per_second: float = 230.0  # of a head; protocol
+    max_heights_per_second: float = 6.0  # of the face's place, in its own heights; provisional
+    max_growth_per_second: float = 5.0  # of the logarithm of its height; provisional
     max_failures: int = 5  # within `failure_window`, of a session or a subject; protocol
     failure_window: timedelta = timedelta(minutes=3)  # protocol
     max_origin_failures: int = 20  # of an address, which a team may share; provisional

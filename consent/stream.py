@@ -32,6 +32,7 @@ class FrameStream:
         self._lost_at: float | None = None  # page ms
         self._delays: deque[tuple[float, float]] = deque()  # page ms, ms that the frame travelled
         self._first_delay = math.inf  # ms, the least of the first window
+        self.enrolled = False  # from then on the face must stay in sight
         self.count = 0
         self.longest_gap = 0.0  # seconds
 
@@ -140,11 +141,16 @@ class FrameStream:
             return
         if self._lost_at is None:
             self._lost_at = frame.client_ms
-        seen_before = self._last_posed is not None
-        profile = self._profile
-        patience = profile.no_face_seconds if seen_before else profile.first_face_seconds
+        patience = self._patience_without_face()
         if (frame.client_ms - self._lost_at) / 1000 > patience:
             raise refused("no_face")
+
+    def _patience_without_face(self) -> float:
+        """Return seconds; once enrolled, a face that is gone could come back as another one."""
+        profile = self._profile
+        if self.enrolled:
+            return profile.unseen_seconds
+        return profile.no_face_seconds if self._last_posed else profile.first_face_seconds
 
     def _check_light(self, frame: FrameEvidence) -> None:
         light = light_obstacle(frame, self._profile) if frame.faces == 1 else None
@@ -157,14 +163,25 @@ class FrameStream:
             raise refused(light.value)
 
     def _check_speed(self, frame: FrameEvidence) -> None:
+        """Refuse a face that turns, moves or grows faster than a head can: it was exchanged."""
         if frame.faces != 1:
             return
         last, self._last_posed = self._last_posed, frame
         if last is None:
             return
+        profile = self._profile
         seconds = max((frame.client_ms - last.client_ms) / 1000, _SHORTEST_STEP_SECONDS)
-        most = self._profile.max_degrees_per_second * seconds
-        if not (abs(frame.yaw - last.yaw) < most and abs(frame.pitch - last.pitch) < most):
+        turned = max(abs(frame.yaw - last.yaw), abs(frame.pitch - last.pitch))
+        if not turned < profile.max_degrees_per_second * seconds:
+            raise refused("jump")
+        if not self.enrolled:
+            return  # somebody may still be sitting down
+        seconds = min(seconds, profile.unseen_seconds)
+        moved = math.hypot(frame.face_x - last.face_x, frame.face_y - last.face_y)
+        if not moved < profile.max_heights_per_second * seconds * last.face_height:
+            raise refused("jump")
+        grown = abs(math.log(frame.face_height / last.face_height))
+        if not grown < profile.max_growth_per_second * seconds:
             raise refused("jump")
 
 

@@ -122,6 +122,8 @@ class FrameEvidence:
     arrived_at: datetime  # the server's clock
     sha256: str  # of the frame's bytes
     faces: int
+    face_x: float  # pixels from the left to the face's centre; 0 without a face
+    face_y: float  # pixels from the top
     face_height: float  # pixels; 0 without a face
     inter_eye: float  # pixels between the eyes' centres; 0 without a face
     luma: float  # mean luma of the face, 0 to 255

@@ -162,6 +162,8 @@ def measure(meter: FaceMeter, image: NDArray[np.uint8], stamp: Stamp) -> Measure
             arrived_at=stamp.arrived_at,
             sha256=stamp.sha256,
             faces=len(faces),
+            face_x=(face.box.left + face.box.right) / 2 if face else 0.0,
+            face_y=(face.box.top + face.box.bottom) / 2 if face else 0.0,
             face_height=face.box.height if face else 0.0,
             inter_eye=face.inter_eye if face else 0.0,
             luma=meter.luma(image, face) if face else 0.0,
