@@ -87,6 +87,7 @@ class ColourCheck:
             "colours_correlation": found.correlation,
             "colours_amplitude": found.amplitude,
             "colours_background": found.background,
+            "colours_relief": found.relief,
             "colours_decoded": float(found.decoded),
             "colours_lag_ms": found.lag_ms,
         }
@@ -100,8 +101,8 @@ class ColourCheck:
                 colour is seen on the screen before it was sent.
 
         Raises:
-            LivenessRefused: `colours_unseen`, `colours_weak`, `colours_wrong` or
-                `colours_everywhere`.
+            LivenessRefused: `colours_unseen`, `colours_weak`, `colours_wrong`,
+                `colours_everywhere` or `colours_flat`.
         """
         hindered = obstacle(frame, self._rest, self._profile)
         self.embeddable = False
@@ -111,9 +112,7 @@ class ColourCheck:
         if self._ready_since is None:
             self._ready_since = frame.client_ms
         if self._shown and hindered is None:
-            self._samples.append(
-                Sample(frame.client_ms, frame.skin_chroma, frame.background_chroma)
-            )
+            self._samples.append(_sample(frame))
             self._choose_comparison(frame)
         self._show_next(frame, answered_ms)
         if self._over and frame.client_ms >= self._end_ms + self._timing.max_lag_ms:
@@ -160,8 +159,9 @@ def judge_response(found: FlashResponse | None, profile: FlashProfile) -> FlashR
 
     Raises:
         LivenessRefused: `colours_unseen` when the face was seen too rarely, `colours_weak` when
-            it answered too little, `colours_everywhere` when the background answered as much,
-            `colours_wrong` when it answered other colours.
+            it answered too little, `colours_wrong` when it answered other colours,
+            `colours_everywhere` when the background answered as much, and `colours_flat` when all
+            parts of the face answered alike.
     """
     if found is None or not found.slots >= profile.min_decoded:
         raise refused("colours_unseen")
@@ -172,4 +172,11 @@ def judge_response(found: FlashResponse | None, profile: FlashProfile) -> FlashR
         raise refused("colours_wrong")
     if not found.contrast >= profile.min_contrast:
         raise refused("colours_everywhere")
+    if not found.relief >= profile.min_relief:
+        raise refused("colours_flat")
     return found
+
+
+def _sample(frame: FrameEvidence) -> Sample:
+    chromas = frame.skin_chroma, frame.background_chroma, frame.region_chromas
+    return Sample(frame.client_ms, *chromas)

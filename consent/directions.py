@@ -132,6 +132,11 @@ _TEXTS_OF_REFUSALS = {
         "A tinted film changes all over; the light of a screen falls on what is near.",
         "Sit with some room behind you, switch camera effects off, and start again.",
     ),
+    "colours_flat": (
+        "Your face answered the colours like a flat picture.",
+        "A face is round: its parts catch the light differently.",
+        "Take the screen in front of you, not beside you, and start again.",
+    ),
     "colours_unseen": (
         "We saw too little of your face while the colours were shown.",
         "Only a face that is seen can answer the light of the screen.",

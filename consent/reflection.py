@@ -18,6 +18,7 @@ from consent.flash import LIGHT, PUSH, Shift, centred, dot, push_of
 from consent.types import Chroma, Colour
 
 _LAG_STEP_MS = 15.0
+_LEAST_REGIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Sample:
     client_ms: float  # page clock
     skin: Chroma
     background: Chroma
+    regions: tuple[Chroma, ...] = ()  # parts of the face that face different ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class FlashResponse:
     decoded: int  # slots whose colour is the nearest to the answer
     slots: int  # slots in which skin was seen
     lag_ms: float
+    relief: float  # how often stronger the strongest region answers than the weakest; NaN = unseen
 
     @property
     def contrast(self) -> float:
@@ -106,6 +109,7 @@ class _Seen:
     pushes: list[Shift]
     skin: list[Shift]
     background: list[Shift | None]
+    regions: list[tuple[Shift | None, ...]]
 
 
 def _fit(
@@ -127,13 +131,15 @@ def _fit(
         return None
     size = math.sqrt(dot(skin, skin) * energy)
     gain = product / energy
+    size_of_pushes = math.sqrt(energy / len(pushes))
     return FlashResponse(
         correlation=product / size if size > 0 else 0.0,
-        amplitude=gain * math.sqrt(energy / len(pushes)),
-        background=_background(seen),
+        amplitude=gain * size_of_pushes,
+        background=max(0.0, _gain(seen, seen.background) * size_of_pushes),
         decoded=_decoded(seen, shown, pushes, skin, gain),
         slots=slots,
         lag_ms=lag_ms,
+        relief=_relief(seen),
     )
 
 
@@ -144,7 +150,7 @@ def _seen(
     end_ms: float,
     lag_ms: float,
 ) -> _Seen:
-    seen = _Seen([], [], [], [], [], [])
+    seen = _Seen([], [], [], [], [], [], [])
     index = 0
     for sample in samples:
         at = sample.client_ms - lag_ms
@@ -166,6 +172,7 @@ def _seen(
         seen.pushes.append(push_of(light))
         seen.skin.append(skin)
         seen.background.append(_log_ratios(sample.background))
+        seen.regions.append(tuple(_log_ratios(region) for region in sample.regions))
     return seen
 
 
@@ -177,22 +184,27 @@ def _log_ratios(chroma: Chroma) -> Shift | None:
     return math.log(red / green), math.log(blue / green)
 
 
-def _background(seen: _Seen) -> float:
-    """Return how strongly the background follows the same colours; 0 where it cannot be seen."""
+def _gain(seen: _Seen, shifts: Sequence[Shift | None]) -> float:
+    """Return how strongly something follows the colours; 0 where it is seen too rarely."""
     measured = [
         (push, shift, time)
-        for push, shift, time in zip(seen.pushes, seen.background, seen.times, strict=True)
+        for push, shift, time in zip(seen.pushes, shifts, seen.times, strict=True)
         if shift is not None
     ]
     if len(measured) < len(seen.times) / 2:
         return 0.0
     times = [time for _, _, time in measured]
     pushes = _detrended([push for push, _, _ in measured], times)
-    shifts = _detrended([shift for _, shift, _ in measured], times)
+    answers = _detrended([shift for _, shift, _ in measured], times)
     energy = dot(pushes, pushes)
-    if not energy > 0:
-        return 0.0
-    return max(0.0, dot(pushes, shifts) / energy) * math.sqrt(energy / len(measured))
+    return dot(pushes, answers) / energy if energy > 0 else 0.0
+
+
+def _relief(seen: _Seen) -> float:
+    """Return how unevenly the face answers; a sheet of paper or a tint answers evenly."""
+    columns = zip(*seen.regions, strict=True)
+    gains = [gain for column in columns if (gain := _gain(seen, column)) > 0]
+    return max(gains) / min(gains) if len(gains) >= _LEAST_REGIONS else math.nan
 
 
 def _decoded(

@@ -135,6 +135,7 @@ class FrameEvidence:
     eyes_closed: float  # 0 to 1, the smaller of both eyes
     skin_chroma: Chroma = NO_CHROMA  # of cheeks and forehead
     background_chroma: Chroma = NO_CHROMA  # beside the face
+    region_chromas: tuple[Chroma, ...] = ()  # of parts of the face that face different ways
 
 
 @dataclass(frozen=True, slots=True)

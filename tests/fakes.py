@@ -428,6 +428,7 @@ class Screen:
 
     strength: float = 0.12  # of white light on the skin, as a share of the room's
     behind: float = 0.01  # the same on the wall
+    relief: tuple[float, ...] = (1.0, 1.2, 0.8, 0.7, 0.9)  # of the strength, by part of the face
     lag: int = 2  # frames
     seen: Callable[[Colour | None], Colour | None] = lambda colour: colour
     shown: list[Colour | None] = field(default_factory=list)  # one a frame
@@ -486,6 +487,9 @@ class Sitter:
             "luma": 120.0,
             "skin_chroma": self.screen.on(SKIN, self.screen.strength),
             "background_chroma": self.screen.on(WALL, self.screen.behind),
+            "region_chromas": tuple(
+                self.screen.on(SKIN, self.screen.strength * part) for part in self.screen.relief
+            ),
             **self.pose,
         }
         return FrameEvidence(**{**values, **self.looks, **overrides})

@@ -6,6 +6,8 @@ and divided by its sum: a camera that brightens or darkens the picture changes n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,8 @@ from studio.face.types import Face
 
 # Landmarks on the forehead and on both cheeks: wide, bare, and turned to the screen.
 SKIN_POINTS = (151, 9, 108, 337, 69, 299, 50, 280, 205, 425, 101, 330)
+# Surfaces that face different ways: forehead, nose, both sides of the cheeks, chin.
+REGIONS = ((151, 9, 108, 337), (195, 5, 4), (123, 147, 187), (352, 376, 411), (199, 175, 152))
 PATCH = 1 / 8  # of the distance between the eyes: half the side of a square around each point
 STEP = 4  # pixels between the samples of the background
 WIDENED = 0.55  # of the face's width, left free on both sides: ears, hair, a hand
@@ -28,15 +32,12 @@ LINEAR = np.where(_BYTES <= 0.04045, _BYTES / 12.92, ((_BYTES + 0.055) / 1.055) 
 
 def skin_chroma(image: NDArray[np.uint8], face: Face) -> Chroma:
     """Return the chroma of forehead and cheeks in an (H, W, 3) uint8 sRGB image."""
-    height, width = image.shape[:2]
-    radius = max(2, round(face.inter_eye * PATCH))
-    patches = []
-    for x, y in face.landmarks[list(SKIN_POINTS), :2].round().astype(int):
-        left, top = max(0, x - radius), max(0, y - radius)
-        patch = image[top : max(top, y + radius + 1), left : max(left, x + radius + 1)]
-        if 0 <= x < width and 0 <= y < height and patch.size:
-            patches.append(patch.reshape(-1, 3))
-    return _chroma(np.concatenate(patches)) if patches else NO_CHROMA
+    return _around(image, face, SKIN_POINTS)
+
+
+def region_chromas(image: NDArray[np.uint8], face: Face) -> tuple[Chroma, ...]:
+    """Return the chroma of each of `REGIONS`, which a flat picture cannot light differently."""
+    return tuple(_around(image, face, points) for points in REGIONS)
 
 
 def background_chroma(image: NDArray[np.uint8], face: Face) -> Chroma:
@@ -48,6 +49,19 @@ def background_chroma(image: NDArray[np.uint8], face: Face) -> Chroma:
     columns = [*range(0, max(0, left), STEP), *range(max(0, right), width, STEP)]
     rows = image[: min(bottom, image.shape[0]) : STEP]
     return _chroma(rows[:, columns].reshape(-1, 3)) if columns else NO_CHROMA
+
+
+def _around(image: NDArray[np.uint8], face: Face, points: Sequence[int]) -> Chroma:
+    """Return the chroma of squares around some landmarks."""
+    height, width = image.shape[:2]
+    radius = max(2, round(face.inter_eye * PATCH))
+    patches = []
+    for x, y in face.landmarks[list(points), :2].round().astype(int):
+        left, top = max(0, x - radius), max(0, y - radius)
+        patch = image[top : max(top, y + radius + 1), left : max(left, x + radius + 1)]
+        if 0 <= x < width and 0 <= y < height and patch.size:
+            patches.append(patch.reshape(-1, 3))
+    return _chroma(np.concatenate(patches)) if patches else NO_CHROMA
 
 
 def _chroma(pixels: NDArray[np.uint8]) -> Chroma:

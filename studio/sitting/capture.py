@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from consent.directions import refused
 from consent.errors import Refusal
 from consent.flash import screen_hex
-from consent.types import NO_CHROMA, Action, FrameEvidence, Template
+from consent.types import NO_CHROMA, Action, FrameEvidence, Look, Template
 from studio.face.meter import FaceMeter, eyes_closed, mouth_open, smile
 from studio.face.quality import measure_quality
-from studio.face.skin import background_chroma, skin_chroma
+from studio.face.skin import background_chroma, region_chromas, skin_chroma
 from studio.service import CaptureUpdate
 from studio.sitting.images import decode_frame, encode_still
+from studio.sitting.selfies import look_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,6 +43,7 @@ class Still:
     sha256: str
     embedding: Template
     merit: float  # higher = sharper, more frontal, eyes open
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def measure(meter: FaceMeter, image: NDArray[np.uint8], stamp: Stamp) -> Measure
             eyes_closed=eyes_closed(face.blendshapes) if face else 0.0,
             skin_chroma=skin_chroma(image, face) if face else NO_CHROMA,
             background_chroma=background_chroma(image, face) if face else NO_CHROMA,
+            region_chromas=region_chromas(image, face) if face else (),
         ),
         image=image,
         face=face,
@@ -220,7 +223,8 @@ def offer_still(
     if not any(kept.sha256 == digest for kept in review.stills):
         return None
     sharpness = measure_quality(image, faces[0]).sharpness
-    return Still(jpeg, digest, embedding, _merit(evidence, sharpness))
+    look = look_of(image, faces[0], sharpness)
+    return Still(jpeg, digest, embedding, _merit(evidence, sharpness), look)
 
 
 def best_first(stills: Sequence[Still]) -> tuple[Still, ...]:

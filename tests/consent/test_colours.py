@@ -111,6 +111,11 @@ def test_a_tint_over_the_whole_picture_is_refused():
     assert code_of_colours(Sitter(screen=Screen(behind=0.12))) == "colours_everywhere"
 
 
+@pytest.mark.parametrize("relief", [(1.0,) * 5, (1.0, 1.1, 0.95, 1.0, 1.05), (1.0, 2.0), ()])
+def test_a_flat_picture_that_reflects_the_colours_is_refused(relief):
+    assert code_of_colours(Sitter(screen=Screen(relief=relief))) == "colours_flat"
+
+
 def test_an_answer_that_comes_a_second_late_is_refused():
     code = code_of_colours(Sitter(screen=Screen(lag=15)))
     assert code in {"colours_wrong", "colours_weak"}

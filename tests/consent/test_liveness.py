@@ -818,6 +818,7 @@ def test_every_refusal_has_its_own_sentence():
     codes = ["no_face", "two_faces", "too_far", "too_dark", "too_bright", "no_response"]
     codes += ["wrong_action", "repeated_frame", "out_of_order", "too_slow", "jump", "no_still"]
     codes += ["late", "colours_weak", "colours_wrong", "colours_everywhere", "colours_unseen"]
+    codes += ["colours_flat"]
     sentences = {refused(code).what for code in codes}
     assert len(sentences) == len(codes)
     assert all(refused(code).why and refused(code).next_step for code in codes)

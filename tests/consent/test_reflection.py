@@ -49,6 +49,7 @@ def film(
     lag=180.0,
     fps=FPS,
     noise=0.0,
+    relief=(1.0,),
     seed=1,
 ):
     """Return the samples of a camera; `seen` are the colours that really lit the face."""
@@ -63,6 +64,7 @@ def film(
                 at,
                 chroma(skin, light, strength, rng, noise),
                 chroma((0.35, 0.33, 0.32), light, behind, rng, noise),
+                tuple(chroma(skin, light, strength * part, rng, noise) for part in relief),
             )
         )
     return samples
@@ -144,3 +146,17 @@ def test_a_face_that_is_hardly_seen_is_not_judged():
     assert measure_response(samples, shown, STANDARD) is None
     unseen = [Sample(s.client_ms, (math.nan, math.nan), s.background) for s in film(shown)]
     assert measure_response(unseen, shown, STANDARD) is None
+
+
+@pytest.mark.parametrize("strength", [0.03, 0.12, 0.4])
+def test_the_relief_of_a_face_is_read_in_any_light(strength):
+    shown = sequence()
+    samples = film(shown, strength=strength, relief=(1.0, 1.3, 0.8, 0.9, 0.7), noise=0.0005)
+    found = measure_response(samples, shown, STANDARD)
+    assert found.relief == pytest.approx(1.3 / 0.7, rel=0.15)
+
+
+def test_relief_cannot_be_told_from_fewer_than_three_parts():
+    shown = sequence()
+    found = measure_response(film(shown, relief=(1.0, 2.0)), shown, STANDARD)
+    assert math.isnan(found.relief)
