@@ -15,11 +15,10 @@ from PIL import Image, ImageFile
 from benchmarks.stage import LONDON, Picture, Stage, enlarged, jpeg
 from benchmarks.table import Row, Work, alone, side_by_side
 from consent.identity import Cohort, verify_probe
-from consent.quality import require_usable
 from consent.types import Template
 from studio.face.cohort import load_cohort
 from studio.sitting.images import decode_photo
-from studio.sitting.selfies import still_evidence
+from studio.sitting.selfies import look_at
 
 SIZE = (4000, 3000)  # pixels: twelve million
 REPETITIONS = 3
@@ -116,12 +115,10 @@ def _case_rows(stage: Stage, case: Case, cohort: Cohort, peer: Peer | None) -> I
 
 def _verify(stage: Stage, case: Case, cohort: Cohort, image: Picture) -> Template:
     """Measure, judge and match; a refusal ends the benchmark, for it would measure nothing."""
-    selfie = stage.meter.selfie(image)
-    require_usable(still_evidence(selfie))
-    if selfie is None:
-        raise RuntimeError("the benchmark's own picture shows no face")
-    verify_probe(selfie.embedding, case.template, cohort)
-    return selfie.embedding
+    sight = look_at(stage.meter, image)
+    embedding = stage.meter.embed(image, sight.face)
+    verify_probe(embedding, case.template, cohort)
+    return embedding
 
 
 def _row(what: str, ours: Work, theirs: Work, note: str) -> Row:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Literal
 
 from consent.errors import ConsentRefused
 from consent.lockout import Attempt
-from consent.types import Capture, GrantRequest, Pace, Probe, Purpose, SubjectKind, SyntheticCapture
+from consent.types import (
+    Capture,
+    GrantRequest,
+    Look,
+    Pace,
+    Probe,
+    Purpose,
+    SubjectKind,
+    SyntheticCapture,
+)
 from outputs.encode import MediaType
 from studio.jobs.types import Job
 from studio.service import (
@@ -24,6 +33,7 @@ from studio.service import (
     SittingView,
     Upload,
 )
+from studio.sitting.coverage import coverage
 from studio.sitting.desk import summarise
 from studio.styles.catalogue import STYLES, find_style
 
@@ -169,7 +179,7 @@ class House:
         yield from self.booth.rehearse(record, member, self._opens(token))
 
     def add_selfies(self, token: str, uploads: Sequence[Upload]) -> Sequence[SelfieVerdict]:
-        """Judge each picture by itself."""
+        """Judge each picture or video by itself."""
         subject_id = self.door.open_subject(token)
         if self._kind(subject_id) is not SubjectKind.PERSON:
             raise ConsentRefused(
@@ -277,6 +287,7 @@ class House:
             job_id=job.id if job else None,
             earlier=earlier,
             can_withdraw=True,
+            coverage=coverage(_looks(probes, capture)) if capture else (),
         )
 
     def _can_reopen(self, subject_id: str) -> bool:
@@ -365,6 +376,11 @@ def _newest(probes: Sequence[Probe], capture: Capture) -> Probe:
     if not own:
         raise _no_consent()
     return own[-1]
+
+
+def _looks(probes: Sequence[Probe], capture: Capture) -> list[Look]:
+    """Return how the selfies of a capture look: those of an earlier one are drawn from no more."""
+    return [probe.look for probe in probes if probe.capture_id == capture.id and probe.look]
 
 
 def _view(job: Job) -> JobView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,10 @@ from studio.face.types import Face, Quality
 
 SHARPNESS_SIZE = 256  # pixels: sharpness is measured on a face crop of this size
 PATCH_POINTS = (10, 151, 67, 297, 50, 280, 117, 346, 205, 425, 4, 195, 152, 175, 172, 397)
+# Lids and the skin under the eyes, both sides: what glasses that hide the eyes darken.
+EYE_POINTS = (27, 257, 23, 253, 230, 450)
+LEFT_POINTS = (297, 280, 346, 425, 397)  # of PATCH_POINTS, on the subject's left...
+RIGHT_POINTS = (67, 50, 117, 205, 172)  # ...and mirrored
 PATCH_LIMIT = 22.0  # CIELAB chroma units from the face's median skin: clearly another surface
 REC709 = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
@@ -31,12 +37,32 @@ def measure_quality(image: NDArray[np.uint8], face: Face) -> Quality:
     )
 
 
-def skin_samples(image: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:
-    """Return (16, 3) uint8 sRGB: the median colour around each of sixteen points of the face."""
+def eye_light(image: NDArray[np.uint8], face: Face) -> float:
+    """Return the luma around the eyes as a share of the face's: dark glasses come near 0.15.
+
+    Measured on 67 people's two pictures: bare eyes 0.66 to 1.14; drawn-in glasses 0.12 to 0.33,
+    tinted ones 0.37 to 0.61.
+    """
+    skin = float(np.median(skin_samples(image, face).astype(np.float32) @ REC709))
+    eyes = float(np.median(skin_samples(image, face, EYE_POINTS).astype(np.float32) @ REC709))
+    return eyes / max(skin, 1.0)
+
+
+def side_light(image: NDArray[np.uint8], face: Face) -> float:
+    """Return how one-sided the light is, -1 to 1: positive = the subject's left is brighter."""
+    left = float((skin_samples(image, face, LEFT_POINTS).astype(np.float32) @ REC709).mean())
+    right = float((skin_samples(image, face, RIGHT_POINTS).astype(np.float32) @ REC709).mean())
+    return (left - right) / max(left + right, 1.0)
+
+
+def skin_samples(
+    image: NDArray[np.uint8], face: Face, points: Sequence[int] = PATCH_POINTS
+) -> NDArray[np.uint8]:
+    """Return (N, 3) uint8 sRGB: the median colour around each of N points of the face."""
     radius = max(1, round(face.inter_eye / 24))
     height, width = image.shape[:2]
     samples = []
-    for x, y in face.landmarks[list(PATCH_POINTS), :2].round().astype(int):
+    for x, y in face.landmarks[list(points), :2].round().astype(int):
         column = int(np.clip(x, radius, width - radius - 1))
         row = int(np.clip(y, radius, height - radius - 1))
         patch = image[row - radius : row + radius + 1, column - radius : column + radius + 1]

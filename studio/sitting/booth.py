@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from consent.challenge import ChallengeBook, issue_challenge
-from consent.errors import ConsentRefused, IdentityRefused, LivenessRefused, Refusal
+from consent.errors import ConsentRefused, IdentityRefused, LivenessRefused
 from consent.identity import Cohort, MatchEvidence, enrol, verify_probe
 from consent.liveness import CaptureReview
 from consent.lockout import Attempt, Lockout
 from consent.synthetic import SyntheticPlay, synthetic_verdict
-from consent.types import Capture, Colour, LiveCapture, Pace, Probe, RecordState
+from consent.types import Capture, Colour, LiveCapture, Pace, Probe
 from studio.service import CaptureUpdate, SelfieVerdict, Upload
 from studio.sitting.capture import Ends, LiveCaptureSession, Still, best_first
+from studio.sitting.generated import GeneratedFilter
+from studio.sitting.intake import Intake, require_standing
 from studio.sitting.rehearsal import Rehearsal
-from studio.sitting.selfies import SelfieVault, examine
+from studio.sitting.selfies import SelfieVault
 from studio.subjects.player import Player
 
 if TYPE_CHECKING:
-    from consent.ports import Clock, Ledger, Unit
+    from consent.ports import Clock, Ledger
     from consent.records import SignedRecord
     from studio.face.meter import FaceMeter
     from studio.sitting.memory import FrameMemory
@@ -44,6 +45,7 @@ class Booth:
     lockout: Lockout
     memory: FrameMemory
     rng: Random
+    generated: GeneratedFilter = field(default_factory=GeneratedFilter)
 
     def start(
         self,
@@ -117,7 +119,7 @@ class Booth:
         done(capture)
 
     def add(self, subject_id: str, uploads: Sequence[Upload]) -> Sequence[SelfieVerdict]:
-        """Judge each uploaded picture by itself; a refused one loses no other."""
+        """Judge each uploaded file by itself; a refused one loses no other."""
         capture = self.latest(subject_id)
         if capture is None:
             raise ConsentRefused(
@@ -126,7 +128,16 @@ class Booth:
                 why="A picture counts only when it is matched to the person in front of it.",
                 next_step="Look into the camera first.",
             )
-        return [self._judge(capture, upload) for upload in uploads]
+        intake = Intake(
+            ledger=self.ledger,
+            clock=self.clock,
+            meter=self.meter,
+            selfies=self.selfies,
+            cohort=self.cohort,
+            rng=self.rng,
+            generated=self.generated,
+        )
+        return intake.add(capture, uploads)
 
     def latest(self, subject_id: str) -> Capture | None:
         """Return the subject's newest capture."""
@@ -137,22 +148,6 @@ class Booth:
         known = self.latest(subject_id)
         own = [known.colours] if isinstance(known, LiveCapture) and known.colours else []
         return [*own, *self.book.recent_colours]
-
-    def _judge(self, capture: Capture, upload: Upload) -> SelfieVerdict:
-        try:
-            selfie, jpeg = examine(self.meter, upload.data)
-            match = verify_probe(selfie.embedding, capture.template, self.cohort)
-        except Refusal as refusal:
-            return SelfieVerdict(upload.name, accepted=False, refusal=refusal.parts())
-        probe = self._probe(capture, hashlib.sha256(jpeg).hexdigest(), match)
-        try:
-            with self.ledger.transaction() as unit:
-                self._require_standing(unit, capture.record_id)
-                self.selfies.put(capture.subject_id, probe.id, jpeg)
-                unit.captures.add_probe(probe)
-        except Refusal as refusal:
-            return SelfieVerdict(upload.name, accepted=False, refusal=refusal.parts())
-        return SelfieVerdict(upload.name, accepted=True, refusal=None)
 
     def _keep(self, capture: Capture, stills: Sequence[Still]) -> None:
         """Store the capture and those stills that match its template, worst first.
@@ -173,13 +168,13 @@ class Booth:
                 next_step="Hold still when you look straight ahead, and try again.",
             )
         with self.ledger.transaction() as unit:
-            self._require_standing(unit, capture.record_id)
+            require_standing(unit, capture.record_id, self.clock)
             known = unit.captures.latest(capture.subject_id)
             if known is not None:
                 verify_probe(capture.template, known.template, self.cohort)
             unit.captures.add(capture)
             for still, match in matched:
-                probe = self._probe(capture, still.sha256, match)
+                probe = self._probe(capture, still, match)
                 self.selfies.put(capture.subject_id, probe.id, still.jpeg)
                 unit.captures.add_probe(probe)
 
@@ -189,27 +184,17 @@ class Booth:
         except IdentityRefused:
             return None  # a blurred still may not match; the others carry the sitting
 
-    def _probe(self, capture: Capture, sha256: str, match: MatchEvidence) -> Probe:
+    def _probe(self, capture: Capture, still: Still, match: MatchEvidence) -> Probe:
         return Probe(
             id=self._random_id(),
             subject_id=capture.subject_id,
             capture_id=capture.id,
-            sha256=sha256,
+            sha256=still.sha256,
             distance=match.distance,
             z=match.z,
             verified_at=self.clock.now(),
+            look=still.look,
         )
-
-    def _require_standing(self, unit: Unit, record_id: str) -> None:
-        """Hold the consent's row until the commit: what comes after its end is not kept."""
-        record = unit.records.load(record_id, lock=True)
-        if record.state(self.clock.now()) is not RecordState.GIVEN:
-            raise ConsentRefused(
-                "consent_ended",
-                "Your consent has ended.",
-                why="Nothing is kept of a face without its owner's leave.",
-                next_step="Give a new consent to go on.",
-            )
 
     def _random_id(self) -> str:
         return f"{self.rng.getrandbits(128):032x}"

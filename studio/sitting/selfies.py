@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from consent.errors import QualityRefused
 from consent.quality import StillEvidence, require_usable
+from consent.types import Look
 from outputs.objects import ObjectMissing
-from studio.sitting.images import decode_photo, encode_still
+from studio.face.meter import smile
+from studio.face.quality import REC709, eye_light, measure_quality, side_light, skin_samples
 
 if TYPE_CHECKING:
     from outputs.objects import SealedObjects
-    from studio.face.meter import FaceMeter, Selfie
+    from studio.face.meter import FaceMeter
+    from studio.face.types import Face
 
 FOLDER = "selfies"
 KIND = "selfie"  # in the seal's associated data
@@ -54,31 +61,52 @@ def _key(subject_id: str, probe_id: str) -> str:
     return f"{FOLDER}/{subject_id}/{probe_id}"
 
 
-def examine(meter: FaceMeter, data: bytes) -> tuple[Selfie, bytes]:
-    """Decode and measure an uploaded selfie; return it with clean JPEG bytes to keep.
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One picture of exactly one face that can be used."""
+
+    image: NDArray[np.uint8]  # (H, W, 3) sRGB
+    face: Face
+    evidence: StillEvidence
+    look: Look
+
+
+def look_at(meter: FaceMeter, image: NDArray[np.uint8]) -> Sight:
+    """Measure an (H, W, 3) uint8 sRGB picture, without embedding it.
 
     Raises:
         QualityRefused: not a usable picture of exactly one face; tells which and what to do.
     """
-    image = decode_photo(data)
-    selfie = meter.selfie(image)
-    require_usable(still_evidence(selfie))
-    if selfie is None:
-        raise RuntimeError("a picture without a face was found usable")
-    return selfie, encode_still(image)
+    faces = meter.faces(image)
+    evidence = require_usable(still_evidence(image, faces))
+    return Sight(image, faces[0], evidence, look_of(image, faces[0], evidence.sharpness))
 
 
-def still_evidence(selfie: Selfie | None) -> StillEvidence | None:
-    """Return the numbers of a measured picture in consent's words."""
-    if selfie is None:
+def still_evidence(image: NDArray[np.uint8], faces: Sequence[Face]) -> StillEvidence | None:
+    """Return the numbers of a picture and its faces, largest first, in consent's words."""
+    if not faces:
         return None
-    pose, quality = selfie.faces[0].pose, selfie.quality
+    face, quality = faces[0], measure_quality(image, faces[0])
     return StillEvidence(
-        faces=len(selfie.faces),
+        faces=len(faces),
         inter_eye=quality.inter_eye,
-        yaw=pose.yaw,
-        pitch=pose.pitch,
+        yaw=face.pose.yaw,
+        pitch=face.pose.pitch,
         luma=quality.luma,
         sharpness=quality.sharpness,
         occlusion=quality.occlusion,
+        eye_light=eye_light(image, face),
+    )
+
+
+def look_of(image: NDArray[np.uint8], face: Face, sharpness: float) -> Look:
+    """Return what tells this picture of a person from another."""
+    luma = skin_samples(image, face).astype(np.float32) @ REC709
+    return Look(
+        yaw=face.pose.yaw,
+        pitch=face.pose.pitch,
+        luma=float(luma.mean()),
+        side_light=side_light(image, face),
+        smile=smile(face.blendshapes),
+        sharpness=sharpness,
     )

@@ -9,7 +9,8 @@ from PIL import Image
 from consent.errors import ConsentRefused, QualityRefused
 from consent.quality import STANDARD
 from outputs.objects import ObjectStore, SealedObjects
-from studio.sitting.selfies import SelfieVault, examine, still_evidence
+from studio.sitting.images import decode_photo, encode_still
+from studio.sitting.selfies import SelfieVault, look_at, still_evidence
 from tests.fakes import MemoryVault
 from tests.studio.sitting import pictures
 from tests.studio.sitting.pictures import encoded
@@ -21,7 +22,7 @@ def jpeg(image):
 
 def refused(meter, data):
     with pytest.raises(QualityRefused) as caught:
-        examine(meter, data)
+        look_at(meter, decode_photo(data))
     refusal = caught.value
     assert refusal.what.endswith(".")
     assert refusal.next_step.endswith(".")
@@ -36,6 +37,15 @@ def covered(still, face):
     return image
 
 
+def dark_glasses(still, face):
+    image = still.copy()
+    for outer, inner in ((33, 133), (263, 362)):
+        centre = (face.landmarks[outer, :2] + face.landmarks[inner, :2]) / 2
+        size = (int(face.box.width * 0.19), int(face.box.height * 0.12))
+        cv2.ellipse(image, [int(v) for v in centre], size, 0, 0, 360, (22, 20, 18), -1)
+    return image
+
+
 DEFECTS = {
     "no_face.jpg": (lambda still, face: np.full_like(still, 128), "no_face"),
     "two_faces.jpg": (lambda still, face: np.concatenate([still, still], axis=1), "two_faces"),
@@ -47,6 +57,7 @@ DEFECTS = {
         "too_bright",
     ),
     "covered.jpg": (covered, "covered"),
+    "dark_glasses.jpg": (dark_glasses, "covered"),
 }
 
 
@@ -60,11 +71,11 @@ def test_a_turned_head_is_refused_as_a_profile(meter, member, monkeypatch):
     """No baked head turns by more than the limit, so the limit comes down to it."""
     turned = member.frame(member.clips["turn_left"][-1]).image
     bigger = cv2.resize(turned, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-    evidence = still_evidence(meter.selfie(bigger))
+    evidence = still_evidence(bigger, meter.faces(bigger))
     assert evidence is not None
     assert 20 < evidence.yaw < STANDARD.max_yaw
     monkeypatch.setattr(
-        "studio.sitting.selfies.still_evidence", lambda selfie: _turn(evidence, by=15)
+        "studio.sitting.selfies.still_evidence", lambda image, faces: _turn(evidence, by=15)
     )
     assert refused(meter, jpeg(bigger)) == "profile"
 
@@ -76,15 +87,15 @@ def _turn(evidence, *, by):
 @pytest.mark.parametrize("data", [b"", b"not a picture", pictures.pixel_bomb()])
 def test_what_is_no_picture_never_reaches_the_models(data):
     with pytest.raises(QualityRefused):
-        examine(None, data)
+        look_at(None, decode_photo(data))
 
 
 def test_a_good_picture_is_measured_and_kept_without_metadata(meter, still):
     picture = Image.fromarray(still)
-    selfie, kept = examine(meter, pictures.rotated_by_exif(picture))
-    assert len(selfie.faces) == 1
-    assert selfie.image.shape == still.shape
-    with Image.open(io.BytesIO(kept)) as clean:
+    sight = look_at(meter, decode_photo(pictures.rotated_by_exif(picture)))
+    assert sight.evidence.faces == 1
+    assert sight.image.shape == still.shape
+    with Image.open(io.BytesIO(encode_still(sight.image))) as clean:
         assert clean.format == "JPEG"
         assert clean.size == picture.size
         assert not clean.getexif()
@@ -92,8 +103,8 @@ def test_a_good_picture_is_measured_and_kept_without_metadata(meter, still):
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF", "WEBP", "PNG"])
 def test_a_phone_s_formats_are_as_good_as_jpeg(meter, still, kind):
-    selfie, _ = examine(meter, encoded(Image.fromarray(still), kind, quality=90))
-    assert len(selfie.faces) == 1
+    sight = look_at(meter, decode_photo(encoded(Image.fromarray(still), kind, quality=90)))
+    assert sight.evidence.faces == 1
 
 
 @pytest.mark.parametrize("factor", [0.55, 1.0, 1.3])
@@ -101,12 +112,11 @@ def test_every_subject_is_usable_in_ordinary_light(meter, cast, factor):
     for name, member in cast.items():
         still = member.frame(member.clips["still"][0]).image
         lit = np.clip(still * factor, 0, 255).astype(np.uint8)
-        selfie, _ = examine(meter, jpeg(lit))
-        assert selfie.quality.inter_eye > STANDARD.min_inter_eye, name
+        assert look_at(meter, lit).evidence.inter_eye > STANDARD.min_inter_eye, name
 
 
 def test_no_face_is_no_evidence():
-    assert still_evidence(None) is None
+    assert still_evidence(np.zeros((48, 64, 3), np.uint8), ()) is None
 
 
 @pytest.fixture
