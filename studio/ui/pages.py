@@ -40,7 +40,8 @@ def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
     def show_step(request: gr.Request) -> gr.Walkthrough:
         token = request.cookies.get(settings.cookie_name, "")
         asked = on_sitting.Asked(
-            opening="open" in request.query_params, job_id=request.query_params.get("job", "")
+            camera="open" in request.query_params or "nobody" in request.query_params,
+            job_id=request.query_params.get("job", ""),
         )
         return gr.Walkthrough(selected=on_sitting.step_on_load(service, token, asked))
 

@@ -9,11 +9,13 @@ from playwright.sync_api import Browser, BrowserContext, StorageState
 
 from tests.browser.camera import Cameras, Plan
 from tests.browser.chromium import ChromiumMissing, running_chromium
+from tests.browser.scripted import FakeSite, Script, running_fake
 from tests.browser.studio import Studio, running_studio
 from tests.browser.visitor import Visitor
 from tests.browser.watch import Watch
 
 Arrive = Callable[..., Visitor]
+ArriveAtScript = Callable[..., Visitor]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -91,3 +93,31 @@ def arrive(
     yield arrive
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="package")
+def fake_site() -> Iterator[FakeSite]:
+    """The pages around a fake studio: for what the page does by itself."""
+    with running_fake() as site:
+        yield site
+
+
+@pytest.fixture
+def arrive_at_script(fake_site: FakeSite, browser: Browser) -> Iterator[ArriveAtScript]:
+    """Return a function: somebody arrives, agrees and finds a capture that follows a script."""
+    watch = Watch(fake_site.address)
+    contexts: list[BrowserContext] = []
+
+    def arrive(script: Script | None = None, **options: object) -> Visitor:
+        context = browser.new_context(permissions=["camera"], **options)
+        contexts.append(context)
+        watch.over(context)
+        (script or Script()).attach(context)
+        visitor = Visitor(fake_site, context)
+        visitor.consent()
+        return visitor
+
+    yield arrive
+    for context in contexts:
+        context.close()
+    assert watch.troubles == []

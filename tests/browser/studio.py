@@ -18,6 +18,7 @@ import uvicorn
 import app
 from studio.assembly import open_house
 from studio.house import House
+from studio.service import StudioService
 from studio.settings import Settings
 from studio.ui.server import build_app
 from studio.ui.settings import UiSettings
@@ -86,22 +87,30 @@ def running_studio(data: Path) -> Iterator[Studio]:
     settings = Settings(data=data, weights=weights)
     with (
         open_house(settings, clock, version=app.VERSION, listen=True) as house,
-        closing(socket.create_server(("localhost", 0))) as listener,
-        _serving(house, listener),
+        closing(listening()) as listener,
+        serving(house, UiSettings(version=app.VERSION), listener),
     ):
         port = listener.getsockname()[1]
         yield Studio(f"http://localhost:{port}", house, clock, data)
 
 
+def listening() -> socket.socket:
+    """Return a socket on a free port of this computer."""
+    return socket.create_server(("localhost", 0))
+
+
 @contextmanager
-def _serving(house: House, listener: socket.socket) -> Iterator[None]:
+def serving(
+    service: StudioService, settings: UiSettings, listener: socket.socket
+) -> Iterator[None]:
+    """Serve the pages around a service until the block ends."""
     listens = threading.Event()
     servers: list[_Server] = []
 
     async def serve() -> None:
         # Built where a loop runs: elsewhere gradio makes loops of its own and never closes them.
         config = uvicorn.Config(
-            build_app(house, UiSettings(version=app.VERSION)),
+            build_app(service, settings),
             log_level="warning",
             access_log=False,
             ws="websockets-sansio",

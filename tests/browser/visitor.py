@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
-
-from tests.browser.studio import Studio
 
 PATIENCE = 60_000  # milliseconds for one answer on a machine that has other things to do
 SITTING_PATIENCE = 90_000  # a challenge lives for a minute
@@ -18,10 +16,19 @@ ATTEMPTS = 3  # the fifth failure would lock the camera
 BUSY = "too_slow"  # a machine that has other things to do, not a person who is refused
 
 
+class Site(Protocol):
+    """Whatever serves the pages."""
+
+    @property
+    def address(self) -> str:
+        """Scheme, host and port."""
+        ...
+
+
 class Visitor:
     """A page, and the clicks made on it."""
 
-    def __init__(self, studio: Studio, context: BrowserContext) -> None:
+    def __init__(self, studio: Site, context: BrowserContext) -> None:
         self.studio = studio
         self.context = context
         self.page: Page = context.new_page()

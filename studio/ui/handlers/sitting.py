@@ -20,13 +20,13 @@ def sitting(service: StudioService, token: str) -> Json:
 class Asked:
     """What the page's address asks for."""
 
-    opening: bool = False  # to open an earlier sitting by looking into the camera
+    camera: bool = False  # to open an earlier sitting by a look, or to draw somebody who is nobody
     job_id: str = ""  # to see one job again
 
 
 def step_on_load(service: StudioService, token: str, asked: Asked) -> int:
     """Return the step that a freshly loaded Create page shows."""
-    if asked.opening:
+    if asked.camera:
         return YOU
     if asked.job_id:
         try:

@@ -48,6 +48,25 @@ export async function send(path, body, method = "POST") {
   return response.status === 204 ? null : response.json();
 }
 
+// Sends a form and tells how much of it has gone out, which `fetch` cannot.
+export function upload(path, form, { progress, signal }) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.responseType = "json";
+    request.upload.addEventListener("progress", ({ loaded, total }) => progress(total ? loaded / total : 0));
+    request.upload.addEventListener("load", () => progress(1));
+    request.addEventListener("load", () => {
+      if (request.status < 400 && request.response) resolve(request.response);
+      else reject(new Refused(request.response?.what ? request.response : SILENT));
+    });
+    request.addEventListener("error", () => reject(new Refused(SILENT)));
+    request.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
+    signal.addEventListener("abort", () => request.abort());
+    request.send(form);
+  });
+}
+
 export async function pictureOf(path, signal) {
   const response = await fetchOwn(path, { signal });
   return URL.createObjectURL(await response.blob());

@@ -27,6 +27,12 @@ const WORDS = {
     why: "Two programs cannot share it.",
     next: "Close video calls and other camera pages, then try again.",
   },
+  gone: {
+    code: "camera_gone",
+    what: "The camera went away.",
+    why: "A gap is where one face could be swapped for another, so the camera begins again.",
+    next: "Plug it in again, or open its shutter, then try again.",
+  },
 };
 
 export function wordsFor(error) {
@@ -56,6 +62,14 @@ export async function openCamera(video, deviceId) {
 export function closeCamera(video) {
   for (const track of video.srcObject?.getTracks() ?? []) track.stop();
   video.srcObject = null;
+}
+
+// Calls `gone` with words when the camera is unplugged or taken away; returns how to stop listening.
+export function onCameraGone(video, gone) {
+  const [track] = video.srcObject?.getVideoTracks() ?? [];
+  const report = () => gone(WORDS.gone);
+  track?.addEventListener("ended", report);
+  return () => track?.removeEventListener("ended", report);
 }
 
 export async function cameras() {

@@ -2,89 +2,121 @@
 
 import { get, noteOf, partsOf } from "./api.js";
 import { cameras, closeCamera, openCamera, wordsFor } from "./camera.js";
+import { mountChoices } from "./capture_choices.js";
 import { converse } from "./capture_socket.js";
-import { announce, arrive, fill, focusOn, make, whileVisible } from "./dom.js";
+import { showCoverage } from "./coverage.js";
+import { arrive, fill, focusOn, make, whileVisible } from "./dom.js";
+import { mountFlash } from "./flash.js";
+import { fillScreen, leaveScreen, onLeftFullScreen } from "./full_screen.js";
 import { mountSelfies } from "./selfies.js";
+import { tones } from "./sound.js";
+import { mountStage } from "./stage.js";
 import { mountSubjects } from "./subjects.js";
 
 const CHOSEN_CAMERA = "selfsame-camera";
+const SHORT_WAIT = 4; // seconds that the camera stays on before its turn
 
 export async function mount(root, { advance, restyle }) {
   const at = (id) => root.querySelector(`#${id}`);
   const you = root.querySelector(".you");
   const video = at("capture-video");
-  const reopen = new URLSearchParams(location.search).get("open");
+  const asked = new URLSearchParams(location.search);
+  const reopen = asked.get("open");
+  const choices = mountChoices(root, { sounds: tones() });
+  const stage = mountStage(root, { flash: mountFlash(root, { stop }), play: choices.play });
+  const subjects = mountSubjects(root, { passed: playedThrough });
+  let wantsNobody = asked.has("nobody");
   let capture = null;
   let starting = 0;
 
-  function show(state) {
-    you.dataset.state = state;
-    at("stage-words").hidden = state !== "live";
-    at("you-title").hidden = state === "passed";
-    at("you-before").hidden = state === "passed";
-    at("you-passed").hidden = state !== "passed";
-    at("you-refused").hidden = state !== "refused";
-    if (state !== "live") {
-      you.dataset.instruction = "";
-      root.querySelector(".ring-fill").style.strokeDasharray = "";
-    }
-  }
-
   function refuse(parts) {
-    show("refused");
+    leaveScreen();
+    stage.show("refused");
+    choices.play("refused");
     const again = make("button", { class: "button", type: "button", id: "capture-retry", onclick: start }, "Try again");
-    const note = noteOf(parts, again);
-    fill(at("you-refused"), note);
+    fill(at("you-refused"), noteOf(parts, again));
     focusOn(again);
   }
 
-  function update({ instruction, text, hint, progress }) {
-    if (you.dataset.instruction !== instruction) {
-      you.dataset.instruction = instruction;
-      announce(at("instruction"), text);
-    } else if (at("instruction").textContent !== text && at("instruction").textContent !== "") {
-      announce(at("instruction"), text);
-    }
-    if (at("hint").textContent !== (hint ?? "")) at("hint").textContent = hint ?? "";
-    root.querySelector(".ring-fill").style.strokeDasharray = `${progress * 100} 100`;
-  }
-
   function passed(sitting) {
+    leaveScreen();
+    choices.play("finished");
     if (reopen) {
       location.assign(sitting.step < 3 ? "/" : "/gallery");
       return;
     }
     describe(sitting);
-    show("passed");
+    stage.show("passed");
     advance();
+  }
+
+  function playedThrough() {
+    wantsNobody = false;
+    history.replaceState(null, "", "/");
+    advance();
+  }
+
+  // Opens the camera, unless the person has stopped meanwhile; tells whether it is there.
+  async function see(turn) {
+    try {
+      await openCamera(video, at("camera").value);
+    } catch (error) {
+      if (turn !== starting) return false;
+      capture?.stop();
+      refuse(wordsFor(error));
+      return false;
+    }
+    if (turn !== starting) closeCamera(video);
+    return turn === starting;
   }
 
   async function start() {
     const turn = ++starting;
+    capture = null;
+    choices.wake();
     fill(at("you-refused"));
-    show("live");
+    stage.show("live");
     at("instruction").textContent = "Opening the camera";
-    at("hint").textContent = "";
+    stage.hint("");
     focusOn(at("capture-stop"));
     at("stage").scrollIntoView({ block: "nearest" });
-    try {
-      await openCamera(video, at("camera").value);
-    } catch (error) {
-      refuse(wordsFor(error));
-      return;
-    }
-    if (turn !== starting) {
-      closeCamera(video);
-      return;
-    }
+    if (!await see(turn)) return;
+    fillScreen();
     listCameras();
     at("instruction").textContent = "One moment";
-    capture = converse(video, reopen, {
-      assent: (text) => { at("hint").textContent = text; },
-      update,
+    capture = converse(video, { reopen, pace: choices.pace() }, {
+      ...seatOf(turn),
+      update: stage.update,
+      stalled: stage.hint,
       refused: refuse,
       passed,
     });
+  }
+
+  // A camera does not run while nobody looks: in a longer wait it goes off, and on again in time.
+  function seatOf(turn) {
+    const began = performance.now();
+    function waiting(wait) {
+      const isLong = wait.seconds > SHORT_WAIT || performance.now() - began > SHORT_WAIT * 1000;
+      if (isLong && video.srcObject) {
+        closeCamera(video);
+        leaveScreen();
+        stage.show("waiting");
+      }
+      stage.wait(wait);
+    }
+    async function seated(assent) {
+      if (!video.srcObject) {
+        stage.say("It is your turn");
+        choices.play("seat");
+        if (!await see(turn)) return false;
+      }
+      stage.show("live");
+      stage.say("One moment");
+      stage.hint(assent);
+      return true;
+    }
+    return { waiting, seated };
   }
 
   function stop() {
@@ -92,8 +124,9 @@ export async function mount(root, { advance, restyle }) {
     if (capture) capture.stop();
     capture = null;
     closeCamera(video);
-    if (you.dataset.state !== "live") return;
-    show("before");
+    leaveScreen();
+    if (!stage.isRunning()) return;
+    stage.show("before");
     at("capture-start").focus();
   }
 
@@ -111,6 +144,12 @@ export async function mount(root, { advance, restyle }) {
       ? "Synthetic subject: somebody who is nobody stands in for you."
       : `${sitting.selfies.length} pictures of you are ready.`;
     at("selfies").hidden = Boolean(sitting.baked_subject);
+    showCoverage(root, sitting.coverage ?? []);
+  }
+
+  function heading() {
+    if (reopen) return "Look into the camera to open your sitting.";
+    return you.dataset.state === "nobody" ? "No camera here?" : "Now look into the camera.";
   }
 
   async function refresh() {
@@ -119,16 +158,20 @@ export async function mount(root, { advance, restyle }) {
       return null;
     });
     if (!sitting) return;
-    at("you-title").textContent = reopen ? "Look into the camera to open your sitting." : "Now look into the camera.";
+    if (wantsNobody) {
+      stage.show("nobody");
+      await subjects.open();
+    } else if (sitting.has_capture && sitting.is_open && !reopen) {
+      describe(sitting);
+      stage.show("passed");
+    } else if (you.dataset.state === "passed") {
+      stage.show("before");
+    }
+    at("you-title").textContent = heading();
     at("you-summary").textContent = sitting.record?.summary ?? "";
     root.querySelector(".agreed").hidden = Boolean(reopen) || !sitting.record;
     at("no-camera").hidden = Boolean(reopen);
-    if (sitting.has_capture && sitting.is_open && !reopen) {
-      describe(sitting);
-      show("passed");
-    } else if (you.dataset.state === "passed") {
-      show("before");
-    }
+    at("from-nobody").hidden = you.dataset.state !== "nobody";
     listCameras();
   }
 
@@ -139,7 +182,7 @@ export async function mount(root, { advance, restyle }) {
   at("camera").addEventListener("change", () => localStorage.setItem(CHOSEN_CAMERA, at("camera").value));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") stop(); });
   addEventListener("pagehide", stop);
-  mountSubjects(root, { advance });
+  onLeftFullScreen(stop);
   mountSelfies(root, { added: refresh });
   whileVisible(you, async () => {
     await refresh();

@@ -14,6 +14,12 @@ export function closedNote(sitting, what) {
       make("p", {}, "It is closed, so that nobody else at this computer sees it."),
       make("div", { class: "actions" }, ...earlier));
   }
+  if (sitting.record) {
+    return make("div", { class: "empty", "data-empty": "true" },
+      make("h2", {}, "Nothing here yet."),
+      make("p", {}, "You have agreed. The next step is a look into the camera."),
+      make("a", { class: "button", href: "/" }, "To the camera"));
+  }
   return make("div", { class: "empty", "data-empty": "true" },
     make("h2", {}, "Nothing here yet."),
     make("p", {}, "Begin with your consent: a minute later you hold your first avatar."),

@@ -54,6 +54,6 @@ export function dayOf(text) {
 
 export function momentOf(text) {
   const when = new Date(text);
-  const day = when.toLocaleDateString(undefined, { day: "numeric", month: "short" });
+  const day = when.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
   return `${day}, ${when.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })}`;
 }

@@ -1,7 +1,8 @@
-// Uploaded selfies: one request and one verdict each, so that a bad picture loses no other.
+// Uploaded pictures and videos of oneself: one request and one verdict each, so that a bad file
+// loses no other.
 
-import { noteOf, partsOf, send } from "./api.js";
-import { fill, make } from "./dom.js";
+import { noteOf, partsOf, upload } from "./api.js";
+import { announce, fill, make } from "./dom.js";
 
 export function dropZone(zone, input, take) {
   input.addEventListener("change", () => {
@@ -23,35 +24,87 @@ export function dropZone(zone, input, take) {
   zone.addEventListener("drop", (event) => take([...event.dataTransfer.files]));
 }
 
+const wordsForKept = (kept) => (kept > 1 ? `${kept} pictures kept` : "It is you");
+
 export function mountSelfies(root, { added }) {
   const at = (id) => root.querySelector(`#${id}`);
+  let queue = []; // [{file, row, chip}] not yet sent
+  let total = 0;
+  let done = 0;
+  let sending = null; // AbortController while bytes go out
 
-  async function add(file) {
-    const chip = make("span", { class: "chip" }, "Looking");
+  function rowOf(file) {
+    const chip = make("span", { class: "chip" }, "Waiting");
     const row = make("li", { class: "selfie", "data-selfie": file.name },
       make("div", { class: "selfie-head" }, make("b", {}, file.name), chip));
-    at("selfies-list").append(row);
-    const form = new FormData();
-    form.append("files", file);
-    try {
-      const { verdicts: [verdict] } = await send("/api/selfies", form);
-      conclude(row, chip, verdict.accepted ? null : verdict.refusal);
-    } catch (error) {
-      conclude(row, chip, partsOf(error));
-    }
+    return { file, row, chip };
   }
 
-  function conclude(row, chip, refusal) {
+  function say(words, share) {
+    const text = total > 1 ? `${words} file ${done + 1} of ${total}` : words;
+    at("selfies-progress").value = (done + share) / total;
+    if (at("selfies-words").textContent !== text) announce(at("selfies-words"), text);
+  }
+
+  async function judge({ file, row, chip }) {
+    const form = new FormData();
+    form.append("files", file);
+    sending = new AbortController();
+    chip.textContent = "Sending";
+    say("Sending", 0);
+    const progress = (share) => {
+      say("Sending", share / 2);
+      if (share < 1) return;
+      sending = null;
+      chip.textContent = "Looking";
+      say("Looking at", 0.5);
+    };
+    try {
+      const { verdicts: [verdict] } = await upload("/api/selfies", form, { progress, signal: sending.signal });
+      conclude(row, chip, verdict.accepted ? null : verdict.refusal, verdict.kept);
+    } catch (error) {
+      if (error.name === "AbortError") leaveOut({ chip });
+      else conclude(row, chip, partsOf(error));
+    }
+    sending = null;
+  }
+
+  function leaveOut({ chip }) {
+    chip.textContent = "Left out";
+  }
+
+  function conclude(row, chip, refusal, kept) {
     row.dataset.accepted = String(!refusal);
     chip.className = refusal ? "chip warn" : "chip good";
-    chip.textContent = refusal ? "Not used" : "It is you";
+    chip.textContent = refusal ? "Not used" : wordsForKept(kept);
     if (!refusal) return;
     const note = noteOf(refusal);
     fill(row, row.firstElementChild, ...note.childNodes);
   }
 
-  dropZone(at("selfies-drop"), at("selfies-input"), async (files) => {
-    for (const file of files) await add(file);
-    added();
-  });
+  async function take(files) {
+    const entries = files.map(rowOf);
+    at("selfies-list").prepend(...entries.map(({ row }) => row));
+    queue.push(...entries);
+    total += entries.length;
+    if (total > entries.length || entries.length === 0) return; // the earlier ones are still at work
+    at("selfies-work").hidden = false;
+    while (queue.length > 0) {
+      await judge(queue.shift());
+      done += 1;
+    }
+    total = done = 0;
+    at("selfies-work").hidden = true;
+    at("selfies-words").textContent = "";
+    await added();
+  }
+
+  function stop() {
+    queue.forEach(leaveOut);
+    queue = [];
+    sending?.abort(); // what has arrived is judged and kept, so its verdict is waited for
+  }
+
+  at("selfies-stop").addEventListener("click", stop);
+  dropZone(at("selfies-drop"), at("selfies-input"), take);
 }

@@ -3,19 +3,21 @@
 import { fetchOwn, get, noteOf, partsOf } from "./api.js";
 import { announce, fill, focusOn, make } from "./dom.js";
 
-export function mountSubjects(root, { advance }) {
+export function mountSubjects(root, { passed }) {
   const at = (id) => root.querySelector(`#${id}`);
   let listed = false;
 
   async function play(subject) {
     for (const button of at("subjects-list").querySelectorAll("button")) button.disabled = true;
     at("subject-play").hidden = false;
+    fill(at("subject-refused"));
     try {
       const response = await fetchOwn(`/api/subjects/${encodeURIComponent(subject.id)}/play`, { method: "POST" });
       await follow(response.body.pipeThrough(new TextDecoderStream()).getReader());
-      advance();
+      passed();
     } catch (error) {
-      fill(at("subject-play"), noteOf(partsOf(error)));
+      at("subject-play").hidden = true;
+      fill(at("subject-refused"), noteOf(partsOf(error)));
     }
     for (const button of at("subjects-list").querySelectorAll("button")) button.disabled = false;
   }
@@ -38,24 +40,34 @@ export function mountSubjects(root, { advance }) {
     if (at("subject-text").textContent !== message.text) announce(at("subject-text"), message.text);
   }
 
-  async function toggle() {
-    const open = at("subjects").hidden;
-    at("subjects").hidden = !open;
-    at("no-camera").setAttribute("aria-expanded", String(open));
-    if (!open) return;
-    if (!listed) {
-      try {
-        const { subjects } = await get("/api/subjects");
-        fill(at("subjects-list"), ...subjects.map((subject) => make("li", {},
-          make("button", { class: "subject", type: "button", "data-subject": subject.id, onclick: () => play(subject) },
-            make("span", {}, subject.description), make("b", {}, "Draw")))));
-        listed = true;
-      } catch (error) {
-        fill(at("subjects-list"), make("li", {}, noteOf(partsOf(error))));
-      }
+  async function list() {
+    try {
+      const { subjects } = await get("/api/subjects");
+      fill(at("subjects-list"), ...subjects.map((subject) => make("li", {},
+        make("button", { class: "subject", type: "button", "data-subject": subject.id, onclick: () => play(subject) },
+          make("span", {}, subject.description), make("b", {}, "Draw")))));
+      listed = true;
+    } catch (error) {
+      fill(at("subjects-list"), make("li", {}, noteOf(partsOf(error))));
     }
-    focusOn(at("subjects").querySelector("h2"));
+  }
+
+  async function open() {
+    at("subjects").hidden = false;
+    at("no-camera").setAttribute("aria-expanded", "true");
+    if (!listed) await list();
+  }
+
+  async function toggle() {
+    if (at("subjects").hidden) {
+      await open();
+      focusOn(at("subjects").querySelector("h2"));
+      return;
+    }
+    at("subjects").hidden = true;
+    at("no-camera").setAttribute("aria-expanded", "false");
   }
 
   at("no-camera").addEventListener("click", toggle);
+  return { open };
 }

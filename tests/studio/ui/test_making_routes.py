@@ -171,7 +171,7 @@ def test_a_reloaded_page_finds_its_job_and_nobody_elses(person, studio):
     assert step_on_load(studio, token_of(person), Asked()) == 4
     assert step_on_load(studio, token_of(person), Asked(job_id=job_id)) == 4
     assert step_on_load(studio, token_of(second_browser(person)), Asked(job_id=job_id)) == 1
-    assert step_on_load(studio, token_of(person), Asked(opening=True)) == 2
+    assert step_on_load(studio, token_of(person), Asked(camera=True)) == 2
     assert step_on_load(studio, "unknown", Asked()) == 1
 
 

@@ -1,0 +1,28 @@
+// Which views of a face the pictures show, and in words what is missing.
+
+import { announce, fill, make } from "./dom.js";
+
+const COMPLETE = "Your pictures show every view.";
+
+// Names all that is missing, and says how to come by the first of it.
+export function wordsForCoverage(items) {
+  const missing = items.filter((item) => !item.done);
+  if (missing.length === 0) return COMPLETE;
+  const named = missing.map(({ label }) => label[0].toLowerCase() + label.slice(1)).join(", ");
+  return `Missing: ${named}. ${missing[0].advice}`;
+}
+
+function markOf(item) {
+  return make("li", { "data-cover": item.name, "data-done": String(item.done) },
+    make("span", { class: "cover-mark", "aria-hidden": "true" }),
+    make("span", {}, item.label, make("span", { class: "off-screen" }, item.done ? ": there" : ": missing")));
+}
+
+export function showCoverage(root, items) {
+  const at = (id) => root.querySelector(`#${id}`);
+  at("coverage").hidden = items.length === 0;
+  if (items.length === 0) return;
+  fill(at("coverage-marks"), ...items.map(markOf));
+  const words = wordsForCoverage(items);
+  if (at("coverage-words").textContent !== words) announce(at("coverage-words"), words);
+}

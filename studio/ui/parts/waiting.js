@@ -1,0 +1,17 @@
+// Waiting for a seat: how many are before one, how long it may take, in words.
+
+const COUNTS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
+
+// `place` counts from one: whoever is first is let in next.
+export function wordsForPlace(place) {
+  const before = place - 1;
+  if (before <= 0) return "You are next.";
+  const count = COUNTS[before] ?? String(before);
+  return before === 1 ? "One person is before you." : `${count} people are before you.`;
+}
+
+export function wordsForWait(seconds) {
+  if (seconds <= 3) return "A few seconds.";
+  if (seconds < 90) return `About ${Math.ceil(seconds / 5) * 5} seconds.`;
+  return `About ${Math.round(seconds / 60)} minutes.`;
+}
