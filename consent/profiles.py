@@ -32,7 +32,7 @@ class FlashProfile:
     min_correlation: float = 0.55  # of the skin with what was shown; protocol
     min_decoded: int = 7  # of ten colours recognised in the answer; protocol
     min_contrast: float = 1.5  # skin over background; protocol
-    min_relief: float = 1.2  # strongest part of the face over the weakest; attack lab
+    min_relief: float = 1.25  # strongest part of the face over the weakest; attack lab
     embeddings: int = 4  # frames under colours that are compared with the template; provisional
 
 
