@@ -129,7 +129,9 @@ def _truncated() -> QualityRefused:
 
 def _animated() -> QualityRefused:
     return _refusal(
-        "animated", "This picture moves, and a selfie is one moment.", "Choose a still picture."
+        "animated",
+        "This picture moves, and a selfie is one moment.",
+        "Choose a still picture, or a video.",
     )
 
 
@@ -137,7 +139,7 @@ def _not_an_image() -> QualityRefused:
     return _refusal(
         "not_an_image",
         "This file is not a picture that the studio can read.",
-        "Choose a JPEG, PNG, HEIC, AVIF or WebP photograph.",
+        "Choose a JPEG, PNG, HEIC, AVIF or WebP photograph, or an MP4, MOV or WebM video.",
     )
 
 

@@ -27,6 +27,7 @@ _STATUS_BY_CODE = {
     "closed": 403,
     "style_unknown": 404,
     "too_large": 413,
+    "too_many_files": 413,
     "unreadable": 422,
     "choice_invalid": 422,
     "control_invalid": 422,
@@ -101,7 +102,17 @@ def too_large(limit: int) -> Refusal:
         "too_large",
         f"That is more than {limit // (1024 * 1024)} MB.",
         why="Very large files can stop the studio for everybody.",
-        next_step="Choose a smaller picture, or save it again as a JPEG.",
+        next_step="Choose a smaller file: a picture saved as a JPEG, or a shorter video.",
+    )
+
+
+def too_many_files(limit: int) -> Refusal:
+    """Refuse more than `limit` files at once."""
+    return Refusal(
+        "too_many_files",
+        f"These are more than {limit} files.",
+        why="Very many files can stop the studio for everybody.",
+        next_step=f"Send up to {limit} at once, and the others after them.",
     )
 
 

@@ -21,6 +21,7 @@ class UiSettings:
     cookie_secure: bool = False  # true behind https
     cookie_days: int = 365  # no record is kept longer than this
     max_upload_bytes: int = 20 * MEGABYTE  # a whole request body
+    max_selfies_bytes: int = 100 * MEGABYTE  # the same where pictures and videos of oneself come in
     max_frame_bytes: int = 512 * 1024  # a 640 x 480 JPEG is about 60 kB
     max_still_bytes: int = 8 * MEGABYTE
     max_frames_per_second: float = 30.0  # the page aims at 15

@@ -9,9 +9,9 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from studio.service import Upload
-from studio.ui.refusals import too_large, upload_invalid
+from studio.ui.refusals import too_large, too_many_files, upload_invalid
 
-MAX_FILES = 12
+MAX_FILES = 12  # in one request
 FORM_OVERHEAD = 8 * 1024  # bytes for boundaries and part headers
 
 
@@ -24,7 +24,7 @@ async def read_uploads(request: Request, field: str, max_bytes: int) -> list[Upl
         max_bytes: limit for all files together.
 
     Raises:
-        Refusal: too large, not a form, or without a file.
+        Refusal: too large, too many files, not a form, or without a file.
     """
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes + FORM_OVERHEAD:
@@ -41,7 +41,11 @@ async def read_uploads(request: Request, field: str, max_bytes: int) -> list[Upl
     parser.spool_max_size = max_bytes + FORM_OVERHEAD
     try:
         form = await parser.parse()
-    except (MultiPartException, KeyError) as error:
+    except MultiPartException as error:
+        # Starlette tells its refusals apart by their words alone.
+        too_many = error.message.startswith("Too many files")
+        raise (too_many_files(MAX_FILES) if too_many else upload_invalid()) from error
+    except KeyError as error:
         raise upload_invalid() from error
     try:
         files = [item for item in form.getlist(field) if isinstance(item, UploadFile)]

@@ -17,7 +17,7 @@ def keeping_routes(context: Context) -> APIRouter:
     """Return the routes under /api/outputs, /api/selfies and /api/verify."""
     router = APIRouter(prefix="/api")
     service, token_of = context.service, context.token_of
-    limit = context.settings.max_upload_bytes
+    settings = context.settings
 
     @router.get("/outputs")
     def gallery(request: Request) -> JSONResponse:
@@ -46,13 +46,13 @@ def keeping_routes(context: Context) -> APIRouter:
     @router.post("/selfies")
     async def selfies(request: Request) -> JSONResponse:
         token = await run_in_threadpool(token_of, request)
-        uploads = await read_uploads(request, "files", limit)
+        uploads = await read_uploads(request, "files", settings.max_selfies_bytes)
         verdicts = await context.turns.run(on_keeping.add_selfies, service, token, uploads)
         return JSONResponse(verdicts)
 
     @router.post("/verify")
     async def verify(request: Request) -> JSONResponse:
-        uploads = await read_uploads(request, "file", limit)
+        uploads = await read_uploads(request, "file", settings.max_upload_bytes)
         report = await context.turns.run(on_keeping.verify, service, uploads[0])
         return JSONResponse(report)
 

@@ -42,6 +42,7 @@ def settings() -> UiSettings:
     return UiSettings(
         version="0.1.0",
         max_upload_bytes=64 * 1024,
+        max_selfies_bytes=72 * 1024,
         capture_idle_seconds=0.5,
         max_frames_per_second=1000,
     )

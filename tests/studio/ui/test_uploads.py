@@ -93,7 +93,22 @@ def test_what_is_no_form_with_a_file_is_refused(visitor, content, kind):
 
 def test_more_files_than_a_page_sends_are_refused(person):
     files = [("files", (f"{number}.png", PNG)) for number in range(13)]
-    assert person.post("/api/selfies", files=files).json()["code"] == "upload_invalid"
+    answer = person.post("/api/selfies", files=files)
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "too_many_files"
+    assert "12" in answer.json()["next"]
+
+
+def test_as_many_files_as_are_allowed_are_all_judged(person):
+    files = [("files", (f"{number}.png", PNG)) for number in range(12)]
+    verdicts = person.post("/api/selfies", files=files).json()["verdicts"]
+    assert [verdict["name"] for verdict in verdicts] == [f"{number}.png" for number in range(12)]
+
+
+def test_selfies_may_be_larger_than_a_file_to_verify(person, visitor):
+    data = PNG + bytes(75 * 1024)
+    assert person.post("/api/selfies", files={"files": ("me.mp4", data)}).status_code == 200
+    assert visitor.post("/api/verify", files={"file": ("me.png", data)}).status_code == 413
 
 
 def test_a_file_name_is_shown_back_and_never_used_as_a_path(visitor):
