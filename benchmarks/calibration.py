@@ -1,233 +1,110 @@
 """Measures 1:1 verification against strangers and against `face_recognition`: docs/calibration.md.
 
-Run: python -m benchmarks.calibration [--write]
+Run: python -m benchmarks.calibration [--write] [--cache FOLDER]
 
-People are photographs of the Face Research Lab London Set (DeBruine & Jones 2017,
-doi 10.6084/m9.figshare.5047666, CC BY 4.0) in LONDON; they are not part of this repository, and
-without them only the baked subjects are measured. The cohort holds nobody of either.
+People are those of `benchmarks.people`; without them only the baked subjects are measured. The
+cohort holds nobody of either. The tables of thresholds need no measuring and are written always.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import itertools
-import math
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
-from scipy.stats import beta
 
+from benchmarks import continuity, thresholds
+from benchmarks.conditions import CONDITIONS
 from benchmarks.document import CALIBRATION, machine, versions, write_between
-from benchmarks.selfies import Peer, load_peer
-from benchmarks.stage import LONDON, WEIGHTS, Picture
-from consent.identity import Cohort, verify_probe
-from consent.profiles import STANDARD_IDENTITY, IdentityProfile
-from consent.types import Template
+from benchmarks.identity_tables import (
+    Trial,
+    cohort_table,
+    colour_table,
+    condition_table,
+    extremes,
+    group_table,
+    probed,
+    rule_table,
+    unordered,
+)
+from benchmarks.people import Gallery, Likeness
+from benchmarks.selfies import load_peer
+from benchmarks.stage import LONDON, WEIGHTS
+from benchmarks.verification import Comparison, Strangers, compare
 from studio.face.cohort import load_cohort
 from studio.face.meter import FaceMeter
 from studio.subjects.cast import CastMember, load_cast
 
-PEER_THRESHOLD = 0.6  # face_recognition's default tolerance
-CONFIDENCE = 0.95  # one-sided
-# Refuses nothing, so that every comparison yields its numbers; no decision is taken with it.
-MEASURE_ONLY = IdentityProfile(accept_distance=math.inf, retry_distance=math.inf, max_z=math.inf)
 FRONTAL = ("still", "rest", "smile", "mouth_open", "blink")  # actions that leave the head in front
-
-
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """One picture of one person."""
-
-    person: str
-    group: str
-    template: Template
-    peer: Template | None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two pictures compared."""
-
-    people: frozenset[str]
-    distance: float
-    z: float
-    peer_distance: float  # NaN without the peer
-
-    @property
-    def accepted(self) -> bool:
-        """What the policy accepts."""
-        rule = STANDARD_IDENTITY
-        return self.distance <= rule.accept_distance and self.z < rule.max_z
-
-    @property
-    def retried(self) -> bool:
-        """What the policy neither accepts nor refuses for good."""
-        return self.distance <= STANDARD_IDENTITY.retry_distance and not self.accepted
-
-    @property
-    def accepted_by_peer(self) -> bool:
-        """What the peer's default accepts."""
-        return self.peer_distance <= PEER_THRESHOLD
-
-
-@dataclass(frozen=True, slots=True)
-class Errors:
-    """Wrong decisions among comparisons, and how many people they touch."""
-
-    wrong: int
-    comparisons: int
-    touched: int
-    people: int
-
-    def __str__(self) -> str:
-        """Count, rate and bound in one cell."""
-        if not self.comparisons:
-            return "none to make"
-        rate = self.wrong / self.comparisons
-        bound = upper_bound(self.touched, self.people)
-        return f"{self.wrong} of {self.comparisons} ({rate:.1%}); people <= {bound:.0%}"
-
-
-def upper_bound(hit: int, people: int) -> float:
-    """Return the one-sided 95 % bound (Clopper-Pearson) for the share of people who are hit.
-
-    Comparisons that share a person are not independent; people are.
-    """
-    return 1.0 if hit >= people else float(beta.ppf(CONFIDENCE, hit + 1, people - hit))
-
-
-def errors(wrong: Iterable[Comparison], every: Sequence[Comparison]) -> Errors:
-    """Count wrong comparisons among all."""
-    bad = list(wrong)
-    touched = frozenset().union(*(one.people for one in bad))
-    people = frozenset().union(*(one.people for one in every))
-    return Errors(len(bad), len(every), len(touched), len(people))
+FRAME = "webcam frame"  # the condition that templates are enrolled under
 
 
 def main() -> int:
     """Print the tables; write them into the document when asked."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--write", action="store_true", help=f"write {CALIBRATION} too")
+    parser.add_argument("--cache", type=Path, help="keeps what was read of people; delete it after")
+    parser.add_argument("--thresholds", action="store_true", help="measure nothing")
     options = parser.parse_args()
-    cohort = load_cohort()
-    meter = FaceMeter(WEIGHTS)
-    sections = {"baked": baked_table(load_cast(), meter, cohort)}
-    if LONDON.is_dir():
-        likenesses = list(read_london(LONDON, meter, load_peer()))
-        genuine = compare(likenesses, cohort, same=True)
-        impostors = compare(likenesses, cohort, same=False)
-        sections["groups"] = group_table(likenesses, genuine, impostors)
-        sections["rules"] = rule_table(genuine, impostors)
-        sections["extremes"] = extremes(genuine, impostors, cohort)
-    else:
-        print(f"{LONDON} is not there: people are left out", file=sys.stderr)
-    meter.close()
-    for name, text in sections.items():
+    for name, text in _sections(options.cache, only_thresholds=options.thresholds):
         print(f"{name}\n\n{text}\n")
         if options.write:
             write_between(CALIBRATION, name, text)
     return 0
 
 
-def read_london(folder: Path, meter: FaceMeter, peer: Peer | None) -> Iterator[Likeness]:
-    """Yield both pictures of everybody."""
-    with (folder / "people.csv").open(encoding="utf-8") as file:
-        groups = {row["id"]: f"{row['group']} {row['sex']}" for row in csv.DictReader(file)}
-    for path in sorted(folder.glob("*.jpg")):
-        image = np.asarray(Image.open(path).convert("RGB"))
-        person = path.stem[:3]
-        template = _embed(meter, image)
-        other = None if peer is None else peer.encode(image, template)
-        yield Likeness(person, groups[person].replace("_", " "), template, other)
+def _sections(cache: Path | None, *, only_thresholds: bool) -> Iterator[tuple[str, str]]:
+    """Yield the name of a section of the document, and what belongs there."""
+    for name, profile in thresholds.PROFILES.items():
+        yield f"{name} thresholds", thresholds.table(profile)
+    if only_thresholds:
+        return
+    meter = FaceMeter(WEIGHTS)
+    cohort = Strangers.of_nobody(load_cohort().templates)
+    cast = load_cast()
+    yield "baked", baked_table(cast, meter, cohort)
+    yield "continuity", continuity.table(cast, meter)
+    if LONDON.is_dir():
+        yield from _people(Gallery(LONDON, meter, load_peer(), cache), cohort)
+    else:
+        print(f"{LONDON} is not there: people are left out", file=sys.stderr)
+    meter.close()
 
 
-def compare(likenesses: Sequence[Likeness], cohort: Cohort, *, same: bool) -> list[Comparison]:
-    """Return all comparisons of pictures of the same person, or of different people."""
-    return [
-        _comparison(one, other, cohort)
-        for one, other in itertools.combinations(likenesses, 2)
-        if (one.person == other.person) is same
-    ]
+def _people(gallery: Gallery, cohort: Strangers) -> Iterator[tuple[str, str]]:
+    likenesses = gallery.read()
+    trial = unordered(likenesses, cohort)
+    yield "groups", group_table(likenesses, trial)
+    yield "rules", rule_table(trial)
+    yield "cohorts", cohort_table(likenesses, cohort)
+    measured = f"Measured on {machine().partition(', load')[0]}; {versions()}."
+    yield "extremes", f"{extremes(trial, cohort)}\n\n{measured}"
+    templates = gallery.read(FRAME)
+    trials: dict[str, Trial] = {
+        name: probed(templates, gallery.read(name), cohort) for name in CONDITIONS
+    }
+    yield "conditions", condition_table(trials)
+    yield "colours", colour_table(trials)
 
 
-def group_table(
-    likenesses: Sequence[Likeness], genuine: Sequence[Comparison], impostors: Sequence[Comparison]
-) -> str:
-    """Return wrong decisions per group: rejected owners, and strangers of the same group."""
-    groups: dict[str, set[str]] = {"everybody": {one.person for one in likenesses}}
-    for likeness in sorted(likenesses, key=lambda one: one.group):
-        groups.setdefault(likeness.group, set()).add(likeness.person)
-    lines = [
-        "| group | people | owner refused: ours | owner refused: peer | stranger accepted: ours "
-        "| of these asked to retry | stranger accepted: peer |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for group, people in groups.items():
-        own = [one for one in genuine if one.people <= people]
-        foreign = [one for one in impostors if one.people <= people]
-        cells = (
-            group,
-            str(len(people)),
-            str(errors((one for one in own if not one.accepted), own)),
-            str(errors((one for one in own if not one.accepted_by_peer), own)),
-            str(errors((one for one in foreign if one.accepted), foreign)),
-            str(sum(one.retried for one in foreign)),
-            str(errors((one for one in foreign if one.accepted_by_peer), foreign)),
-        )
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def rule_table(genuine: Sequence[Comparison], impostors: Sequence[Comparison]) -> str:
-    """Return what each rule by itself would decide, to tell what z adds to the distance."""
-    z = STANDARD_IDENTITY.max_z
-    lines = ["| rule | owners refused | strangers accepted |", "|---|---|---|"]
-    for limit, normalised in itertools.product((0.60, 0.55, 0.50, 0.45), (False, True)):
-
-        def passes(one: Comparison, limit: float = limit, normalised: bool = normalised) -> bool:  # noqa: FBT001 - bound now
-            return one.distance <= limit and (one.z < z or not normalised)
-
-        rule = f"d <= {limit:.2f}" + (f" and z < {z}" if normalised else "")
-        refused = errors((one for one in genuine if not passes(one)), genuine)
-        accepted = errors((one for one in impostors if passes(one)), impostors)
-        lines.append(f"| {rule} | {refused} | {accepted} |")
-    alone = errors((one for one in impostors if one.z < z), impostors)
-    refused = errors((one for one in genuine if not one.z < z), genuine)
-    lines.append(f"| z < {z} | {refused} | {alone} |")
-    return "\n".join(lines)
-
-
-def extremes(genuine: Sequence[Comparison], impostors: Sequence[Comparison], cohort: Cohort) -> str:
-    """Return the margins in plain sentences."""
-    nearest = min(impostors, key=lambda one: one.distance)
-    return (
-        f"Cohort: {len(cohort.templates)} entries. Owners: highest distance "
-        f"{max(one.distance for one in genuine):.3f}, highest z "
-        f"{max(one.z for one in genuine):.1f}. Strangers: lowest distance {nearest.distance:.3f} "
-        f"(its z is {nearest.z:.1f}), lowest z {min(one.z for one in impostors):.1f}.\n\n"
-        f"Measured on {machine().partition(', load')[0]}; {versions()}."
-    )
-
-
-def baked_table(cast: Mapping[str, CastMember], meter: FaceMeter, cohort: Cohort) -> str:
+def baked_table(cast: Mapping[str, CastMember], meter: FaceMeter, cohort: Strangers) -> str:
     """Return distances within and between the baked subjects, and what the policy decides."""
     likenesses = [
-        Likeness(member.id, "", _embed(meter, member.frame(member.clips[action][-1]).image), None)
+        Likeness(member.id, "", action, meter.embed(image, meter.faces(image)[0]), None)
         for member in cast.values()
         for action in FRONTAL
+        for image in [member.frame(member.clips[action][-1]).image]
     ]
     lines = [
         "| comparison | n | distance, mean | lowest | highest | z, lowest | highest | accepted |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, same in (("one subject with itself", True), ("two subjects", False)):
-        every = compare(likenesses, cohort, same=same)
+        every = _between(likenesses, cohort, same=same)
         distances = [one.distance for one in every]
         z = [one.z for one in every]
         accepted = sum(one.accepted for one in every)
@@ -238,16 +115,10 @@ def baked_table(cast: Mapping[str, CastMember], meter: FaceMeter, cohort: Cohort
     return "\n".join(lines) + f"\n\n{len(cast)} subjects, frames: {', '.join(FRONTAL)}."
 
 
-def _comparison(one: Likeness, other: Likeness, cohort: Cohort) -> Comparison:
-    match = verify_probe(one.template, other.template, cohort, MEASURE_ONLY)
-    apart = math.nan
-    if one.peer is not None and other.peer is not None:
-        apart = math.dist(one.peer, other.peer)
-    return Comparison(frozenset({one.person, other.person}), match.distance, match.z, apart)
-
-
-def _embed(meter: FaceMeter, image: Picture) -> Template:
-    return meter.embed(image, meter.faces(image)[0])
+def _between(likenesses: list[Likeness], cohort: Strangers, *, same: bool) -> list[Comparison]:
+    every = itertools.combinations(likenesses, 2)
+    chosen = ((one, two) for one, two in every if (one.person == two.person) is same)
+    return list(compare(chosen, cohort))
 
 
 if __name__ == "__main__":
