@@ -24,10 +24,11 @@ _ON_LOAD = (
 )
 
 
-def part(name: str) -> gr.HTML:
+def part(name: str, settings: UiSettings) -> gr.HTML:
     """Return one of the studio's own parts: markup from a file, behaviour from a module."""
+    markup = (PARTS / f"{name}.html").read_text(encoding="utf-8")
     return gr.HTML(
-        html_template=(PARTS / f"{name}.html").read_text(encoding="utf-8"),
+        html_template=markup.replace("@max_selfies_bytes@", str(settings.max_selfies_bytes)),
         js_on_load=_ON_LOAD.format(name=name),
         apply_default_css=False,
         elem_id=f"part-{name}",
@@ -61,7 +62,7 @@ def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
         with gr.Walkthrough(selected=1, elem_id="steps") as walkthrough:
             for number, (label, name) in enumerate(STEPS, start=1):
                 with gr.Step(label, id=number, elem_id=f"step-{name}"):
-                    shown = part(name)
+                    shown = part(name, settings)
                     if name == "consent":
                         gr.Markdown(notice, elem_id="notice")
                 shown.advance(advance, None, walkthrough, **QUIET)
@@ -77,7 +78,7 @@ def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
         )
     for name, path in (("gallery", "gallery"), ("records", "consent"), ("verify", "verify")):
         with pages.route(name.capitalize(), path):
-            part(name)
+            part(name, settings)
     with pages.route("Privacy", "privacy"):
         gr.Markdown(notice, elem_id="privacy")
     return pages

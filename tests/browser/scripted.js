@@ -7,6 +7,7 @@
   const scripted = Object.assign({
     steps: [], // [{after: seconds since the socket opened, say: message}]
     answers: true, // whether pictures are answered
+    socket: true, // whether the script speaks; without it, the served studio does
     pictures: true, // whether the camera gives pictures
   }, window.scripted, { addresses: [], sent: [], shown: [], unanswered: 0, cameras: 0, running: 0, tones: 0 });
   window.scripted = scripted;
@@ -52,7 +53,7 @@
       setTimeout(() => this.dispatchEvent(new CloseEvent("close")), 0);
     }
   }
-  window.WebSocket = ScriptedSocket;
+  if (scripted.socket) window.WebSocket = ScriptedSocket;
 
   navigator.mediaDevices.getUserMedia = async () => {
     scripted.cameras += 1;

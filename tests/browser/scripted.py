@@ -44,11 +44,12 @@ class Script:
 
     steps: list[tuple[float, Message]] = field(default_factory=list)
     answers: bool = True
+    socket: bool = True  # without it, only the camera is the script's
 
     def attach(self, context: BrowserContext) -> None:
         """Put this script behind every page that the context opens."""
         steps = [{"after": after, "say": message} for after, message in self.steps]
-        plan = {"steps": steps, "answers": self.answers}
+        plan = {"steps": steps, "answers": self.answers, "socket": self.socket}
         context.add_init_script(f"window.scripted = {json.dumps(plan)};\n{SCRIPT}")
 
 

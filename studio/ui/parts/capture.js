@@ -144,7 +144,7 @@ export async function mount(root, { advance, restyle }) {
       ? "Synthetic subject: somebody who is nobody stands in for you."
       : `${sitting.selfies.length} pictures of you are ready.`;
     at("selfies").hidden = Boolean(sitting.baked_subject);
-    showCoverage(root, sitting.coverage ?? []);
+    showCoverage(root, sitting.coverage);
   }
 
   function heading() {

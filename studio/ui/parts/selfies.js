@@ -24,6 +24,14 @@ export function dropZone(zone, input, take) {
   zone.addEventListener("drop", (event) => take([...event.dataTransfer.files]));
 }
 
+// Said here as well as by the studio: most browsers lose an answer that comes while they still send.
+const tooLarge = (most) => ({
+  code: "too_large",
+  what: `That is more than ${Math.round(most / 2 ** 20)} MB.`,
+  why: "Very large files can stop the studio for everybody.",
+  next: "Choose a smaller picture or a shorter video.",
+});
+
 const wordsForKept = (kept) => (kept > 1 ? `${kept} pictures kept` : "It is you");
 
 export function mountSelfies(root, { added }) {
@@ -47,6 +55,11 @@ export function mountSelfies(root, { added }) {
   }
 
   async function judge({ file, row, chip }) {
+    const most = Number(at("selfies-drop").dataset.most);
+    if (file.size > most) {
+      conclude(row, chip, tooLarge(most));
+      return;
+    }
     const form = new FormData();
     form.append("files", file);
     sending = new AbortController();

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from consent.errors import IdentityRefused, LivenessRefused, Refusal
 from outputs.types import StoredOutput
-from studio.service import CaptureUpdate, JobState, RecordView, SelfieView
+from studio.service import CaptureUpdate, CoverageItem, JobState, RecordView, SelfieView
 
 if TYPE_CHECKING:
     from tests.studio.ui.fakes import FakeStudio
@@ -21,6 +21,16 @@ SCRIPT = (
     ("turn_right", "Turn your head to the right"),
     ("centre", "Back to the middle"),
 )
+
+# Those of the capture's own selfies show the first; each further one shows the next.
+VIEWS = (
+    ("straight", "Straight ahead", "Look straight into the camera."),
+    ("left", "Turned a little to the left", "Turn your head a little to your left."),
+    ("light", "Another light", "Take one in another light, beside a window for instance."),
+    ("smile", "A smile", "Smile."),
+    ("detail", "Very sharp", "Add one very sharp picture, with the lens wiped."),
+)
+FROM_CAPTURE = 5  # selfies
 
 
 @dataclass
@@ -78,7 +88,9 @@ class FakeCapture:
         self.studio.open[self.token] = subject
         subject.captured = True
         if not subject.selfies:
-            subject.selfies = [SelfieView(f"selfie{n}", self.studio.now()) for n in range(5)]
+            subject.selfies = [
+                SelfieView(f"selfie{n}", self.studio.now()) for n in range(FROM_CAPTURE)
+            ]
 
 
 @dataclass
@@ -91,6 +103,13 @@ class FakeSubject:
     selfies: list[SelfieView] = field(default_factory=list)
     outputs: list[StoredOutput] = field(default_factory=list)
     jobs: dict[str, FakeJob] = field(default_factory=dict)
+
+    def coverage(self) -> tuple[CoverageItem, ...]:
+        shown = len(self.selfies) - FROM_CAPTURE + 1
+        return tuple(
+            CoverageItem(name, label, number < shown, advice)
+            for number, (name, label, advice) in enumerate(VIEWS)
+        )
 
 
 @dataclass

@@ -181,6 +181,7 @@ class FakeStudio:
             job_id,
             earlier,
             can_withdraw=True,
+            coverage=subject.coverage(),
         )
 
     def queue_for_camera(self, token: str, *, origin: str = "") -> Ticket:
@@ -235,7 +236,8 @@ class FakeStudio:
         return [self._verdict(subject, upload) for upload in uploads]
 
     def _verdict(self, subject: FakeSubject, upload: Upload) -> SelfieVerdict:
-        if not upload.data.startswith((b"\xff\xd8", b"\x89PNG", b"RIFF")):
+        is_video = upload.data[4:8] == b"ftyp"
+        if not is_video and not upload.data.startswith((b"\xff\xd8", b"\x89PNG", b"RIFF")):
             return SelfieVerdict(
                 upload.name,
                 accepted=False,
@@ -246,8 +248,9 @@ class FakeStudio:
                     "next": "Use a JPEG, PNG, HEIC, AVIF or WebP.",
                 },
             )
-        subject.selfies.append(SelfieView(secrets.token_hex(4), self.now()))
-        return SelfieVerdict(upload.name, accepted=True, refusal=None)
+        kept = 3 if is_video else 1
+        subject.selfies += [SelfieView(secrets.token_hex(4), self.now()) for _ in range(kept)]
+        return SelfieVerdict(upload.name, accepted=True, refusal=None, kept=kept)
 
     def styles(self) -> Sequence[Style]:
         return fake_styles()
