@@ -108,13 +108,14 @@ def arrive_at_script(fake_site: FakeSite, browser: Browser) -> Iterator[ArriveAt
     watch = Watch(fake_site.address)
     contexts: list[BrowserContext] = []
 
-    def arrive(script: Script | None = None, **options: object) -> Visitor:
+    def arrive(script: Script | None = None, *, agreed: bool = True, **options: object) -> Visitor:
         context = browser.new_context(permissions=["camera"], **options)
         contexts.append(context)
         watch.over(context)
         (script or Script()).attach(context)
         visitor = Visitor(fake_site, context)
-        visitor.consent()
+        if agreed:
+            visitor.consent()
         return visitor
 
     yield arrive
