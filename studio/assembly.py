@@ -7,6 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from random import SystemRandom
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 ORPHAN_AGE = timedelta(hours=1)  # a running job writes its objects a moment before its row
 RETENTION_SECONDS = 3600.0  # between looks for consents that ran out
+HELPERS = 2  # threads that embed and measure stills; the network itself takes one face at a time
 RETRY_SECONDS = 60.0  # after a look that failed
 LOG = logging.getLogger(__name__)
 
@@ -119,6 +121,8 @@ def open_house(settings: Settings, clock: Clock, *, version: str, listen: bool) 
         stack.callback(base.close)
         meter = FaceMeter(settings.weights)
         stack.callback(meter.close)
+        helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="embed")
+        stack.callback(helpers.shutdown, cancel_futures=True)
         selfies = SelfieVault(base.objects)
         portraits = Portraits(selfies, meter)
         gate = Gate(standard_rules(base.signer), clock=clock)
@@ -138,12 +142,13 @@ def open_house(settings: Settings, clock: Clock, *, version: str, listen: bool) 
         base.library.sweep_orphans(before=clock.now() - ORPHAN_AGE)
         if listen:
             stack.callback(_end_retention_on_time(withdrawal, clock).set)
-        yield _house(base, meter, selfies, workshop, engine, withdrawal, settings)
+        yield _house(base, meter, helpers, selfies, workshop, engine, withdrawal, settings)
 
 
 def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator once
     base: Foundations,
     meter: FaceMeter,
+    helpers: Executor,
     selfies: SelfieVault,
     workshop: Workshop,
     engine: JobEngine,
@@ -164,6 +169,7 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         lockout=Lockout(secrets.token_bytes(32)),
         memory=FrameMemory(),
         rng=rng,
+        helpers=helpers,
     )
     return House(
         ledger=base.database,

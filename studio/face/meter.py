@@ -67,6 +67,7 @@ class FaceMeter:
     def close(self) -> None:
         """Free the models."""
         self._landmarks.close()
+        self._embedder.close()
 
 
 def smile(blendshapes: Mapping[str, float]) -> float:

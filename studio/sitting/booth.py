@@ -25,6 +25,8 @@ from studio.sitting.selfies import SelfieVault
 from studio.subjects.player import Player
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from consent.ports import Clock, Ledger
     from consent.records import SignedRecord
     from studio.face.meter import FaceMeter
@@ -46,6 +48,7 @@ class Booth:
     memory: FrameMemory
     rng: Random
     generated: GeneratedFilter = field(default_factory=GeneratedFilter)
+    helpers: Executor | None = None  # threads that embed while frames go on
 
     def start(
         self,
@@ -90,7 +93,10 @@ class Booth:
             self.lockout.count_failure(attempt, now=self.clock.now())
 
         review = CaptureReview(taken, rng=self.rng)
-        return LiveCaptureSession(self.meter, review, self.clock, self.memory, Ends(keep, failed))
+        ends = Ends(keep, failed)
+        return LiveCaptureSession(
+            self.meter, review, self.clock, self.memory, ends, helpers=self.helpers
+        )
 
     def rehearse(
         self, record: SignedRecord, member: CastMember, done: Callable[[Capture], None]

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import cv2
@@ -21,11 +22,14 @@ from studio.face.quality import measure_quality
 from studio.face.skin import background_chroma, region_chromas, skin_chroma
 from studio.service import CaptureUpdate
 from studio.sitting.images import decode_frame, encode_still
+from studio.sitting.later import Later
 from studio.sitting.selfies import look_of
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
     from datetime import datetime
 
+    from consent.directions import Directive
     from consent.liveness import CaptureReview
     from consent.ports import Clock
     from studio.face.types import Face
@@ -64,6 +68,14 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredStill:
+    """A still and the evidence on which the review decides."""
+
+    still: Still
+    evidence: FrameEvidence
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """When and as what a frame came."""
 
@@ -83,13 +95,27 @@ class LiveCaptureSession:
         clock: Clock,
         memory: FrameMemory,
         ends: Ends,
+        *,
+        helpers: Executor | None = None,
     ) -> None:
+        """Start.
+
+        Args:
+            meter: measures.
+            review: judges.
+            clock: tells when an answer leaves.
+            memory: knows the frames of earlier captures.
+            ends: what happens at the end.
+            helpers: threads that embed and measure stills, so that no frame waits for it.
+        """
         self._meter = meter
         self._review = review
         self._clock = clock
         self._memory = memory
         self._ends = ends
+        self._later = Later(helpers)
         self._stills: list[Still] = []
+        self._stills_due = 0  # asked for and not yet received
         self._last: CaptureUpdate | None = None
         self._ended = False
         self._acted = False  # whether an action was asked for
@@ -108,7 +134,15 @@ class LiveCaptureSession:
             self._memory.add(digest)
             image = shrink(decode_frame(data))
             measured = measure(self._meter, image, Stamp(sequence, client_ms, arrived_at, digest))
-            self._last = observe(self._meter, self._review, measured, now=self._now())
+            self._later.take_up()
+            directive = self._review.observe(measured.evidence, now=self._now())
+            if directive.wants_embedding and measured.face is not None:
+                self._later.do(
+                    partial(self._meter.embed, measured.image, measured.face),
+                    partial(self._review.add_embedding, sequence),
+                )
+            self._last = update_of(directive, sequence)
+            self._stills_due += self._last.wants_still
             self._acted = self._acted or self._last.instruction != Action.CENTRE.value
             return self._last
 
@@ -117,27 +151,32 @@ class LiveCaptureSession:
     ) -> CaptureUpdate:
         """Take one full-resolution JPEG still; raises Refusal."""
         with self._counting_failure():
-            if self._last is None:
-                raise refused("out_of_order")
             image = decode_frame(data)
+            if self._last is None or not self._stills_due:
+                raise refused("out_of_order")
+            self._stills_due -= 1
             stamp = Stamp(sequence, client_ms, arrived_at, "")
-            still = offer_still(self._meter, self._review, image, stamp)
-            if still is not None:
-                self._stills.append(still)
+            self._later.do(partial(measure_still, self._meter, image, stamp), self._offer)
             # The page waits for an answer to this very picture before it sends another still.
             return replace(self._last, sequence=sequence, wants_still=False)
 
     def finish(self) -> None:
         """Judge, enrol and store; raises Refusal."""
         with self._counting_failure():
+            self._later.take_up(wait=True)
             self._ends.enrol(self._review, best_first(self._stills))
             self._ended = True
 
     def abandon(self) -> None:
         """Count a capture that was left once an action was shown; a look at the page is free."""
+        self._later.forget()
         if self._acted and not self._ended:
             self._ended = True
             self._ends.failed()
+
+    def _offer(self, measured: MeasuredStill | None) -> None:
+        if measured is not None and offer_still(self._review, measured):
+            self._stills.append(measured.still)
 
     def _now(self) -> datetime:
         return self._clock.now()
@@ -184,19 +223,19 @@ def measure(meter: FaceMeter, image: NDArray[np.uint8], stamp: Stamp) -> Measure
     )
 
 
-def observe(
-    meter: FaceMeter, review: CaptureReview, measured: Measured, *, now: datetime | None = None
-) -> CaptureUpdate:
-    """Let the review judge one measured frame; embeds it when the review asks.
-
-    `now` is when the answer leaves; without it, when the frame arrived.
-    """
-    directive = review.observe(measured.evidence, now=now)
+def observe(meter: FaceMeter, review: CaptureReview, measured: Measured) -> CaptureUpdate:
+    """Let the review judge one measured frame; embeds it when the review asks."""
+    directive = review.observe(measured.evidence)
     if directive.wants_embedding and measured.face is not None:
         embedding = meter.embed(measured.image, measured.face)
         review.add_embedding(measured.evidence.sequence, embedding)
+    return update_of(directive, measured.evidence.sequence)
+
+
+def update_of(directive: Directive, sequence: int) -> CaptureUpdate:
+    """Return what a page is told after a frame."""
     return CaptureUpdate(
-        sequence=measured.evidence.sequence,
+        sequence=sequence,
         instruction="done" if directive.finished else directive.instruction.value,
         text=directive.text,
         hint=directive.hint,
@@ -208,10 +247,8 @@ def observe(
     )
 
 
-def offer_still(
-    meter: FaceMeter, review: CaptureReview, image: NDArray[np.uint8], stamp: Stamp
-) -> Still | None:
-    """Offer one still, (H, W, 3) uint8 sRGB at full resolution; None when it was not taken."""
+def measure_still(meter: FaceMeter, image: NDArray[np.uint8], stamp: Stamp) -> MeasuredStill | None:
+    """Measure one still, (H, W, 3) uint8 sRGB at full resolution; None without a face."""
     faces = meter.faces(image)
     if not faces:
         return None
@@ -219,12 +256,18 @@ def offer_still(
     digest = hashlib.sha256(jpeg).hexdigest()
     evidence = measure(meter, shrink(image), replace(stamp, sha256=digest)).evidence
     embedding = meter.embed(image, faces[0])
-    review.add_still(digest, embedding, evidence)
-    if not any(kept.sha256 == digest for kept in review.stills):
-        return None
     sharpness = measure_quality(image, faces[0]).sharpness
     look = look_of(image, faces[0], sharpness)
-    return Still(jpeg, digest, embedding, _merit(evidence, sharpness), look)
+    return MeasuredStill(
+        Still(jpeg, digest, embedding, _merit(evidence, sharpness), look), evidence
+    )
+
+
+def offer_still(review: CaptureReview, measured: MeasuredStill) -> bool:
+    """Offer one still to the review and return whether it was taken."""
+    still = measured.still
+    review.add_still(still.sha256, still.embedding, measured.evidence)
+    return any(kept.sha256 == still.sha256 for kept in review.stills)
 
 
 def best_first(stills: Sequence[Still]) -> tuple[Still, ...]:

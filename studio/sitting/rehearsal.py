@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from consent.errors import LivenessRefused
 from consent.types import Action
 from studio.service import CaptureUpdate
-from studio.sitting.capture import Stamp, Still, measure, observe, offer_still
+from studio.sitting.capture import Stamp, Still, measure, measure_still, observe, offer_still
 from studio.subjects.player import CameraFrame, Player
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ class Rehearsal:
         if update.wants_still:
             picture = self.player.still(len(self.stills))
             stamp = self._stamp(sequence, picture)
-            still = offer_still(self.meter, self.review, picture.image, stamp)
-            if still is not None:
-                self.stills.append(still)
+            measured_still = measure_still(self.meter, picture.image, stamp)
+            if measured_still is not None and offer_still(self.review, measured_still):
+                self.stills.append(measured_still.still)
         return update
 
     def _stamp(self, sequence: int, frame: CameraFrame) -> Stamp:

@@ -1,5 +1,7 @@
 import itertools
 import math
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from consent.errors import IdentityRefused
 from consent.identity import verify_probe
 from consent.profiles import STANDARD_IDENTITY
 from studio.face.cohort import load_cohort
+from studio.face.embedding import FaceEmbedder
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +71,37 @@ def test_a_face_at_the_edge_of_the_picture_embeds(meter, still):
     faces = meter.faces(cut)
     if faces:
         assert len(meter.embed(cut, faces[0])) == 128
+
+
+def test_an_embedding_leaves_the_rest_of_the_process_running(meter, still):
+    face = meter.faces(still)[0]
+    meter.embed(still, face)
+    turns = 0
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(meter.embed, still, face)
+        while not working.done():
+            time.sleep(0.001)
+            turns += 1
+    assert turns > 10
+
+
+def test_many_threads_get_their_own_faces(meter, cast):
+    images = [member.frame(member.clips["rest"][0]).image for member in cast.values()]
+    faces = [meter.faces(image)[0] for image in images]
+    alone = [meter.embed(*pair) for pair in zip(images, faces, strict=True)]
+    with ThreadPoolExecutor(len(images)) as pool:
+        assert list(pool.map(meter.embed, images, faces)) == alone
+
+
+def test_a_network_that_died_is_started_again(meter, still):
+    face = meter.faces(still)[0]
+    before = meter.embed(still, face)
+    meter._embedder._network.kill()
+    assert meter.embed(still, face) == before
+
+
+def test_a_network_that_cannot_run_is_an_error_and_not_a_template(tmp_path, meter, still):
+    embedder = FaceEmbedder(tmp_path / "missing.dat")
+    with pytest.raises(RuntimeError, match="does not run"):
+        embedder.embed(still, meter.faces(still)[0])
+    embedder.close()

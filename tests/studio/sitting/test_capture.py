@@ -1,3 +1,7 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -119,6 +123,61 @@ def test_a_torn_still_is_refused(camera, ended):
     camera.send(camera.jpeg())
     assert refused(camera.still, 1, 70.0, b"\xff\xd8") == "not_an_image"
     assert ended == ["failed"]
+
+
+def test_a_still_that_nobody_asked_for_is_refused_before_it_is_measured(camera, ended):
+    camera.send(camera.jpeg())
+    assert refused(camera.still, 1, 70.0, camera.jpeg()) == "out_of_order"
+    assert ended == ["failed"]
+
+
+class SlowMeter:
+    """A meter whose embedding waits until it is let go."""
+
+    def __init__(self, meter):
+        self._meter = meter
+        self.go = threading.Event()
+
+    def __getattr__(self, name):
+        return getattr(self._meter, name)
+
+    def embed(self, image, face):
+        self.go.wait(10)
+        return self._meter.embed(image, face)
+
+
+def test_frames_are_answered_while_one_of_them_is_embedded(meter, member, clock, ended):
+    slow = SlowMeter(meter)
+    ends = Ends(lambda review, stills: None, lambda: ended.append("failed"))
+    review = CaptureReview(a_challenge(Action.TURN_LEFT, Action.TURN_RIGHT))
+    with ThreadPoolExecutor(1) as helpers:
+        session = LiveCaptureSession(
+            meter=slow, review=review, clock=clock, memory=FrameMemory(), ends=ends, helpers=helpers
+        )
+        camera = Camera(member, session, clock)
+        before = [camera.send(camera.jpeg()).progress for _ in range(5)]
+        slow.go.set()
+        deadline = time.monotonic() + 10
+        while camera.send(camera.jpeg()).progress <= before[-1]:
+            assert time.monotonic() < deadline
+    assert set(before) == {0.0}
+    assert ended == []
+
+
+def test_no_verdict_is_given_before_every_face_was_compared(meter, member, clock, ended):
+    slow = SlowMeter(meter)
+    compared = []
+    review = CaptureReview(a_challenge(Action.TURN_LEFT))
+    monitored = review.add_embedding
+    review.add_embedding = lambda *found: (compared.append(found), monitored(*found))
+    ends = Ends(lambda review, stills: ended.append(len(compared)), lambda: None)
+    with ThreadPoolExecutor(1) as helpers:
+        session = LiveCaptureSession(slow, review, clock, FrameMemory(), ends, helpers=helpers)
+        camera = Camera(member, session, clock)
+        camera.send(camera.jpeg())
+        threading.Timer(0.2, slow.go.set).start()
+        session.finish()
+    assert ended == [1]
 
 
 def test_finishing_early_is_judged_and_not_obeyed(meter, clock):
