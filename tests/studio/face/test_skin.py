@@ -21,7 +21,7 @@ OVAL = (
     *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
     *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
 )
-PAINT = (255, 0, 255)
+PAINT = (240, 0, 240)  # not so bright that it would be left out
 DARK = "cedar"  # the subject with the darkest skin
 
 
@@ -141,6 +141,14 @@ def test_a_burnt_out_spot_is_left_out_of_the_mean(one):
     x, y = face.landmarks[151, :2].astype(int)
     spotted[y - 4 : y + 5, x - 4 : x + 5] = 255
     assert skin_chroma(spotted, face) == clean
+
+
+def test_a_few_pixels_that_can_be_read_do_not_speak_for_the_rest(one):
+    image, face = one
+    burnt = plain(image, (255, 255, 255))
+    x, y = face.landmarks[151, :2].astype(int)
+    burnt[y - 4 : y + 5, x - 4 : x + 5] = (180, 120, 90)
+    assert math.isnan(skin_chroma(burnt, face)[0])
 
 
 def test_a_face_outside_the_picture_has_no_chroma(one):
