@@ -79,7 +79,7 @@ class ColourCheck:
 
     @property
     def evidence(self) -> Mapping[str, float]:
-        """The numbers that are kept, once it is done."""
+        """The numbers of the answer, once it was measured."""
         found = self._response
         if found is None:
             return {}
@@ -148,9 +148,8 @@ class ColourCheck:
     def _judge(self) -> None:
         if self._compare_at:
             raise refused("colours_unseen")
-        self._response = judge_response(
-            measure_response(self._samples, self._shown, self._timing), self._flash
-        )
+        self._response = measure_response(self._samples, self._shown, self._timing)
+        judge_response(self._response, self._flash)
         self.done = True
 
 

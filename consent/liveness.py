@@ -90,6 +90,22 @@ class CaptureReview:
         """The selfies so far, each matched to the template as far as continuity goes."""
         return tuple(self._selfies.kept)
 
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """Summary numbers so far: nothing of them is a picture or a template."""
+        distances = (*self._continuity.distances, *(still.distance for still in self.stills))
+        return {
+            "frames": float(self._stream.count),
+            "seconds": self._stream.seconds,
+            "frames_per_second": self._stream.frames_per_second,
+            "longest_gap_seconds": self._stream.longest_gap,
+            "embeddings": float(self._continuity.count),
+            "stills": float(len(self.stills)),
+            **({"worst_distance": max(distances)} if distances else {}),
+            **(self._colours.evidence if self._colours is not None else {}),
+            **self._peaks,
+        }
+
     def observe(self, frame: FrameEvidence, *, now: datetime | None = None) -> Directive:
         """Take the next frame and say what comes next.
 
@@ -168,7 +184,7 @@ class CaptureReview:
             captured_at=first.arrived_at,
             assent=self._challenge.assent,
             template=template,
-            evidence=self._summary(),
+            evidence=self.numbers,
             colours=self._challenge.colours,
         )
 
@@ -288,21 +304,6 @@ class CaptureReview:
 
     def _finish(self) -> Directive:
         return Directive(Action.CENTRE, FINISHED_TEXT, None, 1.0, finished=True)
-
-    def _summary(self) -> Mapping[str, float]:
-        """Return the numbers that are kept with the verdict."""
-        stills = self._selfies.kept
-        distances = (*self._continuity.distances, *(still.distance for still in stills))
-        return {
-            "frames": float(self._stream.count),
-            "seconds": self._stream.seconds,
-            "frames_per_second": self._stream.frames_per_second,
-            "longest_gap_seconds": self._stream.longest_gap,
-            "embeddings": float(self._continuity.count),
-            "stills": float(len(stills)),
-            "worst_distance": max(distances),
-            **self._peaks,
-        }
 
 
 def _steps_of(challenge: Challenge) -> tuple[Action, ...]:

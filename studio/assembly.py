@@ -11,7 +11,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from random import SystemRandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from consent.adapters.database import CapturePurger, Database, DatabaseVault
 from consent.adapters.keys import load_master_key, load_service_signer, system_keyring
@@ -39,7 +39,7 @@ from studio.jobs.lease import take_lease
 from studio.jobs.portraits import Portraits
 from studio.jobs.workshop import Workshop
 from studio.settings import Settings, SettingsError
-from studio.sitting.booth import Booth
+from studio.sitting.booth import Booth, CaptureObserver
 from studio.sitting.desk import Desk
 from studio.sitting.door import Door
 from studio.sitting.memory import FrameMemory
@@ -106,8 +106,23 @@ class Foundations:
         self.database.close()
 
 
+class Hands(NamedTuple):
+    """Who measures a capture, who helps, and who hears how it ended."""
+
+    meter: FaceMeter
+    helpers: Executor
+    observer: CaptureObserver | None
+
+
 @contextmanager
-def open_house(settings: Settings, clock: Clock, *, version: str, listen: bool) -> Iterator[House]:
+def open_house(
+    settings: Settings,
+    clock: Clock,
+    *,
+    version: str,
+    listen: bool,
+    observer: CaptureObserver | None = None,
+) -> Iterator[House]:
     """Yield the whole studio over one data folder; close it afterwards.
 
     Args:
@@ -115,6 +130,7 @@ def open_house(settings: Settings, clock: Clock, *, version: str, listen: bool) 
         clock: tells the time.
         version: of this program, for manifests.
         listen: work on everybody's queued jobs, not only on those of this process.
+        observer: hears how captures of people end.
     """
     with ExitStack() as stack:
         base = Foundations(settings, clock)
@@ -142,13 +158,13 @@ def open_house(settings: Settings, clock: Clock, *, version: str, listen: bool) 
         base.library.sweep_orphans(before=clock.now() - ORPHAN_AGE)
         if listen:
             stack.callback(_end_retention_on_time(withdrawal, clock).set)
-        yield _house(base, meter, helpers, selfies, workshop, engine, withdrawal, settings)
+        hands = Hands(meter, helpers, observer)
+        yield _house(base, hands, selfies, workshop, engine, withdrawal, settings)
 
 
 def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator once
     base: Foundations,
-    meter: FaceMeter,
-    helpers: Executor,
+    hands: Hands,
     selfies: SelfieVault,
     workshop: Workshop,
     engine: JobEngine,
@@ -162,14 +178,15 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
     booth = Booth(
         ledger=base.database,
         clock=base.clock,
-        meter=meter,
+        meter=hands.meter,
         selfies=selfies,
         cohort=load_cohort(),
         book=ChallengeBook(),
         lockout=Lockout(secrets.token_bytes(32)),
         memory=FrameMemory(),
         rng=rng,
-        helpers=helpers,
+        helpers=hands.helpers,
+        observer=hands.observer,
     )
     return House(
         ledger=base.database,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -34,6 +34,14 @@ if TYPE_CHECKING:
     from studio.subjects.cast import CastMember
 
 
+class CaptureObserver(Protocol):
+    """Hears how captures of people end: numbers only, no picture, no template."""
+
+    def ended(self, outcome: str, numbers: Mapping[str, float]) -> None:
+        """Take "passed", "left" or a refusal's code, and what was measured until then."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Booth:
     """Turns frames into a capture and pictures into probes."""
@@ -49,6 +57,7 @@ class Booth:
     rng: Random
     generated: GeneratedFilter = field(default_factory=GeneratedFilter)
     helpers: Executor | None = None  # threads that embed while frames go on
+    observer: CaptureObserver | None = None
 
     def start(
         self,
@@ -83,6 +92,8 @@ class Booth:
         self.book.issue(challenge, now=now)
         taken = self.book.take(challenge.nonce, subject_id=record.subject_id, now=now)
 
+        review = CaptureReview(taken, rng=self.rng)
+
         def keep(review: CaptureReview, stills: tuple[Still, ...]) -> None:
             capture = review.verdict(self.clock.now(), self._random_id())
             self._keep(capture, stills)
@@ -92,8 +103,11 @@ class Booth:
         def failed() -> None:
             self.lockout.count_failure(attempt, now=self.clock.now())
 
-        review = CaptureReview(taken, rng=self.rng)
-        ends = Ends(keep, failed)
+        def told(outcome: str) -> None:
+            if self.observer is not None:
+                self.observer.ended(outcome, review.numbers)
+
+        ends = Ends(keep, failed, told)
         return LiveCaptureSession(
             self.meter, review, self.clock, self.memory, ends, helpers=self.helpers
         )

@@ -56,6 +56,7 @@ class Ends:
 
     enrol: Callable[[CaptureReview, tuple[Still, ...]], None]
     failed: Callable[[], None]
+    told: Callable[[str], None] = lambda _outcome: None  # "passed", "left", or a refusal's code
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +167,13 @@ class LiveCaptureSession:
             self._later.take_up(wait=True)
             self._ends.enrol(self._review, best_first(self._stills))
             self._ended = True
+            self._ends.told("passed")
 
     def abandon(self) -> None:
         """Count a capture that was left once an action was shown; a look at the page is free."""
         self._later.forget()
         if self._acted and not self._ended:
-            self._ended = True
-            self._ends.failed()
+            self._fail("left")
 
     def _offer(self, measured: MeasuredStill | None) -> None:
         if measured is not None and offer_still(self._review, measured):
@@ -185,11 +186,15 @@ class LiveCaptureSession:
     def _counting_failure(self) -> Iterator[None]:
         try:
             yield
-        except Refusal:
+        except Refusal as refusal:
             if not self._ended:
-                self._ended = True
-                self._ends.failed()
+                self._fail(refusal.code)
             raise
+
+    def _fail(self, outcome: str) -> None:
+        self._ended = True
+        self._ends.failed()
+        self._ends.told(outcome)
 
 
 def measure(meter: FaceMeter, image: NDArray[np.uint8], stamp: Stamp) -> Measured:
