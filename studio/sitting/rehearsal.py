@@ -35,6 +35,7 @@ class Rehearsal:
     played: list[str] = field(default_factory=list)
     stills: list[Still] = field(default_factory=list)
     _performed: list[Action] = field(default_factory=list)
+    _shown: int = 0  # frames
 
     @property
     def performed(self) -> tuple[Action, ...]:
@@ -46,6 +47,8 @@ class Rehearsal:
         asked = Action.CENTRE
         clip: Iterator[CameraFrame] = iter(())
         for sequence in range(MAX_FRAMES):
+            self._shown = sequence
+            self.player.now = sequence * FRAME_SECONDS
             frame = next(clip, None)
             if frame is None:
                 clip = self.player.perform(asked)
@@ -54,6 +57,7 @@ class Rehearsal:
             yield update
             if update.finished:
                 return
+            self.player.show(update.colour, update.fade_seconds)
             if update.instruction != asked.value:
                 asked = Action(update.instruction)
                 if asked is not Action.CENTRE:
@@ -68,7 +72,7 @@ class Rehearsal:
     @property
     def now(self) -> datetime:
         """The time by the rehearsal's own count."""
-        return self.began_at + timedelta(seconds=len(self.played) * FRAME_SECONDS)
+        return self.began_at + timedelta(seconds=self._shown * FRAME_SECONDS)
 
     def _show(self, sequence: int, frame: CameraFrame) -> CaptureUpdate:
         stamp = self._stamp(sequence, frame)
@@ -87,4 +91,6 @@ class Rehearsal:
             sequence, sequence * FRAME_SECONDS * 1000, self.now, f"{frame.baked_sha256}:{sequence}"
         )
         self.played.append(frame.baked_sha256)
+        if frame.light_sha256 is not None:
+            self.played.append(frame.light_sha256)
         return stamp

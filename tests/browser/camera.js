@@ -11,6 +11,7 @@
   const PAUSE = 8; // pictures of rest before an action is tried again
   const NOISE = 0.04; // share of uniform noise: about three grey levels, as a webcam in a lit room
   const MARGIN = 256; // pixels by which the noise is larger than the picture
+  const DELAY = 80; // milliseconds until the camera sees what the screen shows
   const OPPOSITE = { turn_left: "turn_right", turn_right: "turn_left" };
 
   const plan = {
@@ -18,6 +19,7 @@
     beside: null, // a second subject in the same picture
     act: "follow", // follow, opposite, hesitant (half a turn), deaf (noise, no reaction), frozen
     light: 1, // 1 = as baked, 0 = black
+    reflects: true, // false: performs everything, and the colours of the screen change nothing
     fails: null, // name of the error that getUserMedia throws
     width: 1280, // pixels of the camera's pictures; their height is three quarters of it
     cameras: ["Built-in camera"],
@@ -112,7 +114,28 @@
     const pen = canvas.getContext("2d", { alpha: false });
     const track = canvas.captureStream(0).getVideoTracks()[0];
     const next = performer();
+    const screen = [{ colour: "", fade: 0, from: -Infinity }]; // what it showed, newest last
     let frozen = null;
+
+    function look() { // at the screen, as light that travels to the face
+      const flash = document.querySelector("[data-colour]");
+      const colour = flash?.dataset.colour ?? "";
+      if (colour === screen.at(-1).colour) return;
+      screen.push({ colour, fade: 1000 * Number(flash?.dataset.fade ?? 0), from: performance.now() });
+      if (screen.length > 12) screen.shift();
+    }
+
+    function drawLit(clips, unlit) { // a cross-fade is close to the sum of both lights
+      const seen = performance.now() - DELAY;
+      const index = screen.findLastIndex((shown) => shown.from <= seen);
+      const now = screen[Math.max(0, index)];
+      const before = screen[Math.max(0, index - 1)];
+      const share = now.fade ? Math.min(1, (seen - now.from) / now.fade) : 1;
+      pen.drawImage(clips[before.colour]?.[0] ?? unlit, 0, 0, WIDTH, HEIGHT);
+      pen.globalAlpha = share;
+      pen.drawImage(clips[now.colour]?.[0] ?? unlit, 0, 0, WIDTH, HEIGHT);
+      pen.globalAlpha = 1;
+    }
 
     function draw() {
       const asked = document.querySelector("[data-instruction]")?.dataset.instruction ?? "";
@@ -125,6 +148,9 @@
         );
         half(picture, 0);
         half(other, WIDTH / 2);
+      } else if (plan.reflects && picture === cast[plan.subject].still[0]) {
+        look();
+        drawLit(cast[plan.subject], picture);
       } else {
         pen.drawImage(picture, 0, 0, WIDTH, HEIGHT);
       }

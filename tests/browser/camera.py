@@ -11,12 +11,19 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page
 
+from consent.flash import screen_hex
+from consent.types import Colour
 from studio.subjects.cast import CastMember
+from studio.subjects.player import LAYER
+from studio.subjects.screen import Lit, light_of
 
 SCRIPT = Path(__file__).with_name("camera.js").read_text(encoding="utf-8")
+STRENGTH = 0.12  # of the screen's light on the subject, as a share of the room's
 ACTIONS = ("still", "turn_left", "turn_right", "look_up", "smile", "blink", "mouth_open")
 JPEG_QUALITY = 95
 
@@ -32,6 +39,7 @@ class Plan:
     act: str = "follow"
     light: float = 1.0
     width: int = 640
+    reflects: bool = True
     fails: str | None = None
     cameras: tuple[str, ...] = ("Built-in camera",)
     takeover: Mapping[str, str] | None = field(default=None)
@@ -62,14 +70,28 @@ class Cameras:
                 base64.b64encode(self._jpeg(member, name)).decode() for name in member.clips[action]
             ]
             for action in ACTIONS
-        }
+        } | self._lit(member)
+
+    @staticmethod
+    def _lit(member: CastMember) -> dict[str, list[str]]:
+        """Return the subject at rest in the light of each colour, by "#rrggbb"."""
+        name = member.clips["rest"][0]
+        parts = Lit.of(member.frame(name).image, member.frame(LAYER + name).image)
+        lit = {}
+        for colour in map(screen_hex, Colour):
+            picture = parts.under(light_of(colour), STRENGTH).round().astype(np.uint8)
+            lit[colour] = [base64.b64encode(_encoded(picture)).decode()]
+        return lit
 
     @staticmethod
     def _jpeg(member: CastMember, name: str) -> bytes:
-        buffer = io.BytesIO()
-        picture = Image.fromarray(member.frame(name).image)
-        picture.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
-        return buffer.getvalue()
+        return _encoded(member.frame(name).image)
+
+
+def _encoded(picture: NDArray[np.uint8]) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return buffer.getvalue()
 
 
 def change(page: Page, **changes: object) -> None:

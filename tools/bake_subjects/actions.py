@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from types import MappingProxyType
 
 TURN = 27.0  # degrees at the end of a turn; the challenge asks for 20
@@ -17,6 +18,13 @@ SMILE, JAW = 0.8, 0.95
 Face = Mapping[str, float]  # anny's facial actions, 0 to 1, named as ARKit's blendshapes
 
 
+class Light(StrEnum):
+    """What shines on the subject."""
+
+    ROOM = "room"  # lamps and daylight
+    SCREEN = "screen"  # a white screen alone, to be added to the room's light
+
+
 @dataclass(frozen=True, slots=True)
 class Pose:
     """How the head is held and what the face does in one frame."""
@@ -26,6 +34,7 @@ class Pose:
     roll: float = 0.0  # degrees, positive = the head leans to the subject's own left
     face: Face = field(default_factory=dict)
     still: bool = False  # rendered at the camera's full resolution
+    light: Light = Light.ROOM
 
     def looks_like(self, other: Pose) -> bool:
         """Whether both poses make the same picture: a face action of zero does nothing."""
@@ -33,7 +42,7 @@ class Pose:
 
     def _key(self) -> tuple[object, ...]:
         face = tuple(sorted((k, x) for k, x in self.face.items() if x))
-        return (self.yaw, self.pitch, self.roll, face, self.still)
+        return (self.yaw, self.pitch, self.roll, face, self.still, self.light)
 
 
 def _both(**actions: float) -> dict[str, float]:
@@ -61,4 +70,5 @@ FRAMES: Mapping[str, Pose] = MappingProxyType(
     | _clip("mouth_open", 4, lambda t: Pose(face={"jawOpen": JAW * t}))
     | _clip("look_up", 4, lambda t: Pose(pitch=NOD_UP * t))
     | _clip("look_down", 4, lambda t: Pose(pitch=-NOD_DOWN * t))
+    | {f"light_rest_{i:02d}": replace(pose, light=Light.SCREEN) for i, pose in enumerate(REST[:1])}
 )

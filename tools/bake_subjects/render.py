@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from tools.bake_subjects import materials
+from tools.bake_subjects.actions import Light
 from tools.bake_subjects.blender import add, add_mesh
 from tools.bake_subjects.clothes import add_glasses, add_shirt
 from tools.bake_subjects.geometry import Eye, Head, Template
@@ -28,7 +29,9 @@ class Quality:
     threads: int = 2
 
 
-def render(template: Template, subject: Subject, head: Head, fleece: Fleece, to: Path) -> None:
+def render(
+    template: Template, subject: Subject, head: Head, fleece: Fleece, to: Path, *, light: Light
+) -> None:
     """Build the scene of one frame and write it as PNG; see `set_up` for its size."""
     _body(template, subject, head, fleece)
     for ball in head.eyes:
@@ -38,7 +41,7 @@ def render(template: Template, subject: Subject, head: Head, fleece: Fleece, to:
         _curves(strands)
     if subject.glasses:
         add_glasses(template, head, subject.glasses)
-    furnish(subject, head.anchor)
+    furnish(subject, head.anchor, light)
     bpy.context.scene.render.filepath = str(to)
     bpy.ops.render.render(write_still=True)
 

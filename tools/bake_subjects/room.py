@@ -9,19 +9,29 @@ import numpy as np
 from mathutils import Vector
 
 from tools.bake_subjects import materials
+from tools.bake_subjects.actions import Light
 from tools.bake_subjects.blender import add, add_area_light, add_panel
 from tools.bake_subjects.parameters import Subject
 
 CAMERA_DISTANCE = 0.62  # metres: somebody at a laptop
 WALL_DISTANCE = 1.3  # metres behind the eyes
 LENS = 48.0  # millimetres on a sensor 36 mm wide
+SCREEN = (0.34, 0.20)  # metres: a laptop's, whose camera sits on its upper edge
+BEZEL = 0.012  # metres from the screen's upper edge to the camera
+# Watts of the white screen for a skin that reflects everything. The layer is stored for skin that
+# fills most of its scale, whoever it is: how bright a screen is, is chosen when it is added.
+SCREEN_WATTS = 1.0
+SHEEN = 0.05  # what dark skin reflects besides its colour
 
 
-def furnish(subject: Subject, eyes: np.ndarray) -> None:
+def furnish(subject: Subject, eyes: np.ndarray, light: Light) -> None:
     """Add everything that is not the subject around a point between the eyes, (3,) metres."""
     anchor = Vector(eyes)
     _room(subject, anchor)
-    _lights(anchor)
+    if light is Light.ROOM:
+        _lights(anchor)
+    else:
+        _screen(subject, anchor)
     _camera(anchor)
 
 
@@ -50,6 +60,16 @@ def _lights(anchor: Vector) -> None:
     sky = world.node_tree.nodes["Background"].inputs
     sky[0].default_value, sky[1].default_value = (0.92, 0.95, 1, 1), 0.32
     bpy.context.scene.world = world
+
+
+def _screen(subject: Subject, anchor: Vector) -> None:
+    """Add the white screen below the camera, and nothing else that shines."""
+    lamp = bpy.data.lights.new("screen", "AREA")
+    lamp.shape, (lamp.size, lamp.size_y) = "RECTANGLE", SCREEN
+    lamp.energy = SCREEN_WATTS / (max(subject.skin) + SHEEN)
+    thing = add("screen", lamp)
+    thing.location = anchor - Vector((0, CAMERA_DISTANCE, SCREEN[1] / 2 + BEZEL))
+    thing.rotation_euler = (anchor - thing.location).to_track_quat("-Z", "Y").to_euler()
 
 
 def _camera(anchor: Vector) -> None:
