@@ -137,6 +137,8 @@ def _require_visible(evidence: StillEvidence, profile: QualityProfile) -> None:
     if not evidence.luma <= profile.max_luma:
         raise _refusal("too_bright", "This picture is too bright.", "Choose one with less light.")
     if not evidence.sharpness >= profile.min_sharpness:
+        if evidence.luma < profile.clear_min_luma:  # a dim picture has little contrast to measure
+            raise _refusal("too_dark", "This picture is too dark.", "Choose one with more light.")
         raise _refusal("blurred", "This picture is blurred.", "Choose a sharper one.")
     if not evidence.occlusion <= profile.max_occlusion:
         raise _refusal(

@@ -16,7 +16,7 @@ from studio.service import CoverageItem
 STRAIGHT_DEGREES = 10.0  # |yaw| and |pitch| of a face that looks ahead
 TURNED_DEGREES = 12.0  # |yaw| from which a face is turned
 TILTED_DEGREES = 9.0  # pitch away from the straightest selfie's: up or down
-SMILE, CALM = 0.4, 0.25  # blendshape score: at least, at most
+SMILE, CALM = 0.35, 0.25  # blendshape score: at least, at most
 DETAIL_SHARPNESS = 40.0  # grey levels squared: what sharp webcam stills measure
 OTHER_LUMA, OTHER_SIDE = 25.0, 0.10  # how far two lights differ: grey levels, share
 SAME_YAW = 10.0  # degrees: a turned head takes the light differently, so light is compared within

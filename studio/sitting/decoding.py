@@ -56,6 +56,9 @@ def sampled(
     source = cast("cv2.IStreamReader", io.BytesIO(data))  # any binary stream will do
     video = cv2.VideoCapture(source, cv2.CAP_FFMPEG, options)
     try:
+        shape = video.get(cv2.CAP_PROP_FRAME_HEIGHT), video.get(cv2.CAP_PROP_FRAME_WIDTH)
+        if not 0 < shape[0] * shape[1] <= MAX_PIXELS:
+            return
         due = 0.0
         for _ in range(int(seconds * MAX_FRAMES_PER_SECOND)):
             if not video.grab():
@@ -67,8 +70,9 @@ def sampled(
                 continue
             due = at + 1 / rate
             whole, frame = video.retrieve()
-            if whole and frame is not None and frame.shape[0] * frame.shape[1] <= MAX_PIXELS:
-                yield at, np.asarray(frame, np.uint8)
+            if not whole or frame is None or frame.shape[0] * frame.shape[1] > MAX_PIXELS:
+                return  # a size that changes on the way is nothing that a camera does
+            yield at, np.asarray(frame, np.uint8)
     finally:
         video.release()
 
