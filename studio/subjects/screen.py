@@ -86,7 +86,8 @@ class Lit:
         colour = np.array(light, np.float32) * np.float32(strength)
         mixed = self.ambient + self.screen * colour
         steps = np.minimum(mixed * np.float32(_CURVE - 1), np.float32(_CURVE - 1))
-        return _SRGB[steps.astype(np.uint16)]
+        picture: NDArray[np.float32] = _SRGB[steps.astype(np.uint16)]
+        return picture
 
 
 def light_of(colour: str) -> Light:
