@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import gradio as gr
 
 from studio.service import StudioService
@@ -13,13 +15,14 @@ from studio.ui.shell import PARTS
 # Direct calls: the queue would keep a log of every event and load pandas to summarise it.
 QUIET = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 STEPS = (("Consent", "consent"), ("You", "capture"), ("Style", "style_cards"), ("Result", "result"))
-# Parts announce "the studio knows more now", "to the styles", "to the result"; the wiring listens.
+# Parts announce "the studio knows more now", "to the pictures of oneself", "to the styles", "to the
+# result"; the wiring listens.
 # Until a part's module has come, a press would be lost: its markup is inert, then marked as ready.
 _ON_LOAD = (
     "element.inert = true; "
     'import("/parts/{name}.js").then((part) => part.mount(element, '
     "{{ advance: () => trigger('advance'), restyle: () => trigger('restyle'), "
-    "present: () => trigger('present') }}))"
+    "present: () => trigger('present'), revisit: () => trigger('revisit') }}))"
     ".finally(() => {{ element.inert = false; element.dataset.ready = 'true'; }})"
 )
 
@@ -33,6 +36,15 @@ def part(name: str, settings: UiSettings) -> gr.HTML:
         apply_default_css=False,
         elem_id=f"part-{name}",
     )
+
+
+def _to(step: int) -> Callable[[], gr.Walkthrough]:
+    """Return a handler that shows a step."""
+
+    def show() -> gr.Walkthrough:
+        return gr.Walkthrough(selected=step)
+
+    return show
 
 
 def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
@@ -50,12 +62,6 @@ def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
         token = request.cookies.get(settings.cookie_name, "")
         return gr.Walkthrough(selected=on_sitting.step_of(service, token))
 
-    def present() -> gr.Walkthrough:
-        return gr.Walkthrough(selected=on_sitting.RESULT)
-
-    def restyle() -> gr.Walkthrough:
-        return gr.Walkthrough(selected=on_sitting.STYLE)
-
     notice = notice_markdown(service.notice())
     pages = gr.Blocks(title="Selfsame", analytics_enabled=False)
     with pages:
@@ -66,8 +72,9 @@ def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
                     if name == "consent":
                         gr.Markdown(notice, elem_id="notice")
                 shown.advance(advance, None, walkthrough, **QUIET)
-                shown.restyle(restyle, None, walkthrough, **QUIET)
-                shown.present(present, None, walkthrough, **QUIET)
+                shown.revisit(_to(on_sitting.YOU), None, walkthrough, **QUIET)
+                shown.restyle(_to(on_sitting.STYLE), None, walkthrough, **QUIET)
+                shown.present(_to(on_sitting.RESULT), None, walkthrough, **QUIET)
         pages.load(
             show_step,
             None,

@@ -29,7 +29,7 @@ def seated(arrive_at_script: ArriveAtScript, **options: object) -> Visitor:
     """Return somebody who was seen by the camera and looks at their pictures."""
     visitor = arrive_at_script(CAMERA_ONLY, **options)
     visitor.look()
-    visitor.click("#step-capture-button")
+    visitor.click("#more-pictures")
     visitor.see("#selfies-drop")
     return visitor
 

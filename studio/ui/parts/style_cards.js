@@ -10,7 +10,7 @@ const AT_ONCE = 2; // previews drawn at the same time: more would slow the first
 const FAMILY_WORDS = { illustrated: "Illustrated", painted: "Painted", imagined: "Imagined" };
 const HEART = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 20s-7.5-4.6-7.5-10.2A4.3 4.3 0 0 1 12 7.2a4.3 4.3 0 0 1 7.5 2.6C19.5 15.4 12 20 12 20z"/></svg>';
 
-export async function mount(root, { present }) {
+export async function mount(root, { present, revisit }) {
   const at = (id) => root.querySelector(`#${id}`);
   const favourites = new Set(JSON.parse(localStorage.getItem(FAVOURITES) ?? "[]"));
   const pictures = new Map();
@@ -118,6 +118,7 @@ export async function mount(root, { present }) {
       const allowed = new Set(sitting.record?.families ?? []);
       styles = found.styles.filter((style) => allowed.has(style.family));
       at("styles-synthetic").hidden = !sitting.baked_subject;
+      at("more-pictures").hidden = Boolean(sitting.baked_subject);
       at("styles-lead").textContent = sitting.baked_subject
         ? "Each one is drawn from somebody who is nobody."
         : "Each one is drawn from your own portrait.";
@@ -144,5 +145,6 @@ export async function mount(root, { present }) {
   }
 
   at("style-search").addEventListener("input", sift);
+  at("more-pictures").addEventListener("click", revisit);
   whileVisible(root.querySelector(".styles"), shown, hidden);
 }
