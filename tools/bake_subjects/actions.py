@@ -70,5 +70,5 @@ FRAMES: Mapping[str, Pose] = MappingProxyType(
     | _clip("mouth_open", 4, lambda t: Pose(face={"jawOpen": JAW * t}))
     | _clip("look_up", 4, lambda t: Pose(pitch=NOD_UP * t))
     | _clip("look_down", 4, lambda t: Pose(pitch=-NOD_DOWN * t))
-    | {f"light_rest_{i:02d}": replace(pose, light=Light.SCREEN) for i, pose in enumerate(REST[:1])}
+    | {f"light_rest_{i:02d}": replace(pose, light=Light.SCREEN) for i, pose in enumerate(REST)}
 )
