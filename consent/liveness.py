@@ -8,7 +8,7 @@ with an embedding that the face is still the same, and five visits yield the sel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from random import Random
@@ -28,6 +28,7 @@ from consent.directions import (
 )
 from consent.errors import Refusal
 from consent.gestures import Rest, obstacle
+from consent.passive import require_unsuspicious
 from consent.performance import Performance
 from consent.profiles import (
     STANDARD_IDENTITY,
@@ -160,11 +161,19 @@ class CaptureReview:
                 raise refused("out_of_order")
             self._selfies.add(sha256, embedding, evidence, to=template, rest=rest)
 
-    def verdict(self, now: datetime, capture_id: str) -> LiveCapture:
+    def verdict(
+        self, now: datetime, capture_id: str, *, passive: Sequence[float] = ()
+    ) -> LiveCapture:
         """Return the verdict of a finished capture.
 
+        Args:
+            now: aware UTC.
+            capture_id: of the capture to be.
+            passive: scores of a passive model for the stills; empty without one.
+
         Raises:
-            LivenessRefused: `unfinished`, `expired`, `too_slow`, or what was refused before.
+            LivenessRefused: `unfinished`, `expired`, `too_slow`, `passive_rejects`, or what was
+                refused before.
             IdentityRefused: what was refused before.
         """
         if self._refusal is not None:
@@ -176,6 +185,7 @@ class CaptureReview:
         if not now < self._challenge.expires_at:
             raise expired()
         self._stream.check_rate()
+        looks = require_unsuspicious(passive)
         return LiveCapture(
             id=capture_id,
             subject_id=self._challenge.subject_id,
@@ -184,7 +194,7 @@ class CaptureReview:
             captured_at=first.arrived_at,
             assent=self._challenge.assent,
             template=template,
-            evidence=self.numbers,
+            evidence={**self.numbers, **looks},
             colours=self._challenge.colours,
         )
 

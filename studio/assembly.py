@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +33,7 @@ from outputs.report import Report
 from outputs.verify import verify
 from studio.face.cohort import load_cohort
 from studio.face.meter import FaceMeter
+from studio.face.passive import MiniFASNet, PassiveModel, PassiveModelError
 from studio.house import House
 from studio.jobs.adapters.database import JobDatabase
 from studio.jobs.engine import EngineSettings, JobEngine
@@ -135,7 +137,7 @@ def open_house(
     with ExitStack() as stack:
         base = Foundations(settings, clock)
         stack.callback(base.close)
-        meter = FaceMeter(settings.weights)
+        meter = FaceMeter(settings.weights, passive=_passive_model(settings))
         stack.callback(meter.close)
         helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="embed")
         stack.callback(helpers.shutdown, cancel_futures=True)
@@ -221,6 +223,17 @@ def _end_retention_on_time(withdrawal: Withdrawal, clock: Clock) -> threading.Ev
 
     threading.Thread(target=watch, name="retention", daemon=True).start()
     return stopped
+
+
+def _passive_model(settings: Settings) -> PassiveModel | None:
+    if not settings.passive_model:
+        return None
+    try:
+        return MiniFASNet(
+            Path(settings.passive_model).expanduser(), expected_sha256=settings.passive_sha256
+        )
+    except PassiveModelError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _keyring(settings: Settings) -> Keyring | None:

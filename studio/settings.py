@@ -36,6 +36,8 @@ class Settings:
     jobs_url: str = ""  # empty: SQLite in the data folder
     objects_url: str = ""  # empty: a local folder in the data folder
     master_key: str = "file"  # file: mode 600 in the data folder; keyring: the system's own
+    passive_model: str = ""  # empty: none; an ONNX file of MiniFASNetV2 that may reject captures
+    passive_sha256: str = ""  # of that file; needed with it
     controller_name: str = "the person running this computer"
     controller_contact: str = "this computer"
 
@@ -78,7 +80,10 @@ def read_settings(
         raise SettingsError(
             f"There is no setting named {unknown[0]!r}. Known: {', '.join(sorted(known))}."
         )
-    return Settings(**{"data": data, "weights": weights, **_converted(chosen)})  # type: ignore[arg-type]  # checked against the fields above
+    settings = Settings(**{"data": data, "weights": weights, **_converted(chosen)})  # type: ignore[arg-type]  # checked against the fields above
+    if bool(settings.passive_model) != bool(settings.passive_sha256):
+        raise SettingsError("passive_model and passive_sha256 are set together or not at all.")
+    return settings
 
 
 def _converted(chosen: Mapping[str, object]) -> dict[str, object]:

@@ -76,6 +76,7 @@ def test_settings_come_from_variables_over_file_over_defaults(tmp_path):
         ("SELFSAME_CAPTURES_AT_ONCE", "0", "captures_at_once is a number from 1 to 64"),
         ("SELFSAME_PORT", "70000", "port is a number from 1 to 65535"),
         ("SELFSAME_HTTPS", "maybe", "https is true or false"),
+        ("SELFSAME_PASSIVE_MODEL", "model.onnx", "are set together or not at all"),
         ("SELFSAME_MASTER_KEY", "paper", "master_key is file or keyring"),
         ("SELFSAME_CONFIG", "/nowhere/selfsame.toml", "cannot be read"),
     ],

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from studio.face.embedding import FaceEmbedder
 from studio.face.landmarks import LandmarkDetector
+from studio.face.passive import PassiveModel
 from studio.face.quality import REC709, measure_quality, skin_samples
 from studio.face.quiet import native_silence
 from studio.face.segmentation import PersonSegmenter
@@ -31,7 +32,8 @@ class Selfie:
 class FaceMeter:
     """The models behind all measurements, loaded once. Safe to call from any thread."""
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path, *, passive: PassiveModel | None = None) -> None:
+        self._passive = passive
         blank = np.zeros((64, 64, 3), np.uint8)
         with native_silence():
             self._landmarks = LandmarkDetector(locate(FACE_LANDMARKER, weights))
@@ -51,6 +53,10 @@ class FaceMeter:
     def embed(self, image: NDArray[np.uint8], face: Face) -> tuple[float, ...]:
         """Return the face's 128-number embedding."""
         return self._embedder.embed(image, face)
+
+    def passive(self, image: NDArray[np.uint8], face: Face) -> float | None:
+        """Return the passive model's score, 0 to 1 (alive); None where none is installed."""
+        return None if self._passive is None else self._passive.score(image, face)
 
     def person(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the person's alpha, (H, W) float32 in [0, 1]."""

@@ -95,7 +95,8 @@ class Booth:
         review = CaptureReview(taken, rng=self.rng)
 
         def keep(review: CaptureReview, stills: tuple[Still, ...]) -> None:
-            capture = review.verdict(self.clock.now(), self._random_id())
+            scores = [still.passive for still in stills if still.passive is not None]
+            capture = review.verdict(self.clock.now(), self._random_id(), passive=scores)
             self._keep(capture, stills)
             self.lockout.count_success(attempt)
             done(capture)

@@ -48,6 +48,7 @@ class Still:
     embedding: Template
     merit: float  # higher = sharper, more frontal, eyes open
     look: Look | None = None
+    passive: float | None = None  # 0 to 1, 1 = alive; None without a passive model
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +264,9 @@ def measure_still(meter: FaceMeter, image: NDArray[np.uint8], stamp: Stamp) -> M
     embedding = meter.embed(image, faces[0])
     sharpness = measure_quality(image, faces[0]).sharpness
     look = look_of(image, faces[0], sharpness)
+    passive = meter.passive(image, faces[0])
     return MeasuredStill(
-        Still(jpeg, digest, embedding, _merit(evidence, sharpness), look), evidence
+        Still(jpeg, digest, embedding, _merit(evidence, sharpness), look, passive), evidence
     )
 
 
