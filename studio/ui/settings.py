@@ -26,7 +26,7 @@ class UiSettings:
     max_still_bytes: int = 8 * MEGABYTE
     max_frames_per_second: float = 30.0  # the page aims at 15
     capture_idle_seconds: float = 10.0
-    frames_ahead: int = 4  # pictures that wait to be measured; the page sends no more unanswered
+    frames_ahead: int = 6  # pictures that wait to be measured; the page sends no more unanswered
     large_pictures_at_once: int = 2  # to verify, to judge or to draw; others wait their turn
 
     @property

@@ -8,7 +8,7 @@ from tests.browser.conftest import ArriveAtScript
 from tests.browser.scripted import Script, noted, update
 
 ASSENT = {"assent": "You, in front of the camera, agree to this."}
-MAX_UNANSWERED = 4
+MAX_UNANSWERED = 6
 HIDE = (
     "Object.defineProperty(document, 'hidden', { value: true, configurable: true });"
     "document.dispatchEvent(new Event('visibilitychange'))"
