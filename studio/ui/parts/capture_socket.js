@@ -1,5 +1,5 @@
 // One capture over the WebSocket: a wait where all seats are taken, then pictures, 15 a second, at
-// most four of them unanswered.
+// most six of them unanswered.
 
 import { closeCamera, eachPicture, onCameraGone, photographer } from "./camera.js";
 
