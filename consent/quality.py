@@ -115,17 +115,20 @@ def tell(refusal: IdentityRefused, evidence: StillEvidence) -> IdentityRefused:
 
 
 def _flaws(evidence: StillEvidence, profile: QualityProfile) -> Iterator[tuple[str, str]]:
-    """Yield what keeps a usable picture from being a clear one, and what to do, worst first."""
+    """Yield what keeps a usable picture from being a clear one, and what to do.
+
+    Dark comes before blurred: there is little contrast in the dark to measure sharpness by.
+    """
     if not evidence.occlusion <= profile.clear_max_occlusion:
         yield "something covers part of your face", "Show all of your face."
     if not evidence.eye_light >= profile.clear_min_eye_light:
         yield "something dark covers your eyes", "Take off dark glasses."
-    if not evidence.sharpness >= profile.clear_min_sharpness:
-        yield "it is a little blurred", "Wipe the lens, hold still and try a sharper one."
     if not evidence.luma >= profile.clear_min_luma:
         yield "it is rather dark", "Turn towards a window or a lamp and try again."
     if not evidence.luma <= profile.clear_max_luma:
         yield "it is very bright", "Step out of the strong light and try again."
+    if not evidence.sharpness >= profile.clear_min_sharpness:
+        yield "it is a little blurred", "Wipe the lens, hold still and try a sharper one."
     turned = not abs(evidence.yaw) <= profile.clear_max_yaw
     if turned or not abs(evidence.pitch) <= profile.clear_max_pitch:
         yield "your head is turned far", "Look more towards the camera."
