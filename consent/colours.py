@@ -12,6 +12,9 @@ from consent.reflection import FlashResponse, FlashTiming, Sample, Shown, measur
 from consent.types import Colour, FrameEvidence, Pace
 
 
+_LIGHT = frozenset({Obstacle.TOO_DARK, Obstacle.TOO_BRIGHT})
+
+
 class ColourCheck:
     """Shows one colour after the other and judges how the face answered."""
 
@@ -105,6 +108,8 @@ class ColourCheck:
                 `colours_everywhere` or `colours_flat`.
         """
         hindered = obstacle(frame, self._rest, self._profile)
+        if self._shown and hindered in _LIGHT:
+            hindered = None  # at night the screen is the lamp: blue is dark and yellow is bright
         self.embeddable = False
         if not self._shown and hindered is not None:
             self._ready_since = None

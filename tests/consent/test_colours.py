@@ -144,6 +144,18 @@ def test_colours_wait_for_a_face_that_looks_straight_ahead(hidden):
     assert sit(followed, sitter).finished
 
 
+@pytest.mark.parametrize("luma", [45.0, 215.0])
+def test_at_night_the_screen_is_the_lamp(luma):
+    followed, sitter = review(), Sitter(screen=Screen(strength=2.0, behind=0.1))
+    until_colours(followed, sitter)
+    while sit(followed, sitter, limit=1).colour is None:
+        pass
+    sitter.looks["luma"] = luma
+    sit(followed, sitter, stop=lambda said: said.instruction is not Action.COLOURS)
+    del sitter.looks["luma"]
+    assert sit(followed, sitter).finished
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_somebody_who_lends_a_face_to_the_colours_is_refused(seed):
     followed, sitter = review(seed=seed, rng=Random(seed)), Sitter()
