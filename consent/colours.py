@@ -11,7 +11,6 @@ from consent.profiles import FlashProfile, LivenessProfile
 from consent.reflection import FlashResponse, FlashTiming, Sample, Shown, measure_response
 from consent.types import Colour, FrameEvidence, Pace
 
-
 _LIGHT = frozenset({Obstacle.TOO_DARK, Obstacle.TOO_BRIGHT})
 
 
