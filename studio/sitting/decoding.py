@@ -8,10 +8,12 @@ does to the decoder happens here, under limits on memory, time and files, and no
 from __future__ import annotations
 
 import io
+import mmap
 import struct
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO, cast
 
 import cv2
@@ -19,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 HEADER = struct.Struct("<dHH")  # seconds from the start, height, width
-MEMORY = 3 << 30  # bytes of address space; a 4K HEVC decoder and OpenCV take about 1.5 GB
+MEMORY = 2 << 30  # bytes of address space for one video; the frames of 4K HEVC take some 0.5 GB
 CPU_SECONDS = 60
 MAX_PIXELS = 4096 * 2304  # a decoded frame; what phones call 4K has fewer
 MAX_FRAMES_PER_SECOND = 240  # of slow motion; what claims more has wrong times
@@ -36,9 +38,16 @@ def fence() -> None:
             (resource.RLIMIT_CORE, 0),  # frames must not lie about in a core dump
             (resource.RLIMIT_FSIZE, 0),
             (resource.RLIMIT_CPU, CPU_SECONDS),
-            (resource.RLIMIT_AS, MEMORY),
+            (resource.RLIMIT_AS, _address_space() + MEMORY),
         ):
             resource.setrlimit(limit, (most, most))
+
+
+def _address_space() -> int:
+    """Return the bytes that are mapped already: libraries reserve more the more cores there are."""
+    with suppress(OSError):
+        return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * mmap.PAGESIZE
+    return 0
 
 
 def sampled(
