@@ -14,10 +14,17 @@ from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from studio.settings import PREFIX, Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from studio.house import House
+    from studio.sitting.booth import CaptureObserver
 
 VERSION = installed_version("selfsame")
 
@@ -75,7 +82,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         case "calibrate":
             from studio.commands.calibrate import calibrate
 
-            return calibrate(settings, SystemClock(), options, VERSION)
+            return calibrate(_open_observed, settings, options, VERSION)
         case "verify":
             from studio.assembly import Foundations
             from studio.commands.verify import verify_files
@@ -97,6 +104,12 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         case _:
             print(f"selfsame {VERSION}")
             return 0
+
+
+def _open_observed(settings: Settings, observer: CaptureObserver) -> AbstractContextManager[House]:
+    from studio.assembly import open_house
+
+    return open_house(settings, SystemClock(), version=VERSION, listen=True, observer=observer)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,19 +6,33 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from studio.sitting.diary import Diary, DiaryError, SittingNote, read_diary
 
 if TYPE_CHECKING:
-    from consent.ports import Clock
+    from contextlib import AbstractContextManager
+
     from consent.profiles import IdentityProfile, LivenessProfile
+    from studio.house import House
     from studio.settings import Settings
+    from studio.sitting.booth import CaptureObserver
+
+    class Opener(Protocol):
+        """Opens a studio whose captures are observed."""
+
+        def __call__(
+            self, settings: Settings, observer: CaptureObserver
+        ) -> AbstractContextManager[House]:
+            """Return a context with the studio."""
+            ...
+
 
 FILE = "calibration.json"  # in the data folder
 CONFIDENCE = 0.95  # one-sided
@@ -36,12 +50,23 @@ Nothing is sent anywhere. Sit down, consent, look into the camera; repeat by rel
 """
 
 
-def calibrate(settings: Settings, clock: Clock, options: argparse.Namespace, version: str) -> int:
-    """Serve a studio over a folder that is deleted afterwards, then print the report."""
+def calibrate(
+    open_studio: Opener, settings: Settings, options: argparse.Namespace, version: str
+) -> int:
+    """Serve a studio over a folder that is deleted afterwards, then print the report.
+
+    Args:
+        open_studio: makes a studio of settings and an observer of its captures.
+        settings: what the operator chose.
+        options: condition, person, to, report and open.
+        version: of this program.
+    """
     path = options.to or settings.data / FILE
     try:
         if not options.report:
-            _serve(settings, clock, options, path, version)
+            diary = Diary(path, condition=options.condition, person=options.person, version=version)
+            print(OPENING.format(condition=options.condition, person=options.person, path=path))
+            _serve(partial(open_studio, observer=diary), settings, options, version)
         notes = read_diary(path)
     except DiaryError as error:
         print(error, file=sys.stderr)
@@ -51,13 +76,13 @@ def calibrate(settings: Settings, clock: Clock, options: argparse.Namespace, ver
 
 
 def _serve(
-    settings: Settings, clock: Clock, options: argparse.Namespace, path: Path, version: str
+    open_studio: Callable[[Settings], AbstractContextManager[House]],
+    settings: Settings,
+    options: argparse.Namespace,
+    version: str,
 ) -> None:
-    from studio.assembly import open_house
     from studio.commands.serve import serve
 
-    diary = Diary(path, condition=options.condition, person=options.person, version=version)
-    print(OPENING.format(condition=options.condition, person=options.person, path=path))
     with tempfile.TemporaryDirectory(prefix="selfsame-calibrate-") as folder:
         local = replace(
             settings,
@@ -67,10 +92,7 @@ def _serve(
             objects_url="",
             master_key="file",
         )
-        with (
-            suppress(KeyboardInterrupt),
-            open_house(local, clock, version=version, listen=True, observer=diary) as house,
-        ):
+        with suppress(KeyboardInterrupt), open_studio(local) as house:
             serve(house, local, version=version, open_browser=options.open)
 
 
