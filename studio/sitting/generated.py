@@ -51,7 +51,7 @@ NOT_CAPTURED = frozenset(
 _MAKERS = re.compile(
     r"stable[ _-]?diffusion|stability[ ._-]?ai|automatic1111|comfyui|invokeai|fooocus|novelai|"
     r"midjourney|dall[·. _-]?e\b|openai|chatgpt|gpt[ _-]image|\bgpt-4o|adobe firefly|"
-    r"made with google ai|google (?:gemini|imagen)|\bgemini\b.*image|black forest labs|"
+    r"made with google ai|google (?:gemini|imagen)|\bgemini\b.{0,40}image|black forest labs|"
     r"\bflux\.[12]|ideogram|leonardo\.ai|runwayml|microsoft designer|"
     rf"playground ?ai|\bgrok\b|nightcafe|\b{GENERATOR.lower()}/",
     re.IGNORECASE,
@@ -59,8 +59,8 @@ _MAKERS = re.compile(
 # What generators write as their settings, wherever a text field takes it.
 _SETTINGS = re.compile(
     r"\bsteps: ?\d+, ?sampler|\bcfg scale: ?\d|negative prompt:|\"class_type\" ?:|\"sampler_name\"|"
-    r"\"prompt\" ?:.*\"seed\" ?:|^(?:prompt|workflow):\s*\{",
-    re.IGNORECASE | re.DOTALL,
+    r"^(?:prompt|workflow):\s*\{",
+    re.IGNORECASE,
 )
 _KEYS = frozenset(  # PNG text entries that only generators write, in lower case
     {
@@ -92,7 +92,9 @@ _TERM = re.compile(rb"igital[Ss]ource[Tt]ype[^A-Za-z]{1,8}(?:https?://[\w./]*/)?
 _XMP_MAKER = re.compile(
     rb"(?:CreatorTool|:Credit|:Source|AISystemUsed|:Software)[^A-Za-z]{1,3}([^<\"']{2,120})"
 )
-_AIGC = re.compile(rb"TC260:AIGC|\"AIGC\" ?: ?\{|AIGC\{\"Label\"")
+_AI_TERMS = re.compile(  # GB 45438-2025; IPTC Photo Metadata 2025.1
+    rb"TC260:AIGC|Iptc4xmpExt:AI(?:SystemUsed|PromptInformation)|\"AIGC\" ?: ?\{|AIGC\{\"Label\""
+)
 _MANIFEST_MARKS = (b"jumb", b"jumd", b"c2pa", b"caBX")
 _MOST_TEXT = 256 * 1024  # characters of one field: settings stand at its beginning
 LABEL_DARK, LABEL_LIGHT = 80.0, 180.0  # luma of the label's pill and letters on any picture
@@ -134,14 +136,13 @@ class GeneratedFilter:
         """Look through the active manifest and every ingredient's, whoever signed them."""
         try:
             with Reader(None, io.BytesIO(data), context=self._context) as reader:
-                store = json.loads(reader.json())
+                return _says_generated(json.loads(reader.json()))
         except (C2paError.ManifestNotFound, C2paError.NotSupported, C2paError.RemoteManifest):
             return False  # none inside; one that lies elsewhere is not fetched
-        except (C2paError, ValueError) as error:
+        except (C2paError, ValueError, RecursionError) as error:
             if any(mark in data for mark in _MANIFEST_MARKS):
                 raise _unreadable() from error
             return False  # a file that is broken altogether: decoding tells
-        return _says_generated(store)
 
 
 def _black_on_white(image: NDArray[np.uint8], face: Face) -> bool:
@@ -228,10 +229,16 @@ def _texts_say(data: bytes) -> bool:
             return True
         packet = picture.info.get("xmp", b"")
         packet = packet.encode() if isinstance(packet, str) else bytes(packet)
-        if _terms_say(packet) or _AIGC.search(packet) or _xmp_names_maker(packet):
+        if _terms_say(packet) or _AI_TERMS.search(packet) or _xmp_names_maker(packet):
             return True
-        return any(_SETTINGS.search(text) or _MAKERS.search(text) for text in _fields(picture))
+        return any(_text_says(text) for text in _fields(picture))
     return False
+
+
+def _text_says(text: str) -> bool:
+    if '"prompt"' in text and '"seed"' in text:
+        return True
+    return bool(_SETTINGS.search(text) or _MAKERS.search(text))
 
 
 def _xmp_names_maker(packet: bytes) -> bool:

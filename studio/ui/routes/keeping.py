@@ -46,6 +46,8 @@ def keeping_routes(context: Context) -> APIRouter:
     @router.post("/selfies")
     async def selfies(request: Request) -> JSONResponse:
         token = await run_in_threadpool(token_of, request)
+        # Whoever may not add anything is refused before a large body is read into memory.
+        await run_in_threadpool(on_keeping.add_selfies, service, token, [])
         uploads = await read_uploads(request, "files", settings.max_selfies_bytes)
         verdicts = await context.turns.run(on_keeping.add_selfies, service, token, uploads)
         return JSONResponse(verdicts)

@@ -1,6 +1,7 @@
 """What says of itself that it was generated is no selfie; what a camera signed is."""
 
 import io
+import time
 
 import numpy as np
 import pytest
@@ -188,8 +189,9 @@ def test_a_broken_manifest_in_a_video_is_not_passed_over(check, video):
         xmp(attribute=f'Iptc4xmpExt:DigitalSourceType="{term("compositeSynthetic")}"'),
         xmp("<Iptc4xmpExt:DigitalSourceType>algorithmicMedia</Iptc4xmpExt:DigitalSourceType>"),
         xmp("<xmp:CreatorTool>Adobe Firefly 3</xmp:CreatorTool>"),
+        xmp("<Iptc4xmpExt:AISystemUsed>Some model</Iptc4xmpExt:AISystemUsed>"),
     ],
-    ids=["element", "attribute", "bare term", "creator tool"],
+    ids=["element", "attribute", "bare term", "creator tool", "system used"],
 )
 def test_xmp_that_says_generated_is_refused(check, photo, kind, said):
     assert refused(check, written_with(photo, kind, said)) == "generated"
@@ -288,6 +290,13 @@ def test_a_plain_screenshot_s_entries_pass(check):
 @pytest.mark.parametrize("data", [b"", b"no file at all", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"])
 def test_what_is_no_file_is_left_to_the_decoder(check, data):
     check.require_camera(data)
+
+
+@pytest.mark.parametrize("word", ['"prompt": ', "gemini ", "steps: 1 ", "DigitalSourceType "])
+def test_no_text_makes_the_search_long(check, word):
+    began = time.perf_counter()
+    check.require_camera(png_with(Comment=word * (900_000 // len(word))))
+    assert time.perf_counter() - began < 5
 
 
 # This studio's own avatars.

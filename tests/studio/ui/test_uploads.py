@@ -38,6 +38,19 @@ def test_selfies_need_the_open_sitting(visitor, studio):
     assert studio.uploads == []
 
 
+def test_a_body_without_an_open_sitting_is_not_even_read(visitor):
+    sent = []
+
+    def body() -> Iterator[bytes]:
+        for _ in range(4):
+            sent.append(1)
+            yield bytes(16 * 1024)
+
+    headers = {**ORIGIN, "content-type": "multipart/form-data; boundary=b0undary"}
+    answer = visitor.post("/api/selfies", content=body(), headers=headers)
+    assert answer.status_code == 403  # and not the 422 of a form that makes no sense
+
+
 def test_selfies_of_a_second_browser_stay_out(person):
     other = second_browser(person)
     assert other.post("/api/selfies", files={"files": ("me.png", PNG)}).status_code == 403
