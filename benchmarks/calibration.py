@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import continuity, thresholds
-from benchmarks.conditions import CONDITIONS
+from benchmarks.conditions import CONDITIONS, SCREEN_LIGHT
 from benchmarks.document import CALIBRATION, machine, versions, write_between
 from benchmarks.identity_tables import (
     Trial,
@@ -87,7 +87,8 @@ def _people(gallery: Gallery, cohort: Strangers) -> Iterator[tuple[str, str]]:
     trials: dict[str, Trial] = {
         name: probed(templates, gallery.read(name), cohort) for name in CONDITIONS
     }
-    yield "conditions", condition_table(trials)
+    plain = {name: trial for name, trial in trials.items() if name not in SCREEN_LIGHT}
+    yield "conditions", condition_table(plain)
     yield "colours", colour_table(trials)
 
 

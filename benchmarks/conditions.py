@@ -26,6 +26,12 @@ INTER_EYE = 80.0  # pixels: a face at arm's length; the least that a capture tak
 QUALITY = 80  # JPEG, as the page sends frames
 STRENGTHS = (0.12, 0.30)  # of the screen's light beside the room's: usual, and a dark room
 
+SCREEN_LIGHT = {
+    f"{colour.value} at {strength}": (colour, strength)
+    for strength in STRENGTHS
+    for colour in Colour
+}
+
 Light = NDArray[np.float32]  # (H, W, 3), linear, 1 = white
 Change = Callable[[Light, np.random.Generator], Light]
 
@@ -95,7 +101,7 @@ CONDITIONS: Mapping[str, tuple[Change, int]] = MappingProxyType(
     {
         "webcam frame": (_same, QUALITY),
         "JPEG 50": (_same, 50),
-        "half the light, noisy": (partial(_dim, share=0.35, noise=5.0), QUALITY),
+        "a third of the light, noisy": (partial(_dim, share=0.35, noise=5.0), QUALITY),
         "dark, very noisy": (partial(_dim, share=0.12, noise=8.0), QUALITY),
         "warm light": (partial(_scaled, gains=(1.2, 1.0, 0.55)), QUALITY),
         "cool light": (partial(_scaled, gains=(0.75, 1.0, 1.25)), QUALITY),
@@ -103,12 +109,8 @@ CONDITIONS: Mapping[str, tuple[Change, int]] = MappingProxyType(
         "slightly blurred": (partial(_blurred, sigma=1.2), QUALITY),
         "side, warm, dim, noisy, blurred, JPEG 50": (_worst, 50),
         **{
-            f"{colour.value} at {strength}": (
-                partial(_coloured, colour=colour, strength=strength),
-                QUALITY,
-            )
-            for strength in STRENGTHS
-            for colour in Colour
+            name: (partial(_coloured, colour=colour, strength=strength), QUALITY)
+            for name, (colour, strength) in SCREEN_LIGHT.items()
         },
     }
 )

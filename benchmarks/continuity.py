@@ -13,14 +13,16 @@ from statistics import fmean
 
 import numpy as np
 
-from benchmarks.conditions import STRENGTHS, spoil
+from benchmarks.conditions import STRENGTHS
 from benchmarks.stage import Picture
+from consent.flash import screen_hex
 from consent.profiles import STANDARD_IDENTITY, STANDARD_LIVENESS, LivenessProfile
 from consent.types import Action, Colour, Template
 from studio.face.meter import FaceMeter
 from studio.face.types import Face
 from studio.subjects.cast import STILL, CastMember
-from studio.subjects.player import READ_NOISE
+from studio.subjects.player import READ_NOISE, Player
+from studio.subjects.screen import Screen
 
 EXPRESSIONS = (Action.SMILE, Action.MOUTH_OPEN, Action.BLINK)
 HEAD = (Action.TURN_LEFT, Action.TURN_RIGHT, Action.LOOK_UP)
@@ -129,11 +131,19 @@ def _frames(member: CastMember, meter: FaceMeter) -> Iterator[Frame]:
                     Action.LOOK_UP.value: pose.pitch - rest.pitch,
                 }.get(action, math.nan)
                 yield Frame(member.id, action, moved, meter.embed(image, faces[0]))
-    calm = member.frame(member.clips["rest"][0]).image
     for strength in STRENGTHS:
-        for colour in Colour:
-            lit = spoil(_noisy(calm, rng), f"{colour.value} at {strength}", 3)
-            yield Frame(member.id, f"colours at {strength}", math.nan, _embed(meter, lit))
+        for image in _under_colours(member, strength):
+            yield Frame(member.id, f"colours at {strength}", math.nan, _embed(meter, image))
+
+
+def _under_colours(member: CastMember, strength: float) -> Iterator[Picture]:
+    """Yield frames of a resting subject in the baked light of a screen, colour by colour."""
+    screen = Screen(strength, delay=0.0)
+    player = Player(member, np.random.default_rng(3), screen=screen)
+    for colour in Colour:
+        player.show(screen_hex(colour))
+        player.now += 1.0
+        yield player.rest().image
 
 
 def _face(meter: FaceMeter, image: Picture) -> Face:

@@ -10,14 +10,14 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.conditions import STRENGTHS
+from benchmarks.conditions import SCREEN_LIGHT
 from benchmarks.people import Likeness
 from benchmarks.verification import Comparison, Rate, Strangers, compare, pairs, rate
 from consent.errors import IdentityRefused, QualityRefused
 from consent.identity import MatchEvidence, check_match
 from consent.profiles import STANDARD_IDENTITY
 from consent.quality import require_usable, tell
-from consent.types import Colour, Template
+from consent.types import Template
 
 MIXED = 10  # people in an averaged entry of a cohort
 Rule = Callable[[Comparison], bool]
@@ -154,8 +154,8 @@ def colour_table(trials: Mapping[str, Trial]) -> str:
         "| strangers within the limit | strangers' lowest distance |",
         "|---|---|---|---|---|---|",
     ]
-    for colour, strength in itertools.product(Colour, STRENGTHS):
-        trial = trials[f"{colour.value} at {strength}"]
+    for name, (colour, strength) in SCREEN_LIGHT.items():
+        trial = trials[name]
         beyond = rate((one for one in trial.genuine if not one.distance <= limit), trial.genuine)
         within = rate((one for one in trial.impostors if one.distance <= limit), trial.impostors)
         lines.append(

@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from consent.passive import PassiveProfile
 from consent.profiles import FlashProfile, GateProfile, IdentityProfile, LivenessProfile
 from consent.quality import QualityProfile
 
@@ -25,6 +26,7 @@ PROFILES: Mapping[str, type] = {
     "flash": FlashProfile,
     "identity": IdentityProfile,
     "quality": QualityProfile,
+    "passive": PassiveProfile,
     "gate": GateProfile,
 }
 SOURCES = ("measured", "attack lab", "protocol", "provisional", "ISO/IEC", "WCAG", "as above")
