@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, StorageState
 
+from consent.profiles import STANDARD_LIVENESS
 from tests.browser.camera import Cameras, Plan
 from tests.browser.chromium import ChromiumMissing, running_chromium
 from tests.browser.scripted import FakeSite, Script, running_fake
+from tests.browser.shown import NOTES
 from tests.browser.studio import Studio, running_studio
 from tests.browser.visitor import Visitor
 from tests.browser.watch import Watch
@@ -29,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     with running_studio(tmp_path_factory.mktemp("studio") / "data") as running:
         yield running
+
+
+@pytest.fixture
+def later(studio: Studio) -> Iterator[None]:
+    """Let so much time pass after a test that its failures lock nobody in the next one."""
+    yield
+    studio.clock.ahead += STANDARD_LIVENESS.origin_failure_window
 
 
 @pytest.fixture(scope="package")
@@ -87,6 +96,7 @@ def arrive(
         context = browser.new_context(permissions=["camera"], accept_downloads=True, **options)
         contexts.append(context)
         watch.over(context)
+        context.add_init_script(NOTES)
         cameras.attach(context, plan or Plan(somebody))
         return Visitor(studio, context)
 
@@ -112,6 +122,7 @@ def arrive_at_script(fake_site: FakeSite, browser: Browser) -> Iterator[ArriveAt
         context = browser.new_context(permissions=["camera"], **options)
         contexts.append(context)
         watch.over(context)
+        context.add_init_script(NOTES)
         (script or Script()).attach(context)
         visitor = Visitor(fake_site, context)
         if agreed:

@@ -1,5 +1,5 @@
 // A studio's side of the capture, played from a script, and a camera that shows moving stripes.
-// `window.scripted` says what is told when; it notes what the page sent and how its colours changed.
+// `window.scripted` says what is told when, and notes what the page does.
 
 (() => {
   if (!navigator.mediaDevices) return; // not a page of the studio
@@ -9,7 +9,7 @@
     answers: true, // whether pictures are answered
     socket: true, // whether the script speaks; without it, the served studio does
     pictures: true, // whether the camera gives pictures
-  }, window.scripted, { addresses: [], sent: [], shown: [], unanswered: 0, cameras: 0, running: 0, tones: 0 });
+  }, window.scripted, { addresses: [], sent: [], unanswered: 0, cameras: 0, running: 0, tones: 0 });
   window.scripted = scripted;
 
   class ScriptedSocket extends EventTarget {
@@ -84,18 +84,4 @@
     scripted.tones += 1;
     return start.apply(this, from);
   };
-
-  addEventListener("DOMContentLoaded", () => {
-    const note = () => {
-      const flash = document.getElementById("flash");
-      if (!flash) return;
-      const last = scripted.shown.at(-1);
-      const colour = "open" in flash.dataset ? flash.dataset.colour : null;
-      if (last && last.colour === colour) return;
-      scripted.shown.push({ colour, fade: Number(flash.dataset.fade), at: performance.now() });
-    };
-    new MutationObserver(note).observe(document.body, {
-      subtree: true, attributes: true, attributeFilter: ["data-colour", "data-open"],
-    });
-  });
 })();

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -85,9 +84,3 @@ def colours(
 def noted(page: Page, name: str) -> Any:
     """Return what the script has noted."""
     return page.evaluate(f"window.scripted.{name}")
-
-
-def gaps(page: Page) -> list[float]:
-    """Return the seconds between changes of what the whole screen shows, its end left out."""
-    moments = [change["at"] for change in noted(page, "shown") if change["colour"] is not None]
-    return [(later - earlier) / 1000 for earlier, later in itertools.pairwise(moments)]

@@ -40,11 +40,12 @@ class MovableClock:
     @contextmanager
     def moved(self, ahead: timedelta) -> Iterator[None]:
         """Let it be later until the block ends."""
-        self.ahead = ahead
+        before = self.ahead
+        self.ahead += ahead
         try:
             yield
         finally:
-            self.ahead = timedelta()
+            self.ahead = before
 
 
 @dataclass(frozen=True)

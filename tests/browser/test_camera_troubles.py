@@ -9,6 +9,8 @@ from tests.browser.camera import Plan, change
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
 
+pytestmark = pytest.mark.usefixtures("later")
+
 TAB_STOPS = 40
 
 

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ArriveAtScript
-from tests.browser.scripted import PALETTE, Script, colours, gaps, noted, update
+from tests.browser.scripted import PALETTE, Script, colours, noted, update
+from tests.browser.shown import LEAST_GAP, colours_of, gaps, shown, shows
 from tests.browser.visitor import Visitor
 
-LEAST_GAP = 0.33  # seconds: WCAG 2.3.1 allows three flashes a second
 ASSENT = (0.0, {"assent": "You, in front of the camera, agree to this."})
 CENTRE = (0.1, update())
 REFUSED = {
@@ -26,13 +26,6 @@ REFUSED = {
 def flashing(every: float, start: float = 0.4, rounds: int = 2, fade: float = 0.0) -> Script:
     """Return a script whose colours come at a pace."""
     return Script([ASSENT, CENTRE, *colours(start, every, PALETTE * rounds, fade)])
-
-
-def shows(page: Page, colour: str) -> None:
-    """Wait until the window has shown a colour."""
-    page.wait_for_function(
-        "(colour) => window.scripted.shown.some((change) => change.colour === colour)", arg=colour
-    )
 
 
 def is_shown(page: Page) -> bool:
@@ -52,8 +45,7 @@ def test_the_whole_window_shows_the_colours_that_the_studio_names(arrive_at_scri
     assert page.evaluate(top) == "flash"
     expect(page.locator(".flash-words")).to_have_text("Hold still, colours ahead")
     shows(page, PALETTE[-1])
-    shown = [change["colour"] for change in noted(page, "shown")]
-    assert shown == list(PALETTE)
+    assert colours_of(page) == list(PALETTE)
     assert min(gaps(page)) >= LEAST_GAP
 
 
@@ -79,8 +71,8 @@ def test_a_screen_that_is_asked_to_flash_on_and_off_does_not(arrive_at_script: A
     visitor = arrive_at_script(Script([ASSENT, CENTRE, *steps]))
     visitor.click("#capture-start")
     visitor.page.wait_for_timeout(3000)
-    shown = noted(visitor.page, "shown")
-    openings = [change["at"] / 1000 for change in shown if change["colour"] is not None]
+    changes = shown(visitor.page)
+    openings = [change["at"] / 1000 for change in changes if change["colour"] is not None]
     assert len(openings) >= 3
     pairs = itertools.pairwise(openings)
     assert min(later - earlier for earlier, later in pairs) >= LEAST_GAP

@@ -64,6 +64,7 @@ def test_the_camera_answers_no_other_page(studio: Studio, client: httpx.Client):
     assert turned_away.value.response.status_code == 403
 
 
+@pytest.mark.usefixtures("later")
 def test_the_camera_locks_after_five_failures(
     studio: Studio, client: httpx.Client, cameras: Cameras, somebody: str
 ):

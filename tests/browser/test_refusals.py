@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,10 @@ from tests.browser.camera import Cameras, Plan, change
 from tests.browser.conftest import Arrive
 from tests.browser.studio import Studio
 
+pytestmark = pytest.mark.usefixtures("later")
+
 FORBIDDEN = 403
+MAX_TRIES = 8
 RECORD_WHAT_IS_SENT = """
 const send = WebSocket.prototype.send;
 window.sent = [];
@@ -50,6 +54,7 @@ SEND_IT_AGAIN = """
         pytest.param({"act": "opposite"}, {"wrong_action"}, id="turns the other way"),
         pytest.param({"act": "frozen"}, {"replayed"}, id="one picture for ever"),
         pytest.param({"act": "deaf"}, {"no_response"}, id="a noisy picture that does not react"),
+        pytest.param({"reflects": False}, {"colours_weak"}, id="a face that reflects no colours"),
         pytest.param({"beside": "other"}, {"two_faces"}, id="a second face"),
         pytest.param(
             {"takeover": {"subject": "other", "at": "turn_left"}},
@@ -150,6 +155,20 @@ def test_a_recorded_session_is_refused_in_another_browser(arrive: Arrive, studio
     assert len(base64.b64decode(sent[0])) > 10_000
     assert second.page.evaluate(SEND_IT_AGAIN)["refused"]["code"] == "replayed"
     assert studio.stored() == before
+
+
+def test_five_failures_lock_the_camera_and_say_for_how_long(arrive: Arrive, somebody: str):
+    visitor = arrive(Plan(somebody, act="frozen"))
+    visitor.consent()
+    assert visitor.look_and_be_refused() == "replayed"
+    note = visitor.page.locator("#you-refused .next")
+    for _ in range(MAX_TRIES):
+        visitor.click("#capture-retry")
+        visitor.refused_by_camera()
+        if visitor.refusal("#you-refused") == "locked":
+            break
+    expect(note).to_have_text(re.compile(r"Try again in (29|30) minutes\."))
+    expect(visitor.page.locator("#flash")).not_to_be_visible()
 
 
 def fill_in(behaviour: dict, other: str) -> dict:

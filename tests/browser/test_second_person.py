@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.camera import change
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.usefixtures("later")
 
 FORBIDDEN = 403
 

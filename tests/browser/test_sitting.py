@@ -14,11 +14,15 @@ from playwright.sync_api import expect
 import app
 from tests.browser.camera import Plan
 from tests.browser.conftest import Arrive
+from tests.browser.shown import LEAST_GAP, colours_of, gaps, seconds_of_colours
 from tests.browser.studio import Studio
 
 CLICKS = 6  # from the first page to the picture, consent included
 FIRST_PAINT_SECONDS = 5.0  # 1.5 on a machine that does nothing else
 USABLE_SECONDS = 15.0  # 3 on a machine that does nothing else
+LOOK_SECONDS = 60.0  # 15 on a machine that does nothing else: a baked subject reacts at once
+SEVERAL = 4  # of the six colours: a random sequence may leave one or two out
+SLOW_GAP = 1.2  # seconds
 PICTURE_SECONDS = 20.0  # 2 on a machine that does nothing else
 MARKED = {
     "visible label": "found",
@@ -43,7 +47,10 @@ def test_a_sitting_takes_six_clicks_and_few_seconds(
     figures = {"usable": time.monotonic() - began}
     figures["first_paint"] = visitor.page.evaluate(FIRST_PAINT)
     visitor.agree()
+    began = time.monotonic()
     visitor.look()
+    figures["look"] = time.monotonic() - began
+    figures["colours"] = seconds_of_colours(visitor.page)
     visitor.click(".style-card[data-style=toon]")
     began = time.monotonic()
     visitor.click("#make-it")
@@ -52,11 +59,25 @@ def test_a_sitting_takes_six_clicks_and_few_seconds(
     figures["clicks"] = visitor.clicks
     keep(figures, request)
     assert visitor.clicks <= CLICKS
+    assert figures["look"] <= LOOK_SECONDS
+    assert len(set(colours_of(visitor.page))) >= SEVERAL
+    assert min(gaps(visitor.page)) >= LEAST_GAP
     assert figures["first_paint"] <= FIRST_PAINT_SECONDS
     assert figures["usable"] <= USABLE_SECONDS
     assert figures["make_it_to_picture"] <= PICTURE_SECONDS
     kept = {name: count - before[name] for name, count in studio.stored().items()}
     assert (kept["captures"], kept["probes"], kept["outputs"], kept["jobs"]) == (1, 5, 1, 1)
+
+
+def test_slow_colours_are_answered_as_well(arrive: Arrive):
+    visitor = arrive(reduced_motion="reduce")
+    visitor.consent()
+    expect(visitor.page.locator("#slow-colours")).to_be_checked()
+    visitor.look()
+    assert len(set(colours_of(visitor.page))) >= SEVERAL
+    slowly = gaps(visitor.page)
+    assert len(slowly) >= 9
+    assert sorted(slowly)[1] >= SLOW_GAP  # but for the still moment before the first
 
 
 def test_an_avatar_of_a_sitting_can_be_kept_verified_and_deleted(

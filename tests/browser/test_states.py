@@ -9,8 +9,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ArriveAtScript
 from tests.browser.scripted import PALETTE, Script, colours, update
+from tests.browser.shown import shows
 from tests.browser.test_accessibility import MOVING, NARROW, grave_findings
-from tests.browser.test_colours import ASSENT, CENTRE, REFUSED, shows
+from tests.browser.test_colours import ASSENT, CENTRE, REFUSED
 from tests.browser.test_intake import CAMERA_ONLY, PICTURE, TEXT, add, seated
 from tests.browser.test_waiting import wait
 from tests.browser.visitor import Visitor

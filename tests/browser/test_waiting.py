@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import httpx
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ArriveAtScript
+from studio.sitting.waiting import SEATS
+from tests.browser.conftest import Arrive, ArriveAtScript
 from tests.browser.scripted import Script, noted, update
+from tests.browser.studio import Studio
+from tests.browser.test_doors import CONSENT, converse, cookie_of
 
 ASSENT = {"assent": "You, in front of the camera, agree to this."}
 MAX_UNANSWERED = 6
@@ -138,3 +146,29 @@ def test_a_camera_that_is_unplugged_ends_the_capture_in_words(arrive_at_script: 
         "track.stop(); track.dispatchEvent(new Event('ended'))"
     )
     assert visitor.refusal("#you-refused") == "camera_gone"
+
+
+def test_a_fifth_camera_waits_until_a_seat_is_free(studio: Studio, arrive: Arrive):
+    visitor = arrive()
+    visitor.consent()
+    with ExitStack() as seats:
+        for _ in range(SEATS):
+            seats.enter_context(silent_camera(studio))
+        visitor.click("#capture-start")
+        visitor.see("#wait")
+        expect(visitor.page.locator("#instruction")).to_have_text("You are next.")
+        expect(visitor.page.locator("#wait")).to_contain_text("About")
+        assert visitor.page.evaluate("document.getElementById('capture-video').srcObject") is None
+    visitor.see("[data-instruction]:not([data-instruction=''])")
+    visitor.click("#capture-stop")
+
+
+@contextmanager
+def silent_camera(studio: Studio) -> Iterator[None]:
+    """Hold a seat from a browser of its own, without sending a picture."""
+    with httpx.Client(base_url=studio.address, headers={"origin": studio.address}) as client:
+        client.get("/")
+        assert client.post("/api/consent", json=CONSENT).status_code == 200
+        with converse(studio, cookie_of(client)) as socket:
+            assert "assent" in json.loads(socket.recv(timeout=60))
+            yield
