@@ -156,6 +156,7 @@ class CaptureReview:
         with self._refusing_for_good():
             self._selfies.expect()
             self._stream.claim_hash(sha256)
+            self._stream.count_still()
             template, rest = self._continuity.template, self._rest
             if template is None or rest is None:
                 raise refused("out_of_order")

@@ -29,7 +29,7 @@ class FlashProfile:
     max_lag_seconds: float = 0.45  # network, screen and camera together; protocol
     max_likeness: float = 0.35  # correlation with an earlier sequence; protocol
     min_amplitude: float = 0.010  # of the skin; attack lab
-    min_correlation: float = 0.55  # of the skin with what was shown; protocol
+    min_correlation: float = 0.65  # of the skin with what was shown; attack lab
     min_decoded: int = 7  # of ten colours recognised in the answer; protocol
     min_contrast: float = 1.5  # skin over background; protocol
     min_relief: float = 1.25  # strongest part of the face over the weakest; attack lab

@@ -34,6 +34,7 @@ class FrameStream:
         self._first_delay = math.inf  # ms, the least of the first window
         self.enrolled = False  # from then on the face must stay in sight
         self.count = 0
+        self._stills = 0
         self.longest_gap = 0.0  # seconds
 
     @property
@@ -45,8 +46,9 @@ class FrameStream:
 
     @property
     def frames_per_second(self) -> float:
-        """Mean rate by the page's clock; 0 before the second frame."""
-        return (self.count - 1) / self.seconds if self.seconds > 0 else 0.0
+        """Mean rate by the page's clock, stills included; 0 before the second frame."""
+        taken = self.count - 1 + self._stills
+        return taken / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def first(self) -> FrameEvidence | None:
@@ -83,6 +85,10 @@ class FrameStream:
             raise refused("repeated_frame")
         self._hashes.add(sha256)
 
+    def count_still(self) -> None:
+        """Count a full-resolution picture, which took the place of a frame."""
+        self._stills += 1
+
     def check_rate(self) -> None:
         """Raise LivenessRefused (`too_slow`) when too few frames came."""
         if not self.frames_per_second >= self._profile.min_fps:
@@ -108,7 +114,8 @@ class FrameStream:
         page = (frame.client_ms - self._first.client_ms) / 1000
         if gap > self._profile.max_gap_seconds:
             raise refused("too_slow")
-        if page >= _RATE_AFTER_SECONDS and not self.count / page >= self._profile.min_fps:
+        taken = self.count + self._stills
+        if page >= _RATE_AFTER_SECONDS and not taken / page >= self._profile.min_fps:
             raise refused("too_slow")
 
     @property

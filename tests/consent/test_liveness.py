@@ -492,6 +492,19 @@ def test_too_few_frames_a_second_are_refused():
     assert code_of(error) == "too_slow"
 
 
+def test_a_camera_of_ten_frames_a_second_is_fast_enough_while_it_gives_stills():
+    sitter = Sitter(fps=10.0)
+    original = sitter.still
+
+    def instead_of_a_frame():
+        taken = original()
+        sitter.sequence += 1
+        return taken
+
+    sitter.still = instead_of_a_frame
+    assert sit(review(), sitter).finished
+
+
 @pytest.mark.parametrize("pace", [0.9, 1.2])
 def test_a_page_whose_clock_runs_otherwise_is_refused(pace):
     followed, sitter = review(), Sitter()
