@@ -34,11 +34,14 @@ TILE = 480  # pixels of each toon in toon.webp
 BACKGROUNDS = ("circle", "duo", "rays", "circle", "dots", "plain")  # one for each subject
 MOMENT = 600  # milliseconds until a page has come to rest
 TURN = 700  # milliseconds until a head has turned half way
+RUNNING = frozenset({"you-camera", "you-colours"})  # views of which only the window counts
 SHOWN = frozenset(
     {
         "consent-chosen",
         "you",
         "you-camera",
+        "you-colours",
+        "you-pictures",
         "styles",
         "style",
         "result",
@@ -114,8 +117,7 @@ def views(visitor: Visitor, folder: Path) -> Iterator[str]:
     yield from chain(tour.consent_views(visitor), tour.camera_views(visitor))
     visitor.click("#no-camera")
     change(visitor.page, act="follow")
-    visitor.look()
-    yield from tour.making_views(visitor)
+    yield from chain(tour.looking_views(visitor), tour.making_views(visitor))
     for number in (1, 2):
         make_another(visitor, number)
     yield from tour.keeping_views(visitor, folder)
@@ -135,9 +137,9 @@ def shoot(visitor: Visitor, view: str, look: Look) -> None:
     if view == "you-camera":
         visitor.page.locator("[data-instruction^=turn_]").wait_for(timeout=SITTING_PATIENCE)
         visitor.page.wait_for_timeout(TURN)
-    else:
+    elif view != "you-colours":
         visitor.page.wait_for_timeout(MOMENT)
-    data = visitor.page.screenshot(full_page=look.whole and view != "you-camera")
+    data = visitor.page.screenshot(full_page=look.whole and view not in RUNNING)
     screen = Image.open(io.BytesIO(data)).convert("RGB")
     screen.save(PICTURES / f"{view}-{look.name}.webp", quality=QUALITY, method=6)
     print(f"{view}-{look.name}")

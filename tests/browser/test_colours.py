@@ -125,7 +125,7 @@ def end_by(visitor: Visitor, end: str) -> None:
 def test_slow_colours_are_asked_for_faded_and_remembered(arrive_at_script: ArriveAtScript):
     visitor = arrive_at_script(flashing(every=1.25, rounds=1, fade=0.9))
     page = visitor.page
-    expect(page.locator("#before-colours")).to_contain_text("for four seconds")
+    expect(page.locator("#before-colours")).to_contain_text("for about four seconds")
     visitor.click("#slow-colours")
     expect(page.locator("#before-colours")).to_contain_text("about 13 seconds")
     expect(page.locator("#before-time")).to_have_text("About 40 seconds.")

@@ -46,6 +46,18 @@ def camera_views(visitor: Visitor) -> Iterator[str]:
     yield "you-subjects"
 
 
+def looking_views(visitor: Visitor) -> Iterator[str]:
+    """Look into the camera while the colours are shown, then see which views are missing."""
+    visitor.click("#capture-start")
+    visitor.see("#flash[data-colour^='#']")
+    yield "you-colours"
+    visitor.passed(visitor.page.locator(".style-card").first)
+    visitor.click("#more-pictures")
+    visitor.see("#coverage-words")
+    yield "you-pictures"
+    visitor.click("#to-styles")
+
+
 def making_views(visitor: Visitor) -> Iterator[str]:
     """Visit the third and fourth steps of somebody who was seen."""
     visitor.see(".style-card img")
@@ -73,6 +85,10 @@ def keeping_views(visitor: Visitor, folder: Path) -> Iterator[str]:
     visitor.click("#withdraw")
     visitor.see("#withdraw-yes")
     yield "my-consent-end"
+    receipt = visitor.page.locator("[data-record] a[href$='receipt.html']").first
+    visitor.open(receipt.get_attribute("href") or "")
+    visitor.see("h1")
+    yield "receipt"
     visitor.verify(file)
     yield "verify"
     visitor.open("/privacy")

@@ -3,7 +3,7 @@
 const CHOSEN_PACE = "selfsame-pace";
 const CHOSEN_SOUNDS = "selfsame-sounds";
 const WORDS = {
-  standard: ["Your screen shows six calm colours for four seconds.", "About 30 seconds."],
+  standard: ["Your screen shows six calm colours for about four seconds.", "About 30 seconds."],
   gentle: ["Your screen goes softly through six calm colours, for about 13 seconds.", "About 40 seconds."],
 };
 
