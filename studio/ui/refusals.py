@@ -27,6 +27,7 @@ _STATUS_BY_CODE = {
     "closed": 403,
     "style_unknown": 404,
     "too_large": 413,
+    "too_many": 429,
     "too_many_files": 413,
     "unreadable": 422,
     "choice_invalid": 422,

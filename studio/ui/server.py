@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import time
 import warnings
+from functools import partial
 
 import gradio as gr
 from fastapi import FastAPI, Request
@@ -15,6 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from consent.errors import Refusal
 from studio.service import StudioService
+from studio.ui.allowance import Allowance
 from studio.ui.guard import Guard
 from studio.ui.headers import SecurityHeaders
 from studio.ui.pages import build_pages
@@ -46,7 +50,11 @@ def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
     """Return the studio's web application around a service."""
     app = FastAPI(title="Selfsame", docs_url=None, redoc_url=None, openapi_url=None)
     turns = Turns(settings.large_pictures_at_once)
-    context = Context(service, settings, session_reader(service, settings), turns)
+    token_of = session_reader(service, settings)
+    allow = partial(Allowance, seconds=time.monotonic, key=secrets.token_bytes(32))
+    sessions = allow(settings.sessions_at_once, settings.sessions_per_hour)
+    consents = allow(settings.consents_at_once, settings.consents_per_hour)
+    context = Context(service, settings, token_of, turns, sessions, consents)
     for build in ROUTES:
         app.include_router(build(context))
 
@@ -59,7 +67,7 @@ def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
     # The last one added sees a request first. Gradio reflects any origin unless its parent has a
     # CORS policy of its own.
     app.add_middleware(CORSMiddleware, allow_origins=list(settings.allowed_origins))
-    app.add_middleware(PageShell, service=service, settings=settings)
+    app.add_middleware(PageShell, service=service, settings=settings, sessions=sessions)
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(SecurityHeaders, settings=settings)
     try:

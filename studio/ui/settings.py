@@ -27,6 +27,10 @@ class UiSettings:
     max_frames_per_second: float = 30.0  # the page aims at 15
     capture_idle_seconds: float = 10.0
     frames_ahead: int = 6  # pictures that wait to be measured; the page sends no more unanswered
+    sessions_at_once: int = 300  # of one address, which a team may share; each is a row that stays
+    sessions_per_hour: int = 600
+    consents_at_once: int = 120  # of one address, and subjects who are nobody with them
+    consents_per_hour: int = 240
     large_pictures_at_once: int = 2  # to verify, to judge or to draw; others wait their turn
 
     @property

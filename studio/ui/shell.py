@@ -19,9 +19,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from consent.errors import Refusal
 from studio.service import StudioService
+from studio.ui.allowance import Allowance
 from studio.ui.guard import PAGES
 from studio.ui.headers import PAGE_POLICY
+from studio.ui.origin import origin_of
 from studio.ui.session import MAX_TOKEN, session_cookie
 from studio.ui.settings import UiSettings
 
@@ -88,8 +91,11 @@ def _link(path: str, label: str, current: str) -> str:
 class PageShell:
     """ASGI middleware: own document and session cookie on page loads; all else passes through."""
 
-    def __init__(self, app: ASGIApp, service: StudioService, settings: UiSettings) -> None:
+    def __init__(
+        self, app: ASGIApp, service: StudioService, settings: UiSettings, sessions: Allowance
+    ) -> None:
         self.app = app
+        self.sessions = sessions
         self.service = service
         self.settings = settings
 
@@ -147,4 +153,8 @@ class PageShell:
         token = request.cookies.get(self.settings.cookie_name, "")
         if token and len(token) <= MAX_TOKEN and self.service.has_session(token):
             return None
+        try:
+            self.sessions.spend(origin_of(request))
+        except Refusal:
+            return None  # the page is shown; what it asks next is refused in words
         return session_cookie(self.service.new_session(), self.settings)

@@ -59,7 +59,9 @@ def subject_routes(context: Context) -> APIRouter:
 
     @router.post("/{baked_id}/play")
     def play(request: Request, baked_id: str) -> StreamingResponse:
-        lines = _play(service, token_of(request), baked_id)
+        token = token_of(request)
+        context.consents.spend(origin_of(request))
+        lines = _play(service, token, baked_id)
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
     return router

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio.service import StudioService
+from studio.ui.allowance import Allowance
 from studio.ui.session import TokenOf
 from studio.ui.settings import UiSettings
 from studio.ui.turns import Turns
@@ -12,9 +13,11 @@ from studio.ui.turns import Turns
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The studio, how sessions are read, the limits, and the turns for large pictures."""
+    """The studio, how sessions are read, the limits, turns and allowances."""
 
     service: StudioService
     settings: UiSettings
     token_of: TokenOf
     turns: Turns
+    sessions: Allowance
+    consents: Allowance

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from studio.ui.handlers import consent as on_consent
 from studio.ui.handlers import sitting as on_sitting
 from studio.ui.headers import RECEIPT_POLICY
+from studio.ui.origin import origin_of
 from studio.ui.routes.context import Context
 from studio.ui.session import session_cookie
 from studio.ui.views import plain
@@ -23,7 +24,8 @@ def sitting_routes(context: Context) -> APIRouter:
     service, token_of = context.service, context.token_of
 
     @router.post("/session")
-    def begin() -> Response:
+    def begin(request: Request) -> Response:
+        context.sessions.spend(origin_of(request))
         response = Response(status_code=204)
         response.headers["set-cookie"] = session_cookie(service.new_session(), context.settings)
         return response
@@ -42,6 +44,7 @@ def sitting_routes(context: Context) -> APIRouter:
 
     @router.post("/consent")
     def give(request: Request, body: Form) -> JSONResponse:
+        context.consents.spend(origin_of(request))
         return JSONResponse(on_consent.give(service, token_of(request), body))
 
     @router.post("/withdraw")

@@ -45,6 +45,8 @@ def settings() -> UiSettings:
         max_selfies_bytes=72 * 1024,
         capture_idle_seconds=0.5,
         max_frames_per_second=1000,
+        sessions_at_once=100_000,
+        consents_at_once=100_000,
     )
 
 
