@@ -6,13 +6,16 @@ What a browser test may rely on:
   result, gallery, records, verify); a step's button is `#step-<name>-button`
 - refusals: `[data-refusal=<code>]` with `.what`, `.why`, `.next`
 - Consent: `[data-testid=switch-<family>]`, `[name=days]`, `[name=audience]`, `#consent-adult`,
-  `#consent-summary`, `#agree`, `#read-notice`, `#notice`, `[data-earlier=<id>]`
-- You: `.you[data-state=before|live|refused|passed][data-instruction=<Action or done>]`,
-  `#capture-start`, `#capture-stop`, `#capture-retry`, `#camera`, `#instruction`, `#hint`,
-  `#no-camera`, `[data-subject=<id>]`, `#selfies-input`, `[data-selfie=<name>][data-accepted]`,
-  `#to-styles`, `#capture-again`
-- Style: `.style-card[data-style=<name>]` (with an `img` once drawn), `.favourite`, `#style-search`,
-  `[name=family-tab]`, `#controls [name=<control>]`, `#detail-frame.redrawing`, `#vary`, `#make-it`
+  `#consent-summary`, `#agree`, `#read-notice`, `#notice`, `#no-camera-yet`, `[data-earlier=<id>]`
+- You: `.you[data-state=before|waiting|live|refused|passed|nobody]`, where it runs with
+  `[data-instruction=<Action or done>]`; `#slow-colours`, `#sounds`, `#capture-start`,
+  `#capture-stop`, `#capture-retry`, `#camera`, `#instruction`, `#hint`, `#wait`,
+  `#flash[data-colour="#rrggbb" or empty][data-fade=<seconds>]`, `#flash-stop`, `#no-camera`,
+  `[data-subject=<id>]`, `#coverage-words`, `[data-cover=<name>][data-done]`, `#selfies-input`,
+  `[data-selfie=<name>][data-accepted]`, `#selfies-stop`, `#to-styles`, `#capture-again`
+- Style: `#more-pictures`, `.style-card[data-style=<name>]` (with an `img` once drawn), `.favourite`,
+  `#style-search`, `[name=family-tab]`, `#controls [name=<control>]`, `#detail-frame.redrawing`, `#vary`,
+  `#make-it`
 - Result: `.result[data-job-state=<JobState>]`, `#job-message`, `#job-cancel`, `#result-image`,
   `#download-png`, `#download-webp`, `#result-vary`, `#back-to-styles`, `#result-synthetic`
 - Gallery: `.work[data-output=<id>]`, `[data-testid=delete]`, `[data-testid=delete-yes]`,
