@@ -13,7 +13,8 @@ from PIL import Image
 from studio.face.embedding import FaceEmbedder
 from studio.face.landmarks import LandmarkDetector
 from studio.face.types import Face
-from tools.bake_subjects.actions import FRAMES
+from tools.bake_subjects import response
+from tools.bake_subjects.actions import FRAMES, Light
 from tools.bake_subjects.parameters import SUBJECTS
 
 NEAR_FRONTAL = 10.0  # degrees of yaw and pitch, the limit of an enrolment frame
@@ -52,9 +53,9 @@ def report(assets: Path, weights: Path) -> str:
     missing: list[str] = []
     for name in SUBJECTS:
         found = {}
-        for frame in FRAMES:
+        for frame, pose in FRAMES.items():
             path = assets / name / f"{frame}.webp"
-            if not path.exists():
+            if pose.light is Light.SCREEN or not path.exists():
                 continue
             with Image.open(path) as picture:
                 image = np.asarray(picture.convert("RGB"))
@@ -65,8 +66,15 @@ def report(assets: Path, weights: Path) -> str:
                 missing.append(f"{name}/{frame}: {len(faces)} faces")
         if "rest_00" in found:
             readings[name] = found
+    answers = [row for name in SUBJECTS if (row := response.row(detector, assets / name))]
     detector.close()
-    parts = [_actions(readings), _templates(readings), _within(readings), _sizes(assets)]
+    parts = [
+        _actions(readings),
+        _templates(readings),
+        _within(readings),
+        _table(response.HEAD, answers),
+        _sizes(assets),
+    ]
     return "\n\n".join([*parts, "Frames without exactly one face: " + (", ".join(missing) or "0")])
 
 
