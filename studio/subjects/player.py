@@ -78,10 +78,7 @@ class Player:
         clip = self._member.clips["rest"]
         self._rests += 1
         name = clip[self._rests // 4 % len(clip)]
-        if light == DARK:
-            return self._camera(name)
-        lit_names = [name for name in clip if LAYER + name in self._member.hashes]
-        return self._in_screen_light(lit_names[self._rests // 4 % len(lit_names)])
+        return self._camera(name) if light == DARK else self._in_screen_light(name, light)
 
     def still(self, index: int) -> CameraFrame:
         """Return one frontal still at the camera's full resolution."""
@@ -92,11 +89,10 @@ class Player:
         baked = self._baked(name)
         return CameraFrame(baked.sha256, self._noisy(baked.image))
 
-    def _in_screen_light(self, name: str) -> CameraFrame:
+    def _in_screen_light(self, name: str, light: Light) -> CameraFrame:
         ambient, layer = self._baked(name), self._baked(LAYER + name)
         if name not in self._lit:
             self._lit[name] = Lit.of(ambient.image, layer.image)
-        light = self.screen.light(self.now)
         if self._mixed is None or self._mixed[:2] != (name, light):  # a colour lasts some frames
             picture = self._lit[name].under(light, self.screen.strength)
             self._mixed = (name, light, picture)
