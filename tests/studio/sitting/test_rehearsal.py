@@ -7,9 +7,10 @@ import pytest
 from consent.errors import LivenessRefused, Refusal
 from consent.liveness import CaptureReview
 from consent.profiles import STANDARD_LIVENESS
-from consent.types import Action
+from consent.types import Action, Pace
 from studio.sitting.rehearsal import Rehearsal
 from studio.subjects.player import Player
+from studio.subjects.screen import Screen
 from tests.fakes import NOON, a_challenge
 
 
@@ -70,3 +71,28 @@ def test_a_frame_that_was_not_baked_leaves_a_trace(meter, member):
     next(run.run())
     assert set(run.played) <= set(member.hashes.values())
     assert not set(run.played) <= set(doctored.hashes.values())
+
+
+def under_colours(meter, player, pace):
+    challenge = a_challenge(Action.COLOURS, pace=pace)
+    return Rehearsal(meter, CaptureReview(challenge, rng=Random(2)), player, NOON)
+
+
+def test_a_subject_answers_the_colours_that_fade_into_each_other(meter, member):
+    run = under_colours(meter, Player(member, np.random.default_rng(1)), Pace.GENTLE)
+    updates = list(run.run())
+    assert updates[-1].finished
+    assert run.performed == (Action.SMILE, Action.COLOURS)
+    assert len({update.colour for update in updates if update.colour}) > 3
+    layers = {member.hashes[name] for name in member.clips["light_rest"]}
+    assert layers & set(run.played)
+    assert set(run.played) <= set(member.hashes.values())
+
+
+def test_a_subject_whom_the_screen_does_not_light_is_refused(meter, member):
+    unlit = Player(member, np.random.default_rng(1), screen=Screen(strength=0.0))
+    run = under_colours(meter, unlit, Pace.STANDARD)
+    with pytest.raises(LivenessRefused) as caught:
+        list(run.run())
+    assert Action.COLOURS in run.performed
+    assert caught.value.code.startswith("colours_")

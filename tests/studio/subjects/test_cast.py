@@ -1,6 +1,7 @@
 import hashlib
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 
 from studio.subjects import cast as casting
 from studio.subjects.cast import CastError, CastMember, load_cast
+from studio.subjects.player import LAYER
 
 ACTIONS = {"rest", "turn_left", "turn_right", "look_up", "smile", "mouth_open", "blink", "still"}
 
@@ -94,6 +96,25 @@ def test_every_installed_frame_is_the_pinned_one_and_can_play_any_challenge(cast
             image = member.frame(name).image
             assert image.dtype == np.uint8
             assert image.shape[2] == 3
+
+
+def test_every_frame_of_rest_has_its_layer_of_a_screen_s_light(cast):
+    for member in cast.values():
+        for name in member.clips["rest"]:
+            assert member.frame(LAYER + name).image.shape == member.frame(name).image.shape
+
+
+def test_a_layer_altered_by_one_bit_is_refused(member, tmp_path, monkeypatch):
+    name = LAYER + member.clips["rest"][0]
+    folder = tmp_path / "assets" / member.id
+    folder.mkdir(parents=True)
+    installed = Path(casting.__file__).parent / "assets" / member.id / name
+    (folder / name).write_bytes(installed.read_bytes())
+    monkeypatch.setattr(casting.resources, "files", lambda package: tmp_path)
+    assert member.frame(name)
+    flip_one_bit(folder / name)
+    with pytest.raises(CastError, match="not the pinned frame"):
+        member.frame(name)
 
 
 def test_no_frame_belongs_to_two_subjects(cast):

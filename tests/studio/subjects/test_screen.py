@@ -100,3 +100,29 @@ def test_a_player_under_colours_rests_and_names_the_layer_that_was_added(member)
     player.show(None)
     player.now = 2.0
     assert player.rest().light_sha256 is None
+
+
+def test_without_strength_a_colour_changes_nothing_but_the_noise(member):
+    player = Player(member, np.random.default_rng(1), screen=Screen(strength=0.0), noise=0.0)
+    player.show(GREEN)
+    player.now = 1.0
+    frame = player.rest()
+    ambient = next(
+        member.frame(name).image
+        for name in member.clips["rest"]
+        if member.hashes[name] == frame.baked_sha256
+    )
+    assert np.abs(frame.image.astype(int) - ambient).max() <= 1
+
+
+def test_the_brighter_the_screen_the_farther_skin_moves_and_dark_skin_too(cast, meter):
+    ambient, layer = parts(cast["cedar"])
+    face = meter.faces(ambient)[0]
+    lit = Lit.of(ambient, layer)
+    at_rest = skin_chroma(ambient, face)
+    moved = [
+        np.linalg.norm(np.subtract(skin_chroma(picture.astype(np.uint8), face), at_rest))
+        for picture in (lit.under(light_of(GREEN), strength) for strength in (0.05, 0.12, 0.4))
+    ]
+    assert moved == sorted(moved)
+    assert moved[0] > 0.003
