@@ -29,8 +29,8 @@ PROFILES: Mapping[str, type] = {
     "passive": PassiveProfile,
     "gate": GateProfile,
 }
-SOURCES = ("measured", "attack lab", "protocol", "provisional", "ISO/IEC", "WCAG", "as above")
-SAME = "as above"  # meaning and source, or one of them, of the field before
+SOURCES = ("measured", "attack lab", "protocol", "provisional", "ISO/IEC", "WCAG")
+SAME = "as above"  # meaning and source, or the meaning only, of the field before
 UNITS = (  # the first pattern that is found in "name: comment" decides
     (r"_seconds\b", "s"),
     (r"_fps\b", "frames/s"),
@@ -46,7 +46,7 @@ UNITS = (  # the first pattern that is found in "name: comment" decides
     (r"max_z\b", "standard deviations"),
     (r"min_amplitude\b", "log ratio"),
     (r"min_correlation\b|max_likeness\b", "correlation, -1 to 1"),
-    (r"min_contrast\b", "ratio"),
+    (r"min_contrast\b|min_relief\b", "ratio"),
     (r"max_occlusion\b|eye_light\b|_score\b", "share, 0 to 1"),
 )
 
@@ -106,19 +106,24 @@ def _read(profile: type, written: ast.ClassDef, comments: Mapping[int, str]) -> 
         comment = comments.get(node.end_lineno or node.lineno, "")
         before = _split(f"{profile.__name__}.{name}", comment, before)
         meaning, source = before
-        yield Threshold(name, _shown(value), _unit(name, value, comment), meaning, source)
+        unit = _unit(name, value, comment)
+        yield Threshold(name, _shown(value), unit, _without_unit(meaning), source)
 
 
 def _split(name: str, comment: str, before: tuple[str, str]) -> tuple[str, str]:
     """Return meaning and source."""
-    found = re.search("|".join(rf"\b{re.escape(source)}\b" for source in SOURCES), comment)
-    if found is None:
+    found = re.search("|".join(rf"\b{re.escape(one)}\b" for one in (SAME, *SOURCES)), comment)
+    if found is None or (found.group() == SAME and not before[1]):
         raise ValueError(f"{name} does not say where its value comes from")
     if comment.startswith(SAME):
         rest = comment.removeprefix(SAME).lstrip("; ")
         return (before[0], _split(name, rest, before)[1]) if rest else before
-    meaning, source = comment[: found.start()].rstrip("; "), comment[found.start() :]
-    return meaning, source if source != SAME else before[1]
+    return comment[: found.start()].rstrip("; "), comment[found.start() :]
+
+
+def _without_unit(meaning: str) -> str:
+    """Return a meaning without the unit that it begins with, which has its own column."""
+    return re.sub(r"^(pixels|degrees|0 to 255|grey levels squared)\b[;,]?\s*", "", meaning)
 
 
 def _shown(value: object) -> str:
