@@ -13,9 +13,9 @@ What a browser test may rely on:
   `#flash[data-colour="#rrggbb" or empty][data-fade=<seconds>]`, `#flash-stop`, `#no-camera`,
   `[data-subject=<id>]`, `#coverage-words`, `[data-cover=<name>][data-done]`, `#selfies-input`,
   `[data-selfie=<name>][data-accepted]`, `#selfies-stop`, `#to-styles`, `#capture-again`
-- Style: `#more-pictures`, `.style-card[data-style=<name>]` (with an `img` once drawn), `.favourite`,
-  `#style-search`, `[name=family-tab]`, `#controls [name=<control>]`, `#detail-frame.redrawing`, `#vary`,
-  `#make-it`
+- Style: `#more-pictures`, `.style-card[data-style=<name>]` (with an `img` once drawn),
+  `.favourite`, `#style-search`, `[name=family-tab]`, `#controls [name=<control>]`,
+  `#detail-frame.redrawing`, `#vary`, `#make-it`
 - Result: `.result[data-job-state=<JobState>]`, `#job-message`, `#job-cancel`, `#result-image`,
   `#download-png`, `#download-webp`, `#result-vary`, `#back-to-styles`, `#result-synthetic`
 - Gallery: `.work[data-output=<id>]`, `[data-testid=delete]`, `[data-testid=delete-yes]`,
