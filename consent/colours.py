@@ -162,7 +162,7 @@ def judge_response(found: FlashResponse | None, profile: FlashProfile) -> FlashR
 
     Raises:
         LivenessRefused: `colours_unseen` when the face was seen too rarely, `colours_weak` when
-            it answered too little, `colours_wrong` when it answered other colours,
+            it answered too little to be read, `colours_wrong` when it answered other colours,
             `colours_everywhere` when the background answered as much, and `colours_flat` when all
             parts of the face answered alike.
     """
@@ -172,7 +172,8 @@ def judge_response(found: FlashResponse | None, profile: FlashProfile) -> FlashR
         raise refused("colours_weak")
     follows = found.correlation >= profile.min_correlation
     if not (follows and found.decoded >= profile.min_decoded):
-        raise refused("colours_wrong")
+        faint = found.amplitude < profile.faint_amplitude
+        raise refused("colours_weak" if faint else "colours_wrong")
     if not found.contrast >= profile.min_contrast:
         raise refused("colours_everywhere")
     if not found.relief >= profile.min_relief:

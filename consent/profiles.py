@@ -31,7 +31,8 @@ class FlashProfile:
     lead_seconds: float = 0.8  # to read "Hold still" before the first colour; provisional
     max_lag_seconds: float = 0.45  # network, screen and camera together; protocol
     max_likeness: float = 0.35  # correlation with an earlier sequence; protocol
-    min_amplitude: float = 0.010  # of the skin; attack lab
+    min_amplitude: float = 0.006  # of the skin; attack lab: dark skin answers half as much
+    faint_amplitude: float = 0.020  # of the skin; below, blame the room's light; attack lab
     min_correlation: float = 0.65  # of the skin with what was shown; attack lab
     min_decoded: int = 7  # of ten colours recognised in the answer; protocol
     min_contrast: float = 1.5  # skin over background; protocol
