@@ -2,6 +2,7 @@
 
 import { fetchOwn, get, noteOf, partsOf } from "./api.js";
 import { announce, fill, focusOn, make } from "./dom.js";
+import { wordsForPlace } from "./waiting.js";
 
 export function mountSubjects(root, { passed }) {
   const at = (id) => root.querySelector(`#${id}`);
@@ -36,6 +37,10 @@ export function mountSubjects(root, { passed }) {
   function hear(message) {
     if (message.refused) throw Object.assign(new Error(message.refused.what), { parts: message.refused });
     if (message.passed) return;
+    if (message.waiting) {
+      at("subject-text").textContent = wordsForPlace(message.waiting.place);
+      return;
+    }
     at("subject-progress").value = message.progress;
     if (at("subject-text").textContent !== message.text) announce(at("subject-text"), message.text);
   }

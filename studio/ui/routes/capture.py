@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse, StreamingResponse
-from starlette.concurrency import run_in_threadpool
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from consent.errors import Refusal
 from consent.types import Pace
@@ -59,9 +59,9 @@ def subject_routes(context: Context) -> APIRouter:
 
     @router.post("/{baked_id}/play")
     def play(request: Request, baked_id: str) -> StreamingResponse:
-        token = token_of(request)
-        context.consents.spend(origin_of(request))
-        lines = _play(service, token, baked_id)
+        token, origin = token_of(request), origin_of(request)
+        context.consents.spend(origin)
+        lines = _play(service, token, origin, baked_id)
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
     return router
@@ -135,16 +135,32 @@ async def _wait(socket: WebSocket, ticket: CameraTicket, inbox: Inbox) -> None:
         await inbox.expect_silence(LOOK_SECONDS)
 
 
-def _play(service: StudioService, token: str, baked_id: str) -> Iterator[str]:
-    """Yield a rehearsal's updates as JSON lines; the last one says passed or refused."""
+async def _play(
+    service: StudioService, token: str, origin: str, baked_id: str
+) -> AsyncIterator[str]:
+    """Yield a rehearsal's updates as JSON lines; the last one says passed or refused.
+
+    It measures as much as a capture does, so it takes a seat as well.
+    """
     try:
-        for update in service.play_subject(token, baked_id):
-            yield json.dumps(plain(update)) + "\n"
-        yield json.dumps({"passed": on_sitting.sitting(service, token)}) + "\n"
+        ticket = await _enter(service, token, origin)
+        try:
+            while (view := ticket.waiting()) is not None:
+                yield _line({"waiting": plain(view)})
+                await asyncio.sleep(TELL_SECONDS)
+            async for update in iterate_in_threadpool(service.play_subject(token, baked_id)):
+                yield _line(plain(update))
+        finally:
+            ticket.leave()
+        yield _line({"passed": await run_in_threadpool(on_sitting.sitting, service, token)})
     except Refusal as refusal:
-        yield json.dumps({"refused": refusal.parts()}) + "\n"
+        yield _line({"refused": plain(refusal.parts())})
     except Exception as error:  # noqa: BLE001 - the stream has begun: a sentence ends it
-        yield json.dumps({"refused": broken(error).parts()}) + "\n"
+        yield _line({"refused": plain(broken(error).parts())})
+
+
+def _line(message: Json) -> str:
+    return json.dumps(message) + "\n"
 
 
 async def _converse(

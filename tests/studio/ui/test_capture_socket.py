@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import struct
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -405,3 +407,32 @@ def test_the_rate_recovers_with_time():
     with pytest.raises(Refusal):
         rate.spend(0.1)
     rate.spend(1.0)
+
+
+def lines_of(answer):
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def test_a_subject_who_is_nobody_takes_a_seat_and_leaves_it(visitor, studio):
+    lines = lines_of(visitor.post("/api/subjects/ada/play"))
+    assert lines[0]["instruction"] == "centre"
+    assert "passed" in lines[-1]
+    assert studio.waiting_room.everybody() == ()
+
+
+def test_a_subject_who_is_nobody_waits_like_everybody(visitor, one_seat):
+    seat = one_seat.enter("somebody")
+    leaving = threading.Timer(0.3, seat.leave)
+    leaving.start()
+    lines = lines_of(visitor.post("/api/subjects/ada/play"))
+    leaving.join()
+    assert lines[0]["waiting"]["place"] == 1
+    assert "passed" in lines[-1]
+    assert one_seat.everybody() == ()
+
+
+def test_a_refused_subject_keeps_no_seat(visitor, studio):
+    studio.refusals["consent"] = failed_liveness()
+    lines = lines_of(visitor.post("/api/subjects/ada/play"))
+    assert lines[-1]["refused"]["code"] == "too_dark"
+    assert studio.waiting_room.everybody() == ()
