@@ -289,7 +289,7 @@ def test_a_dim_picture_of_somebody_else_asks_for_light(intake, capture, cast, me
             continue
         image = other.frame(other.clips["still"][0]).image
         lit = intake.meter.luma(image, intake.meter.faces(image)[0])
-        dim = (image * (52 / lit)).astype(np.uint8)
+        dim = (image * (40 / lit)).astype(np.uint8)  # used, and not clear
         refusal = refused(intake, capture, jpeg(dim))
         assert refusal["code"] in {"retry", "too_dark"}, other.id
         assert "dark" in refusal["what"], other.id
