@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import continuity, thresholds
+from benchmarks import continuity, skin_light, thresholds
 from benchmarks.conditions import CONDITIONS, SCREEN_LIGHT
 from benchmarks.document import CALIBRATION, machine, versions, write_between
 from benchmarks.identity_tables import (
@@ -40,6 +40,7 @@ from studio.face.meter import FaceMeter
 from studio.subjects.cast import CastMember, load_cast
 
 FRONTAL = ("still", "rest", "smile", "mouth_open", "blink")  # actions that leave the head in front
+ROOMS = ("webcam frame", "light from the side", "a third of the light, noisy", "dark, very noisy")
 FRAME = "webcam frame"  # the condition that templates are enrolled under
 
 
@@ -87,6 +88,7 @@ def _people(gallery: Gallery, cohort: Strangers) -> Iterator[tuple[str, str]]:
     trials: dict[str, Trial] = {
         name: probed(templates, gallery.read(name), cohort) for name in CONDITIONS
     }
+    yield "light", skin_light.table({name: gallery.read(name) for name in ROOMS})
     plain = {name: trial for name, trial in trials.items() if name not in SCREEN_LIGHT}
     yield "conditions", condition_table(plain)
     yield "colours", colour_table(trials)

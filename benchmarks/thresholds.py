@@ -44,9 +44,9 @@ UNITS = (  # the first pattern that is found in "name: comment" decides
     (r"_rise\b|rest_ceiling\b", "blendshape score, 0 to 1"),
     (r"_distance\b", "Euclidean distance"),
     (r"max_z\b", "standard deviations"),
-    (r"min_amplitude\b", "log ratio"),
-    (r"min_correlation\b|max_likeness\b", "correlation, -1 to 1"),
-    (r"min_contrast\b|min_relief\b", "ratio"),
+    (r"_amplitude\b", "log ratio"),
+    (r"_correlation\b|_likeness\b", "correlation, -1 to 1"),
+    (r"_contrast\b|_relief\b", "ratio"),
     (r"max_occlusion\b|eye_light\b|_score\b", "share, 0 to 1"),
 )
 
