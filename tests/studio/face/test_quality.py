@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from studio.face.quality import measure_quality, skin_samples
+from studio.face.quality import eye_light, measure_quality, side_light, skin_samples
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +69,23 @@ def test_a_face_box_outside_the_picture_is_measured_without_an_error(still, face
     )
     quality = measure_quality(still, replace(face, box=box, landmarks=face.landmarks + shift))
     assert quality.occlusion == 1.0
+
+
+def test_dark_glasses_leave_little_light_around_the_eyes(meter, still):
+    face = meter.faces(still)[0]
+    bare = eye_light(still, face)
+    shaded = still.copy()
+    for outer, inner in ((33, 133), (263, 362)):
+        middle = (face.landmarks[outer, :2] + face.landmarks[inner, :2]) / 2
+        size = (int(face.box.width * 0.19), int(face.box.height * 0.12))
+        cv2.ellipse(shaded, [int(v) for v in middle], size, 0, 0, 360, (22, 20, 18), -1)
+    assert bare > 0.66
+    assert eye_light(shaded, face) < 0.33
+
+
+def test_light_from_the_subject_s_left_is_positive(meter, still):
+    face = meter.faces(still)[0]
+    slope = np.linspace(0.5, 1.0, still.shape[1])[None, :, None]  # brighter to the right
+    lit = (still * slope).astype(np.uint8)
+    mirrored = (still * slope[:, ::-1]).astype(np.uint8)
+    assert side_light(lit, face) > side_light(still, face) > side_light(mirrored, face)
