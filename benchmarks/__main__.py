@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import capture, commands, faces, jobs, release, selfies, toon
+from benchmarks import capture, commands, faces, identity, jobs, release, selfies, toon
 from benchmarks.document import BENCHMARKS, machine, versions, write_between
 from benchmarks.stage import Stage, open_stage
 from benchmarks.table import Row, as_table, notes
@@ -20,6 +20,7 @@ from benchmarks.table import Row, as_table, notes
 SUBJECTS: Mapping[str, Callable[[Stage], Iterator[Row]]] = {
     "faces": faces.rows,
     "selfies": selfies.rows,
+    "identity": identity.rows,
     "toon": toon.rows,
     "release": release.rows,
     "jobs": jobs.rows,
