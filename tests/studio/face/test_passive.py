@@ -4,7 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from studio import assembly
 from studio.face.passive import SIZE, MiniFASNet, PassiveModelError, crop
+from studio.settings import Settings, SettingsError
 
 COLOURS = {"alive": (30, 200, 30), "paper": (30, 30, 200), "screen": (200, 30, 30)}
 
@@ -114,3 +116,27 @@ def test_a_face_at_or_beyond_the_edge_is_cropped_within_the_picture(still, face,
         bottom=box.bottom + shift,
     )
     assert crop(still, moved).shape == (SIZE, SIZE, 3)
+
+
+def settings(tmp_path, **chosen):
+    return Settings(data=tmp_path, weights=tmp_path, **chosen)
+
+
+def test_without_a_named_file_there_is_no_model(tmp_path):
+    assert assembly._passive_model(settings(tmp_path)) is None
+
+
+def test_the_file_that_an_operator_names_is_the_one_that_runs(tmp_path):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(GREEN_IS_ALIVE)
+    digest = hashlib.sha256(GREEN_IS_ALIVE).hexdigest()
+    found = assembly._passive_model(
+        settings(tmp_path, passive_model=str(path), passive_sha256=digest)
+    )
+    assert isinstance(found, MiniFASNet)
+
+
+def test_a_studio_does_not_start_without_the_model_that_was_named(tmp_path):
+    chosen = settings(tmp_path, passive_model=str(tmp_path / "none.onnx"), passive_sha256="0" * 64)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        assembly._passive_model(chosen)
