@@ -75,8 +75,9 @@ def colours(
 ) -> list[tuple[float, Message]]:
     """Return the steps that show colours one after the other."""
     words = ("colours", "Hold still, colours ahead")
+    more = {"hint": "Hold still for a moment.", "fade_seconds": fade}
     return [
-        (start + number * every, update(*words, colour=colour, fade_seconds=fade))
+        (start + number * every, update(*words, colour=colour, **more))
         for number, colour in enumerate(shown)
     ]
 

@@ -44,6 +44,7 @@ def test_the_whole_window_shows_the_colours_that_the_studio_names(arrive_at_scri
     top = "document.elementFromPoint(5, 5).id"
     assert page.evaluate(top) == "flash"
     expect(page.locator(".flash-words")).to_have_text("Hold still, colours ahead")
+    assert page.locator(".flash-hint").text_content() == ""  # it would say the same again
     shows(page, PALETTE[-1])
     assert colours_of(page) == list(PALETTE)
     assert min(gaps(page)) >= LEAST_GAP

@@ -47,15 +47,21 @@ def add(visitor: Visitor, files: Sequence[dict[str, object]]) -> None:
 def test_what_is_missing_is_said_in_words(arrive_at_script: ArriveAtScript):
     visitor = seated(arrive_at_script)
     words = visitor.page.locator("#coverage-words")
-    expect(words).to_have_text(
-        "Missing: turned a little to the left, another light, a smile, very sharp. "
-        "Turn your head a little to your left."
-    )
+    expect(words).to_have_text("4 of 5 views are missing. Turn your head a little to your left.")
     marks = visitor.page.locator("#coverage-marks")
     expect(marks).to_have_role("list")
     assert [done for _, done in visitor.page.evaluate(MARKS)] == ["true"] + ["false"] * 4
     assert marks.locator("li").first.text_content() == "Straight ahead: there"
     assert marks.locator("li").last.text_content() == "Very sharp: missing"
+
+
+def test_the_last_missing_views_are_named(arrive_at_script: ArriveAtScript):
+    visitor = seated(arrive_at_script)
+    add(visitor, [PICTURE])
+    expect(visitor.page.locator("#coverage-words")).to_have_text(
+        "Missing: another light, a smile, very sharp. "
+        "Take one in another light, beside a window for instance."
+    )
 
 
 def test_several_files_and_a_video_are_each_answered_and_the_coverage_grows(

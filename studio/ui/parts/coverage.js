@@ -2,14 +2,17 @@
 
 import { announce, fill, make } from "./dom.js";
 
+const MOST_NAMED = 3;
 const COMPLETE = "Your pictures show every view.";
 
-// Names all that is missing, and says how to come by the first of it.
+// Names what is missing, unless the marks say it more calmly; and how to come by the first of it.
 export function wordsForCoverage(items) {
   const missing = items.filter((item) => !item.done);
   if (missing.length === 0) return COMPLETE;
+  const next = missing[0].advice;
+  if (missing.length > MOST_NAMED) return `${missing.length} of ${items.length} views are missing. ${next}`;
   const named = missing.map(({ label }) => label[0].toLowerCase() + label.slice(1)).join(", ");
-  return `Missing: ${named}. ${missing[0].advice}`;
+  return `Missing: ${named}. ${next}`;
 }
 
 function markOf(item) {

@@ -6,6 +6,9 @@ const LONGEST_FADE = 2; // seconds
 
 let changedAt = -Infinity; // of the last change on this page, whichever capture it belonged to
 
+// "Hold still for a moment." says nothing that "Hold still, colours ahead" does not.
+const repeats = ({ text, hint }) => hint?.startsWith(text.split(",")[0]);
+
 export function mountFlash(root, { stop }) {
   const flash = root.querySelector("#flash");
   const eye = flash.querySelector("video");
@@ -46,7 +49,7 @@ export function mountFlash(root, { stop }) {
     const fade = Math.min(Math.max(Number(update.fade_seconds) || 0, 0), LONGEST_FADE);
     wanted = { colour, fade, film };
     words.textContent = update.text;
-    hint.textContent = update.hint ?? "";
+    hint.textContent = repeats(update) ? "" : update.hint ?? "";
     ring.style.strokeDasharray = `${update.progress * 100} 100`;
     if (timer) return;
     const rest = changedAt + REST_MS - performance.now();
