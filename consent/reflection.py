@@ -14,11 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from consent.flash import LIGHT, PUSH, Shift, centred, dot, push_of
+from consent.flash import LIGHT, PUSH, Shift, dot, push_of
 from consent.types import Chroma, Colour
 
 _LAG_STEP_MS = 15.0
 _LEAST_REGIONS = 3
+_DRIFT_MS = 3000.0  # a camera's white balance goes a way and back in some six seconds
+_NEGLIGIBLE = 1e-9
+
+Trend = list[float]  # one value a sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +80,12 @@ def measure_response(
         shown: the colours in order.
         timing: of the screen.
     """
-    end_ms = shown[-1].from_ms + timing.slot_ms
     steps = int(timing.max_lag_ms // _LAG_STEP_MS) + 1
-    fits = [_fit(samples, shown, timing, end_ms, step * _LAG_STEP_MS) for step in range(steps)]
-    seen = [fit for fit in fits if fit is not None]
-    return max(seen, key=lambda fit: fit.correlation) if seen else None
-
-
-def _detrended(values: Sequence[Shift], times: Sequence[float]) -> list[Shift]:
-    """Take out mean and slope: a camera that adjusts itself slowly is no answer."""
-    middle = fmean(times)
-    spread = sum((time - middle) ** 2 for time in times) or 1.0
-    level = centred(values)
-    slopes = [
-        sum((time - middle) * value[channel] for time, value in zip(times, level, strict=True))
-        / spread
-        for channel in (0, 1)
-    ]
-    return [
-        (a - slopes[0] * (time - middle), b - slopes[1] * (time - middle))
-        for (a, b), time in zip(level, times, strict=True)
-    ]
+    fits = [_fit(samples, shown, timing, step * _LAG_STEP_MS) for step in range(steps)]
+    possible = [fit for fit in fits if fit is not None]
+    if not possible:
+        return None
+    return _response(max(possible, key=lambda fit: fit.correlation), shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,44 +101,86 @@ class _Seen:
     regions: list[tuple[Shift | None, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Screen and skin at one lag, both without slow drifts."""
+
+    lag_ms: float
+    seen: _Seen
+    trends: Sequence[Trend]
+    pushes: list[Shift]
+    skin: list[Shift]
+    energy: float  # of the pushes
+    gain: float  # skin over pushes
+    correlation: float
+
+
 def _fit(
-    samples: Sequence[Sample],
-    shown: Sequence[Shown],
-    timing: FlashTiming,
-    end_ms: float,
-    lag_ms: float,
-) -> FlashResponse | None:
-    seen = _seen(samples, shown, timing, end_ms, lag_ms)
-    slots = len(set(seen.slots))
-    if slots < len(shown) // 2 + 1:
+    samples: Sequence[Sample], shown: Sequence[Shown], timing: FlashTiming, lag_ms: float
+) -> _Fit | None:
+    seen = _seen(samples, shown, timing, lag_ms)
+    if len(set(seen.slots)) < len(shown) // 2 + 1:
         return None
-    pushes = _detrended(seen.pushes, seen.times)
-    skin = _detrended(seen.skin, seen.times)
-    energy = dot(pushes, pushes)
-    product = dot(pushes, skin)
+    trends = _trends(seen.times)
+    pushes = _detrended(seen.pushes, trends)
+    skin = _detrended(seen.skin, trends)
+    energy, product = dot(pushes, pushes), dot(pushes, skin)
     if not energy > 0:
         return None
     size = math.sqrt(dot(skin, skin) * energy)
-    gain = product / energy
-    size_of_pushes = math.sqrt(energy / len(pushes))
+    correlation = product / size if size > 0 else 0.0
+    return _Fit(lag_ms, seen, trends, pushes, skin, energy, product / energy, correlation)
+
+
+def _response(fit: _Fit, shown: Sequence[Shown]) -> FlashResponse:
+    size_of_pushes = math.sqrt(fit.energy / len(fit.pushes))
     return FlashResponse(
-        correlation=product / size if size > 0 else 0.0,
-        amplitude=gain * size_of_pushes,
-        background=max(0.0, _gain(seen, seen.background) * size_of_pushes),
-        decoded=_decoded(seen, shown, pushes, skin, gain),
-        slots=slots,
-        lag_ms=lag_ms,
-        relief=_relief(seen),
+        correlation=fit.correlation,
+        amplitude=fit.gain * size_of_pushes,
+        background=max(0.0, _gain(fit.seen, fit.seen.background) * size_of_pushes),
+        decoded=_decoded(fit, shown),
+        slots=len(set(fit.seen.slots)),
+        lag_ms=fit.lag_ms,
+        relief=_relief(fit.seen),
     )
+
+
+def _trends(times: Sequence[float]) -> list[Trend]:
+    """Return polynomials over the times, orthonormal: one for each drift that is too slow to count.
+
+    A camera goes on balancing its white; what takes longer than a few colours is no answer.
+    """
+    span = times[-1] - times[0] or 1.0
+    order = max(1, round(span / _DRIFT_MS))
+    trends: list[Trend] = []
+    for power in range(order + 1):
+        trend = [((time - times[0]) / span * 2 - 1) ** power for time in times]
+        for earlier in trends:
+            share = sum(a * b for a, b in zip(trend, earlier, strict=True))
+            trend = [a - share * b for a, b in zip(trend, earlier, strict=True)]
+        size = math.sqrt(sum(value * value for value in trend))
+        if size > _NEGLIGIBLE:  # times too few to tell two drifts apart yield none
+            trends.append([value / size for value in trend])
+    return trends
+
+
+def _detrended(values: Sequence[Shift], trends: Sequence[Trend]) -> list[Shift]:
+    """Take the drifts out of a signal."""
+    reds, blues = [red for red, _ in values], [blue for _, blue in values]
+    for trend in trends:
+        for channel in (reds, blues):
+            share = sum(a * b for a, b in zip(channel, trend, strict=True))
+            channel[:] = [a - share * b for a, b in zip(channel, trend, strict=True)]
+    return list(zip(reds, blues, strict=True))
 
 
 def _seen(
     samples: Sequence[Sample],
     shown: Sequence[Shown],
     timing: FlashTiming,
-    end_ms: float,
     lag_ms: float,
 ) -> _Seen:
+    end_ms = shown[-1].from_ms + timing.slot_ms
     seen = _Seen([], [], [], [], [], [], [])
     index = 0
     for sample in samples:
@@ -193,9 +224,9 @@ def _gain(seen: _Seen, shifts: Sequence[Shift | None]) -> float:
     ]
     if len(measured) < len(seen.times) / 2:
         return 0.0
-    times = [time for _, _, time in measured]
-    pushes = _detrended([push for push, _, _ in measured], times)
-    answers = _detrended([shift for _, shift, _ in measured], times)
+    trends = _trends([time for _, _, time in measured])
+    pushes = _detrended([push for push, _, _ in measured], trends)
+    answers = _detrended([shift for _, shift, _ in measured], trends)
     energy = dot(pushes, pushes)
     return dot(pushes, answers) / energy if energy > 0 else 0.0
 
@@ -207,14 +238,9 @@ def _relief(seen: _Seen) -> float:
     return max(gains) / min(gains) if len(gains) >= _LEAST_REGIONS else math.nan
 
 
-def _decoded(
-    seen: _Seen,
-    shown: Sequence[Shown],
-    pushes: Sequence[Shift],
-    skin: Sequence[Shift],
-    gain: float,
-) -> int:
+def _decoded(fit: _Fit, shown: Sequence[Shown]) -> int:
     """Count the slots in which the answer lies nearest to the colour that was shown."""
+    seen, gain = fit.seen, fit.gain
     if not gain > 0:
         return 0
     # Trends were taken out of both sides; what the nearest colour is depends on where the shown
@@ -223,8 +249,8 @@ def _decoded(
     for slot in sorted(set(seen.slots)):
         chosen = [i for i, found in enumerate(seen.slots) if found == slot and seen.settled[i]]
         chosen = chosen or [i for i, found in enumerate(seen.slots) if found == slot]
-        answer = _mean([skin[i] for i in chosen])
-        place = _mean([pushes[i] for i in chosen])
+        answer = _mean([fit.skin[i] for i in chosen])
+        place = _mean([fit.pushes[i] for i in chosen])
         raw = _mean([seen.pushes[i] for i in chosen])
         distances = {
             colour: math.dist(

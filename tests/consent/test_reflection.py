@@ -129,15 +129,19 @@ def test_a_background_too_dark_to_tell_counts_as_none():
     assert measure_response(dark, shown, STANDARD).background == 0.0
 
 
-def test_a_camera_that_adjusts_its_white_slowly_does_not_hide_the_answer():
-    shown = sequence()
-    drifting = [
-        Sample(s.client_ms, (s.skin[0] + s.client_ms * 4e-6, s.skin[1]), s.background)
-        for s in film(shown, strength=0.05)
-    ]
-    found = measure_response(drifting, shown, STANDARD)
-    assert found.correlation > 0.9
-    assert found.decoded >= 9
+@pytest.mark.parametrize(("timing", "seconds"), [(STANDARD, 6), (GENTLE, 7), (GENTLE, 14)])
+@pytest.mark.parametrize("phase", [0.0, 1.6, 3.1])
+def test_a_camera_that_adjusts_its_white_slowly_does_not_hide_the_answer(timing, seconds, phase):
+    shown = sequence(timing=timing)
+
+    def drifted(sample):
+        drift = 0.01 * math.sin(sample.client_ms / 1000 / seconds * 2 * math.pi + phase)
+        return Sample(sample.client_ms, (sample.skin[0] + drift, sample.skin[1]), sample.background)
+
+    samples = [drifted(sample) for sample in film(shown, timing, strength=0.05)]
+    found = measure_response(samples, shown, timing)
+    assert found.correlation > 0.7
+    assert found.decoded >= 8
 
 
 def test_a_face_that_is_hardly_seen_is_not_judged():
