@@ -31,12 +31,11 @@ def rows(stage: Stage) -> Iterator[Row]:
 def rows_of(trial: Trial) -> Iterator[Row]:
     """Yield the rates of a trial: owners, then strangers of everybody and of each own group."""
     yield _row("owners not accepted (FNMR)", trial.genuine, _refused, _refused_by_peer)
-    groups = sorted({one.one.group for one in trial.impostors})
     own = [one for one in trial.impostors if one.one.group == one.other.group]
     accept = partial(_row, ours=_accepted, theirs=_accepted_by_peer)
     yield accept("strangers accepted (FMR), everybody", trial.impostors)
     yield accept("strangers accepted (FMR), of the same group", own)
-    for group in groups:
+    for group in sorted({one.one.group for one in own}):
         yield accept(f"strangers accepted (FMR), {group}", [o for o in own if o.one.group == group])
 
 

@@ -58,6 +58,12 @@ def test_version_is_the_installed_one():
     assert run("version").stdout == f"selfsame {app.VERSION}\n"
 
 
+def test_several_names_in_one_variable_are_separated_by_commas(tmp_path):
+    done = run("settings", "--json", data=tmp_path, SELFSAME_TRUSTED_PROXIES="10.0.0.1, ::1")
+    assert json.loads(done.stdout)["trusted_proxies"] == ["10.0.0.1", "::1"]
+    assert "trusted_proxies" in run("settings", data=tmp_path).stdout
+
+
 def test_settings_come_from_variables_over_file_over_defaults(tmp_path):
     file = tmp_path / "selfsame.toml"
     file.write_text('port = 7000\ncontroller_name = "Studio Example"\n')

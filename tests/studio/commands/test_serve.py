@@ -1,0 +1,36 @@
+"""How the server listens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from studio.commands.serve import server_config
+from studio.settings import Settings
+from studio.ui.settings import UiSettings
+
+UI = UiSettings("0.1.0")
+
+
+def config(**chosen):
+    return server_config(lambda *_: None, UI, Settings(Path("d"), Path("w"), **chosen))
+
+
+def test_no_claim_about_the_clients_address_is_believed_by_itself():
+    assert config().proxy_headers is False
+
+
+def test_named_proxies_are_believed_and_no_others():
+    listening = config(trusted_proxies=("10.0.0.1",))
+    assert listening.proxy_headers is True
+    assert listening.forwarded_allow_ips == ["10.0.0.1"]
+
+
+@pytest.mark.parametrize("limit", ["ws_max_size", "limit_concurrency"])
+def test_one_client_cannot_fill_the_memory(limit):
+    assert 0 < getattr(config(), limit) <= UI.max_still_bytes + 13
+
+
+def test_nothing_is_unfolded_from_a_compressed_message():
+    assert config().ws_per_message_deflate is False
