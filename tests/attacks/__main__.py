@@ -68,7 +68,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=1, help="sittings a subject and condition")
     parser.add_argument("--pairs", type=int, default=300, help="of colour sequences")
     parser.add_argument("--no-sittings", action="store_true", help="attacks only")
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=2, help="processes; 0 plays nothing new")
     parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT)
     return parser.parse_args(arguments)
 

@@ -10,7 +10,6 @@ from tests.attacks.harness import Channel, Packet
 
 EARLIEST, LATEST = 2.0, 9.0  # seconds: when the fault comes
 _GAP_SECONDS = 0.6
-_LATE_SECONDS = 46.0  # of the sixty that a challenge lives
 _STRETCH = 1.08  # how much slower than its own clock a slowed stream arrives
 
 
@@ -70,9 +69,3 @@ def backdated(rng: Random) -> Channel:
     return lambda packets: (
         replace(p, arrives=p.arrives + hold) if p.taken > at else p for p in packets
     )
-
-
-def begun_late(rng: Random) -> Channel:
-    """Begin when most of the challenge's life is over."""
-    wait = _LATE_SECONDS + rng.uniform(0, 5)
-    return lambda packets: (replace(p, arrives=p.arrives + wait) for p in packets)

@@ -109,12 +109,12 @@ class Stage:
         self._frames = 0
         self._actor: Actor
 
-    def play(self, actor: Actor, channel: Channel) -> Outcome:
-        """Let an actor answer the challenge."""
+    def play(self, actor: Actor, channel: Channel, begins: float) -> Outcome:
+        """Let an actor answer the challenge, from some seconds after it was drawn."""
         self._actor = actor
         code, at = "unfinished", 0.0
         try:
-            for packet in channel(self._packets(actor)):
+            for packet in channel(self._packets(actor, begins)):
                 at = packet.arrives
                 self._deliver(packet)
                 if self.capture is not None:
@@ -132,8 +132,9 @@ class Stage:
             evidence=dict(self.capture.evidence) if self.capture else self._answer(),
         )
 
-    def _packets(self, actor: Actor) -> Iterator[Packet]:
-        for sequence, at in enumerate(self._camera.times(LIMIT_SECONDS)):
+    def _packets(self, actor: Actor, begins: float) -> Iterator[Packet]:
+        for sequence, passed in enumerate(self._camera.times(LIMIT_SECONDS)):
+            at = begins + passed
             is_still, self._still_due = self._still_due, False
             if is_still:
                 jpeg = self._camera.still(actor.still(at, self.screen), at)

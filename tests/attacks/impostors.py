@@ -14,6 +14,8 @@ from tests.attacks.harness import Channel
 from tests.attacks.lab import Attempt, Case, Lab, stranger
 from tests.attacks.light import Picture
 
+LATE_SECONDS = (46.0, 52.0)  # of the sixty that a challenge lives
+
 Build = Callable[[Lab, Case], Attempt]
 
 
@@ -95,6 +97,12 @@ def faulty(fault: Callable[[Random], Channel]) -> Build:
         return Attempt(lab.sitter(case), case.challenge(), fault(case.rng("fault")))
 
     return build
+
+
+def stale(lab: Lab, case: Case) -> Attempt:
+    """Begin when most of the challenge's life is over."""
+    begins = case.rng("moment").uniform(*LATE_SECONDS)
+    return Attempt(lab.sitter(case), case.challenge(), begins=begins)
 
 
 @dataclass(slots=True)

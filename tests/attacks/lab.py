@@ -68,6 +68,7 @@ class Attempt:
     actor: Actor
     challenge: Challenge
     channel: Channel = direct
+    begins: float = 0.0  # seconds after the challenge was drawn
 
 
 class Lab:
@@ -122,7 +123,7 @@ class Lab:
             Camera(case.conditions, case.noise()),
             case.rng("review"),
         )
-        return stage.play(attempt.actor, attempt.channel)
+        return stage.play(attempt.actor, attempt.channel, attempt.begins)
 
     def close(self) -> None:
         """Free the models."""

@@ -21,6 +21,7 @@ _RULES = (
     *("challenge", "colours", "continuity", "flash", "gestures", "identity", "liveness"),
     *("performance", "profiles", "reflection", "selfies", "stream"),
 )
+_FIRST = ("usual", "fps_10", "drift", "hard", "gentle")
 _NOT_JUDGING = ("__main__", "bona_fide", "chance", "plan", "report", "species", "test_attacks")
 JUDGING = (
     *(f"consent/{name}.py" for name in _RULES),
@@ -59,8 +60,8 @@ def attacks(names: Iterable[str], subjects: Sequence[str]) -> Iterator[Case]:
 
 
 def _of(name: str, species: Species, subjects: Sequence[str]) -> Iterator[Case]:
-    for subject in nobodies():
-        for seed in range(1, species.seeds + 1):
+    for seed in range(1, species.seeds + 1):
+        for subject in nobodies():
             yield Case(name, subject, seed, ATTACKING)
             if name in GENTLE_TOO:
                 yield Case(name, subject, seed, GENTLY)
@@ -70,14 +71,23 @@ def _of(name: str, species: Species, subjects: Sequence[str]) -> Iterator[Case]:
 
 
 def interleaved(cases: Sequence[Case]) -> list[Case]:
-    """Return the cases in an order in which every kind has a share in the first ones."""
+    """Return the cases so that a run which is stopped has something of every kind.
+
+    Attacks and the sittings that differ most come first, subject by subject; then the rest.
+    """
     turn: dict[tuple[str, str, Conditions], int] = {}
-    order: list[tuple[int, int, Case]] = []
+    order: list[tuple[bool, int, int, Case]] = []
     for case in cases:
         kind = case.species, case.rules, case.conditions
         turn[kind] = turn.get(kind, 0) + 1
-        order.append((turn[kind], len(order), case))
-    return [case for _, _, case in sorted(order, key=lambda entry: entry[:2])]
+        order.append((_is_extra(case), turn[kind], len(order), case))
+    return [case for *_, case in sorted(order, key=lambda entry: entry[:3])]
+
+
+def _is_extra(case: Case) -> bool:
+    if case.species == bona_fide.BONA_FIDE:
+        return case.conditions not in [bona_fide.CONDITIONS[name].conditions for name in _FIRST]
+    return case.conditions.pace == "gentle" or case.rules != "standard"
 
 
 def chosen_people(count: int | None) -> Sequence[str]:
@@ -116,11 +126,14 @@ class Checkpoint:
 
 
 def run(cases: Sequence[Case], checkpoint: Checkpoint, jobs: int) -> dict[Case, Outcome]:
-    """Play what is not known yet, in as many processes as are wanted, and return everything."""
+    """Play what is not known yet, in so many processes, and return everything that is known.
+
+    Without processes nothing is played.
+    """
     known = checkpoint.load()
-    left = [case for case in cases if case not in known]
+    left = [case for case in cases if jobs and case not in known]
     print(f"{len(cases)} captures, {len(left)} to play")
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(max(1, jobs)) as pool:
         waiting = [pool.submit(play, case) for case in left]
         for number, future in enumerate(as_completed(waiting), 1):
             played = future.result()
@@ -128,7 +141,7 @@ def run(cases: Sequence[Case], checkpoint: Checkpoint, jobs: int) -> dict[Case, 
             known[played.case] = played.outcome
             if number % 20 == 0:
                 print(f"{number} of {len(left)}", flush=True)
-    return {case: known[case] for case in cases}
+    return {case: known[case] for case in cases if case in known}
 
 
 _LABS: list[Lab] = []  # one a process

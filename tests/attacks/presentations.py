@@ -78,7 +78,7 @@ def replay(lab: Lab, case: Case) -> Attempt:
 
 def replay_cut(lab: Lab, case: Case) -> Attempt:
     """Every action from earlier films, and their colours laid over the beginning of the new."""
-    _, then = lab.recording(case)
+    then = replace(case, species=RECORDED).challenge()
     player = lab.sitter(case)
     player.lamp = _film_of(then.colours, case)
     return Attempt(player, case.challenge(then.colours))

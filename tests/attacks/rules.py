@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -22,29 +21,24 @@ class Rules:
     liveness: LivenessProfile = STANDARD_LIVENESS
     identity: IdentityProfile = STANDARD_IDENTITY
     expressions: bool = True  # whether they are asked for
+    colours: bool = True  # whether they are shown
 
     def adapted(self, challenge: Challenge) -> Challenge:
         """Return the challenge with only what these rules ask for."""
-        if self.expressions:
-            return challenge
-        kept = [a for a in challenge.actions if a in HEAD_ACTIONS or a is Action.COLOURS]
-        return replace(challenge, assent=Action.TURN_LEFT, actions=tuple(kept))
+        actions = [action for action in challenge.actions if self._asks_for(action)]
+        assent = challenge.assent if self.expressions else Action.TURN_LEFT
+        return replace(challenge, assent=assent, actions=tuple(actions))
 
+    def _asks_for(self, action: Action) -> bool:
+        if action is Action.COLOURS:
+            return self.colours
+        return self.expressions or action in HEAD_ACTIONS
 
-_BLIND = replace(
-    STANDARD_LIVENESS.flash,
-    min_amplitude=-math.inf,
-    min_correlation=-math.inf,
-    min_decoded=0,
-    min_contrast=-math.inf,
-    min_relief=-math.inf,
-)
-_NO_COLOURS = replace(STANDARD_LIVENESS, flash=_BLIND)
 
 RULES: Mapping[str, Rules] = MappingProxyType(
     {
         "standard": Rules("all rules"),
-        "no_colours": Rules("without the colours", _NO_COLOURS),
+        "no_colours": Rules("without the colours", colours=False),
         "no_expressions": Rules("without expressions", expressions=False),
         "no_turns": Rules(
             "without expressions, turns of 2 degrees",

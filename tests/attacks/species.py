@@ -181,7 +181,7 @@ SPECIES: Mapping[str, Species] = MappingProxyType(
         ),
         "stale": Species(
             "a challenge that runs out on the way",
-            impostors.faulty(faults.begun_late),
+            impostors.stale,
             _codes("expired"),
         ),
         "tinted": Species(
