@@ -61,7 +61,7 @@ class LivenessProfile:
     rest_ceiling: float = 0.60  # a rest above this leaves a gesture no room to rise; provisional
     min_inter_eye: float = 70.0  # pixels, frontal; ISO/IEC 29794-5 asks for 90 in a passport
     min_face_height: float = 112.0  # pixels; provisional: the embedding's own input is 150
-    min_luma: float = 40.0  # 0 to 255; measured: 60 would turn away dark skin in dim rooms
+    min_luma: float = 35.0  # 0 to 255; measured: 60 would turn away dark skin in dim rooms
     max_luma: float = 200.0  # 0 to 255; measured: skin clips above
     time_to_live: timedelta = timedelta(seconds=60)  # of a challenge; protocol
     hold_seconds: float = 1.0  # frontal, still, at the start; protocol

@@ -165,7 +165,7 @@ def test_a_short_look_the_wrong_way_is_forgiven():
     [
         ({"face_height": 100.0}, Obstacle.TOO_FAR),
         ({"inter_eye": 60.0}, Obstacle.TOO_FAR),
-        ({"luma": 39.0}, Obstacle.TOO_DARK),
+        ({"luma": 34.0}, Obstacle.TOO_DARK),
         ({"luma": 220.0}, Obstacle.TOO_BRIGHT),
         ({"luma": math.nan}, Obstacle.TOO_DARK),
         ({"yaw": 12.0}, Obstacle.NOT_CENTRED),
@@ -194,7 +194,7 @@ def test_an_obstacle_is_named_before_anything_is_refused(overrides, obstacle):
         {"roll": -15.0},
         {"inter_eye": 70.0},
         {"face_height": 112.0},
-        {"luma": 40.0},
+        {"luma": 35.0},
         {"luma": 200.0},
         {"smile": 0.6},
     ],
