@@ -17,7 +17,7 @@ from pathlib import Path
 import cv2
 
 from benchmarks.document import machine, versions, write_between
-from tests.attacks import plan, report
+from tests.attacks import measures, plan, report
 from tests.attacks.lab import Lab
 from tests.attacks.media import nobodies
 from tests.attacks.species import SPECIES
@@ -46,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sections["groups"] = report.group_table(found)
         lab = Lab()
         everybody = [*nobodies(), *plan.chosen_people(options.people)]
-        sections["turned"] = report.turned_table(lab, everybody)
-        sections["chance"] = report.chance_table(options.pairs)
+        sections["turned"] = measures.turned_table(lab, everybody)
+        sections["chance"] = measures.chance_table(options.pairs)
         lab.close()
     sections["versions"] = (
         f"{len(found)} captures, on {machine().partition(', load')[0]}; {versions()}."

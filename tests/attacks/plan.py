@@ -22,7 +22,16 @@ _RULES = (
     *("performance", "profiles", "reflection", "selfies", "stream"),
 )
 _FIRST = ("usual", "fps_10", "drift", "hard", "gentle")
-_NOT_JUDGING = ("__main__", "bona_fide", "chance", "plan", "report", "species", "test_attacks")
+_NOT_JUDGING = (
+    "__main__",
+    "bona_fide",
+    "chance",
+    "measures",
+    "plan",
+    "report",
+    "species",
+    "test_attacks",
+)
 JUDGING = (
     *(f"consent/{name}.py" for name in _RULES),
     *("studio/face/*.py", "studio/sitting/capture.py", "tests/attacks/*.py"),

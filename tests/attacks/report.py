@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from random import Random
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
 
 from benchmarks.verification import upper_bound
-from consent.types import Action, Pace
 from studio.subjects.cast import load_cast
 from tests.attacks.bona_fide import BONA_FIDE, CONDITIONS
-from tests.attacks.chance import chance
 from tests.attacks.harness import Outcome
-from tests.attacks.lab import Case, Lab
+from tests.attacks.lab import Case
 from tests.attacks.media import nobodies
-from tests.attacks.prints import Hold, shown
 from tests.attacks.rules import RULES
 from tests.attacks.species import SPECIES, Species
 
@@ -98,47 +94,6 @@ def ablation_table(found: Found) -> str:
             title = f"{species.title} | {RULES[rules].title}"
             lines.append(f"| {title} | {len(rows)} | {passed} | {_codes(rows)} |")
     return "\n".join(lines)
-
-
-def chance_table(pairs: int) -> str:
-    """Return how often answers to other sequences pass, for so many pairs of sequences."""
-    lines = [
-        "| pace | new sequence drawn | pairs | passed | bound |",
-        "|---|---|---|---|---|",
-    ]
-    for pace in Pace:
-        for known in (False, True):
-            found = chance(pairs, pace, known=known, rng=Random(f"{pace} {known}"))
-            drawn = "unlike the one answered" if known else "regardless of it"
-            bound = upper_bound(found.passed, found.pairs)
-            lines.append(f"| {pace} | {drawn} | {pairs} | {found.passed} | <= {bound:.1%} |")
-    return "\n".join(lines)
-
-
-def turned_table(lab: Lab, subjects: Sequence[str]) -> str:
-    """Return what is read off paper, and off warped photographs, that turn."""
-    lines = ["| what | subjects | median | most |", "|---|---|---|---|"]
-    for title, bend in (("flat paper at 45 degrees", None), ("bent paper at 45 degrees", 0.12)):
-        read = [degrees for who in subjects for degrees in _paper(lab, who, bend)]
-        lines.append(f"| {title} | {len(subjects)} | {median(read):.1f} | {max(read):.1f} |")
-    warped = [degrees for who in subjects[:12] for degrees in _warped(lab, who)]
-    count = min(12, len(subjects))
-    lines.append(f"| one photograph, warped | {count} | {median(warped):.1f} | {max(warped):.1f} |")
-    return "\n".join(lines)
-
-
-def _paper(lab: Lab, subject: str, bend: float | None) -> Iterator[float]:
-    picture = lab.photo(subject).picture(Action.CENTRE, 0.0, 0)
-    for yaw in (-45.0, 45.0):
-        image, _ = shown(picture, Hold(yaw, 0.0, 0.0, (0.0, 0.0)), bend)
-        for face in lab.meter.faces(image)[:1]:
-            yield abs(face.pose.yaw)
-
-
-def _warped(lab: Lab, subject: str) -> Iterator[float]:
-    for action in (Action.TURN_LEFT, Action.TURN_RIGHT):
-        for face in lab.meter.faces(lab.puppet(subject).picture(action, 1.0, 0))[:1]:
-            yield abs(face.pose.yaw)
 
 
 def answer_table(found: Found) -> str:
