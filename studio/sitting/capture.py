@@ -21,7 +21,7 @@ from studio.face.meter import FaceMeter, eyes_closed, mouth_open, smile
 from studio.face.quality import measure_quality
 from studio.face.skin import background_chroma, region_chromas, skin_chroma
 from studio.service import CaptureUpdate
-from studio.sitting.images import decode_frame, encode_still
+from studio.sitting.images import MAX_STILL_PIXELS, decode_frame, encode_still
 from studio.sitting.later import Later
 from studio.sitting.selfies import look_of
 
@@ -153,7 +153,7 @@ class LiveCaptureSession:
     ) -> CaptureUpdate:
         """Take one full-resolution JPEG still; raises Refusal."""
         with self._counting_failure():
-            image = decode_frame(data)
+            image = decode_frame(data, most=MAX_STILL_PIXELS)
             if self._last is None or not self._stills_due:
                 raise refused("out_of_order")
             self._stills_due -= 1

@@ -18,6 +18,8 @@ pillow_heif.register_heif_opener()
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 64_000_000  # a 61-megapixel camera passes, a decompression bomb does not
+MAX_FRAME_PIXELS = 1920 * 1080  # the page sends 640 x 480, fifteen times a second
+MAX_STILL_PIXELS = 4096 * 3072  # the most that web cameras give
 # A phone's MPO is read by the JPEG plug-in; Pillow knows no opener of that name before then.
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF")
 STILL_ONLY = ("GIF", "WEBP", "PNG", "AVIF")  # formats whose second frame means animation
@@ -43,18 +45,22 @@ def decode_photo(data: bytes) -> NDArray[np.uint8]:
         return _upright_srgb(picture)
 
 
-def decode_frame(data: bytes) -> NDArray[np.uint8]:
+def decode_frame(data: bytes, *, most: int = MAX_FRAME_PIXELS) -> NDArray[np.uint8]:
     """Return (H, W, 3) uint8 sRGB for one JPEG from the capture page.
 
+    Args:
+        data: the JPEG.
+        most: pixels. An even picture of 64 million fits into 250 kB and takes seconds to decode.
+
     Raises:
-        QualityRefused: not a whole JPEG, or larger than any camera still.
+        QualityRefused: not a whole JPEG, or larger than the page sends.
     """
     with (
         _refusing(_not_an_image),
         Image.open(io.BytesIO(data), formats=("JPEG",)) as picture,
     ):
-        if picture.width * picture.height > MAX_PIXELS:
-            raise _too_many_pixels()
+        if picture.width * picture.height > most:
+            raise _too_many_pixels(most)
         return np.asarray(picture.convert("RGB"))
 
 
@@ -143,9 +149,9 @@ def _not_an_image() -> QualityRefused:
     )
 
 
-def _too_many_pixels() -> QualityRefused:
+def _too_many_pixels(most: int = MAX_PIXELS) -> QualityRefused:
     return _refusal(
         "too_many_pixels",
-        "This picture has more than 64 million pixels.",
+        f"This picture has more than {round(most / 1e6)} million pixels.",
         "Choose a smaller version of it.",
     )

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from consent.errors import QualityRefused
-from studio.sitting.images import MAX_BYTES, decode_frame, decode_photo, encode_still
+from studio.sitting.images import (
+    MAX_BYTES,
+    MAX_STILL_PIXELS,
+    decode_frame,
+    decode_photo,
+    encode_still,
+)
 from tests.studio.sitting import pictures
 from tests.studio.sitting.pictures import encoded
 
@@ -186,11 +192,22 @@ def test_a_camera_frame_is_a_jpeg_and_nothing_else():
     assert refused(b"", decode_frame).code == "not_an_image"
 
 
-def test_a_frame_larger_than_any_camera_is_refused():
+def claiming(width, height):
+    """Return a small JPEG whose header claims a size."""
     data = bytearray(encoded(scene(), "JPEG"))
     at = data.index(b"\xff\xc0") + 5
-    data[at : at + 4] = (60_000).to_bytes(2, "big") * 2
-    assert refused(bytes(data), decode_frame).code == "too_many_pixels"
+    data[at : at + 4] = height.to_bytes(2, "big") + width.to_bytes(2, "big")
+    return bytes(data)
+
+
+def test_a_frame_larger_than_the_page_sends_is_refused():
+    assert refused(claiming(60_000, 60_000), decode_frame).code == "too_many_pixels"
+    assert "2 million" in refused(claiming(1921, 1080), decode_frame).what
+
+
+def test_a_still_larger_than_any_camera_gives_is_refused():
+    still = functools.partial(decode_frame, most=MAX_STILL_PIXELS)
+    assert refused(claiming(4096, 3073), still).code == "too_many_pixels"
 
 
 @functools.cache
