@@ -149,6 +149,7 @@ async def _play(
                 yield _line({"waiting": plain(view)})
                 await asyncio.sleep(TELL_SECONDS)
             async for update in iterate_in_threadpool(service.play_subject(token, baked_id)):
+                ticket.waiting()  # raises when another window has the seat now
                 yield _line(plain(update))
         finally:
             ticket.leave()

@@ -431,6 +431,22 @@ def test_a_subject_who_is_nobody_waits_like_everybody(visitor, one_seat):
     assert one_seat.everybody() == ()
 
 
+def test_a_subject_whose_seat_was_taken_over_plays_no_further(visitor, studio):
+    played = studio.play_subject
+
+    def taken_over(token, baked_id):
+        for number, update in enumerate(played(token, baked_id)):
+            if number == 2:
+                (held,) = studio.waiting_room.everybody()
+                studio.waiting_room.enter(held.session_key, held.origin)
+            yield update
+
+    studio.play_subject = taken_over
+    lines = lines_of(visitor.post("/api/subjects/ada/play"))
+    assert len(lines) == 3
+    assert lines[-1]["refused"]["code"] == "camera_elsewhere"
+
+
 def test_a_refused_subject_keeps_no_seat(visitor, studio):
     studio.refusals["consent"] = failed_liveness()
     lines = lines_of(visitor.post("/api/subjects/ada/play"))
