@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -66,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     _quiet_libraries()
     os.umask(0o077)  # what the studio writes is its owner's alone
+    _forbid_core_dumps()
     match options.command:
         case "serve":
             from studio.assembly import open_house
@@ -179,6 +180,14 @@ def _settings() -> Settings:
         data=Path(platformdirs.user_data_dir("selfsame", appauthor=False)),
         weights=Path(sys.prefix) / "share" / "selfsame" / "weights",
     )
+
+
+def _forbid_core_dumps() -> None:
+    """Keep frames, templates and keys in memory also when a native library crashes."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource  # absent on Windows, which writes no core files
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _quiet_libraries() -> None:

@@ -54,6 +54,17 @@ def test_no_command_shows_the_help_and_fails():
     assert "python app.py demo" in done.stdout
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows writes no core files")
+def test_a_crash_writes_no_memory_to_the_disk():
+    """Nor in the processes that it starts, which inherit the limit."""
+    limit = "resource.getrlimit(resource.RLIMIT_CORE)"
+    code = f"import app, resource; app.main(['version']); print({limit})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "(0, 0)"
+
+
 def test_version_is_the_installed_one():
     assert run("version").stdout == f"selfsame {app.VERSION}\n"
 
