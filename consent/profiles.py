@@ -86,8 +86,8 @@ class LivenessProfile:
     min_fps: float = 10.0  # mean over the capture; protocol
     max_clock_drift_seconds: float = 0.3  # page against server, by the least delay; protocol
     max_degrees_per_second: float = 230.0  # of a head; protocol
-    max_heights_per_second: float = 6.0  # of the face's place, in its own heights; provisional
-    max_growth_per_second: float = 5.0  # of the logarithm of its height; provisional
+    max_heights_per_second: float = 4.0  # of the face's place, in its own heights; provisional
+    max_growth_per_second: float = 3.5  # of the logarithm of its height; provisional
     max_failures: int = 5  # within `failure_window`, of a session or a subject; protocol
     failure_window: timedelta = timedelta(minutes=3)  # protocol
     max_origin_failures: int = 20  # of an address, which a team may share; provisional

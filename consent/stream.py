@@ -14,7 +14,7 @@ from consent.types import Challenge, FrameEvidence
 
 _RATE_AFTER_SECONDS = 5.0  # a mean needs a few seconds before it says something
 _DELAY_WINDOW_SECONDS = 2.0  # one frame of these came without waiting anywhere
-_SHORTEST_STEP_SECONDS = 1 / 15  # measurement noise must not read as speed between close frames
+_SHORTEST_STEP_SECONDS = 0.1  # a busy page's times jitter by a frame, which must not read as speed
 
 
 class FrameStream:

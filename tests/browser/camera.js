@@ -11,6 +11,7 @@
   const PAUSE = 8; // pictures of rest before an action is tried again
   const NOISE = 0.04; // share of uniform noise: about three grey levels, as a webcam in a lit room
   const MARGIN = 256; // pixels by which the noise is larger than the picture
+  const MOST_STEPS = 4; // pictures that a late one skips
   const DELAY = 80; // milliseconds until the camera sees what the screen shows
   const OPPOSITE = { turn_left: "turn_right", turn_right: "turn_left" };
 
@@ -116,6 +117,17 @@
     const next = performer();
     const screen = [{ colour: "", fade: 0, from: -Infinity }]; // what it showed, newest last
     let frozen = null;
+    let drawnAt = performance.now();
+
+    function move(clips, asked) { // as far as the time that has passed, however busy the machine is
+      const passed = ((performance.now() - drawnAt) * FPS) / 1000;
+      drawnAt = performance.now();
+      let picture = next(clips, asked);
+      for (let step = 1; step < Math.min(MOST_STEPS, Math.round(passed)); step += 1) {
+        picture = next(clips, asked);
+      }
+      return picture;
+    }
 
     function look() { // at the screen, as light that travels to the face
       const flash = document.querySelector("[data-colour]");
@@ -140,7 +152,7 @@
     function draw() {
       const asked = document.querySelector("[data-instruction]")?.dataset.instruction ?? "";
       if (plan.takeover?.at === asked) plan.subject = plan.takeover.subject;
-      const picture = next(cast[plan.subject], asked);
+      const picture = move(cast[plan.subject], asked);
       if (plan.beside) {
         const other = cast[plan.beside].still[0];
         const half = (source, x) => pen.drawImage(

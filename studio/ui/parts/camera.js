@@ -105,12 +105,13 @@ export function photographer(video) {
   };
 }
 
-// Calls `tick` for each new camera picture until it is told to stop.
+// Calls `tick` for each new camera picture until it is told to stop, with the time at which the
+// picture came: a busy page may look at it later, and motion must not seem faster for that.
 export function eachPicture(video, tick) {
   let running = true;
-  const next = () => {
+  const next = (_now, picture) => {
     if (!running) return;
-    tick();
+    tick(picture?.presentationTime ?? performance.now());
     if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(next);
     else setTimeout(next, 33);
   };

@@ -58,6 +58,7 @@ export function converse(video, options, on) {
   let lastSent = -Infinity;
   let lastPicture = 0;
   let lastAnswer = 0;
+  let taken = 0;
   let stillWanted = false;
   let stillOnItsWay = false;
   let stillSequence = null;
@@ -77,7 +78,7 @@ export function converse(video, options, on) {
     report();
   }
 
-  async function shoot() {
+  async function shoot(takenAt) {
     const now = performance.now();
     lastPicture = now;
     if (over || busy || unanswered >= MAX_UNANSWERED || now - lastSent < INTERVAL_MS) return;
@@ -99,7 +100,8 @@ export function converse(video, options, on) {
     const header = new DataView(new ArrayBuffer(HEADER_BYTES));
     header.setUint8(0, kind);
     header.setUint32(1, sequence, true);
-    header.setFloat64(5, now, true);
+    taken = Math.max(takenAt, taken + 1); // milliseconds; always onwards, whatever the browser says
+    header.setFloat64(5, taken, true);
     if (kind === STILL) stillSequence = sequence;
     if (unanswered === 0) lastAnswer = now;
     sequence += 1;
