@@ -141,8 +141,9 @@ class CaptureReview:
     def add_still(self, sha256: str, embedding: Template, evidence: FrameEvidence) -> None:
         """Take the full-resolution picture for which `wants_still` was set.
 
-        A still that is not frontal, too dark or blinking is dropped and asked for again; one that
-        comes late, after another that was asked for in its place, is dropped too.
+        A still that is not frontal, too dark, blinking, or unlike the frames beside it is dropped
+        and asked for again; one that comes late, after another that was asked for in its place, is
+        dropped too.
 
         Args:
             sha256: of the still's bytes as they will be stored, hex.
@@ -160,7 +161,7 @@ class CaptureReview:
             template, rest = self._continuity.template, self._rest
             if template is None or rest is None:
                 raise refused("out_of_order")
-            self._selfies.add(sha256, embedding, evidence, to=template, rest=rest)
+            self._selfies.add(sha256, embedding, evidence, to=template, rest=rest, among=self._calm)
 
     def verdict(
         self, now: datetime, capture_id: str, *, passive: Sequence[float] = ()

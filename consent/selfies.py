@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -69,18 +70,51 @@ class Selfies:
         self._due -= 1
 
     def add(
-        self, sha256: str, embedding: Template, evidence: FrameEvidence, *, to: Template, rest: Rest
+        self,
+        sha256: str,
+        embedding: Template,
+        evidence: FrameEvidence,
+        *,
+        to: Template,
+        rest: Rest,
+        among: Sequence[FrameEvidence],
     ) -> None:
         """Keep a still, or drop one that comes late, blinks, or is not frontal and well lit.
+
+        One that lies with none of its neighbours is another picture, or somebody moved: dropped.
+
+        Args:
+            sha256: of the still.
+            embedding: of the still.
+            evidence: measured on the still at the frames' size.
+            to: the capture's template.
+            rest: the person's face at rest.
+            among: the frames beside it.
 
         Raises:
             IdentityRefused: `face_changed`.
         """
         late = self._asked_ms is None
         self._asked_ms = None
-        blinking = Action.BLINK in shown(evidence, rest, self._profile)
-        if late or blinking or obstacle(evidence, rest, self._profile) is not None:
+        profile = self._profile
+        blinking = Action.BLINK in shown(evidence, rest, profile)
+        if late or blinking or obstacle(evidence, rest, profile) is not None:
+            return
+        if not any(_is_of_one_scene(evidence, frame, profile) for frame in among):
             return
         distance = check_continuity(embedding, to, self._identity)
         self._kept.append(Still(sha256, embedding, evidence, distance))
         self._wanted = False
+
+
+def _is_of_one_scene(still: FrameEvidence, frame: FrameEvidence, profile: LivenessProfile) -> bool:
+    """Return whether the face has the same place and size, before the same background."""
+    moved = math.hypot(still.face_x - frame.face_x, still.face_y - frame.face_y)
+    grown = abs(math.log(still.face_height / frame.face_height))
+    changed = math.dist(still.background_chroma, frame.background_chroma)
+    return (
+        moved <= profile.still_move * frame.face_height
+        and grown <= profile.still_growth
+        # A background that is too dark, or not in the picture, tells nothing.
+        and (math.isnan(changed) or changed <= profile.still_background)
+    )

@@ -524,11 +524,12 @@ class Sitter:
             arrived_at=self.now,
             sha256=sha256,
             faces=1,
-            face_x=640.0,
-            face_y=480.0,
-            face_height=600.0,
-            inter_eye=250.0,
+            face_x=321.0,
+            face_y=241.0,
+            face_height=222.0,
+            inter_eye=95.0,
             luma=120.0,
+            background_chroma=self.screen.on(WALL, self.screen.behind),
             **self.pose,
         )
         return sha256, near(self.template, 0.25, seed=900 + self.stills), evidence

@@ -11,7 +11,7 @@ from consent.directions import HINTS, Obstacle, refused
 from consent.errors import IdentityRefused, LivenessRefused
 from consent.liveness import CaptureReview
 from consent.profiles import STANDARD_LIVENESS
-from consent.types import Action
+from consent.types import NO_CHROMA, Action
 from tests.fakes import NOON, Sitter, a_challenge, face, near, sit
 
 TURNS = (Action.TURN_LEFT, Action.TURN_RIGHT, Action.BLINK)
@@ -265,6 +265,28 @@ def test_a_still_that_blinks_is_asked_for_again():
     said = sit(followed, sitter, stop=lambda said: said.wants_still)
     assert said.wants_still
     followed.add_still(*sitter.still())
+    assert len(followed.stills) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"face_x": 400.0}, {"face_height": 300.0}, {"background_chroma": (0.5, 0.2)}],
+    ids=["another place", "another size", "another background"],
+)
+def test_a_still_unlike_the_frames_beside_it_is_no_selfie(other):
+    followed, sitter = review(*TURNS), Sitter()
+    sit(followed, sitter, stop=lambda said: said.wants_still)
+    sha256, template, evidence = sitter.still()
+    followed.add_still(sha256, template, replace(evidence, **other))
+    assert followed.stills == ()
+    assert sit(followed, sitter, stop=lambda said: said.wants_still).wants_still
+
+
+def test_a_background_that_is_too_dark_to_tell_spoils_no_still():
+    followed, sitter = review(*TURNS), Sitter()
+    sit(followed, sitter, stop=lambda said: said.wants_still)
+    sha256, template, evidence = sitter.still()
+    followed.add_still(sha256, template, replace(evidence, background_chroma=NO_CHROMA))
     assert len(followed.stills) == 1
 
 
