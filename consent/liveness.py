@@ -120,6 +120,7 @@ class CaptureReview:
         with self._refusing_for_good():
             if self.finished:
                 return self._finish()
+            self._stream.judges_light = self._colours is None or self._colours.colour is None
             self._stream.admit(frame)
             self._check_deadline(frame)
             if self._performance is not None:

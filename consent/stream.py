@@ -33,6 +33,7 @@ class FrameStream:
         self._delays: deque[tuple[float, float]] = deque()  # page ms, ms that the frame travelled
         self._first_delay = math.inf  # ms, the least of the first window
         self.enrolled = False  # from then on the face must stay in sight
+        self.judges_light = True  # not while the screen's colours are the lamp: blue is dark
         self.count = 0
         self._stills = 0
         self.longest_gap = 0.0  # seconds
@@ -160,7 +161,8 @@ class FrameStream:
         return profile.no_face_seconds if self._last_posed else profile.first_face_seconds
 
     def _check_light(self, frame: FrameEvidence) -> None:
-        light = light_obstacle(frame, self._profile) if frame.faces == 1 else None
+        judged = self.judges_light and frame.faces == 1
+        light = light_obstacle(frame, self._profile) if judged else None
         if light is None:
             self._dark_or_bright = None
             return

@@ -144,9 +144,10 @@ def test_colours_wait_for_a_face_that_looks_straight_ahead(hidden):
     assert sit(followed, sitter).finished
 
 
+@pytest.mark.parametrize("pace", Pace)
 @pytest.mark.parametrize("luma", [25.0, 215.0])
-def test_at_night_the_screen_is_the_lamp(luma):
-    followed, sitter = review(), Sitter(screen=Screen(strength=2.0, behind=0.1))
+def test_at_night_the_screen_is_the_lamp_however_long_it_shines(luma, pace):
+    followed, sitter = review(pace=pace), Sitter(screen=Screen(strength=2.0, behind=0.1))
     until_colours(followed, sitter)
     while sit(followed, sitter, limit=1).colour is None:
         pass
