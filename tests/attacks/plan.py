@@ -82,21 +82,25 @@ def _of(name: str, species: Species, subjects: Sequence[str]) -> Iterator[Case]:
 def interleaved(cases: Sequence[Case]) -> list[Case]:
     """Return the cases so that a run which is stopped has something of every kind.
 
-    Attacks and the sittings that differ most come first, subject by subject; then the rest.
+    Attacks and the sittings that differ most come first, subject by subject; photographed people
+    come last, for they are many.
     """
     turn: dict[tuple[str, str, Conditions], int] = {}
-    order: list[tuple[bool, int, int, Case]] = []
+    order: list[tuple[int, int, int, Case]] = []
     for case in cases:
         kind = case.species, case.rules, case.conditions
         turn[kind] = turn.get(kind, 0) + 1
-        order.append((_is_extra(case), turn[kind], len(order), case))
+        order.append((_tier(case), turn[kind], len(order), case))
     return [case for *_, case in sorted(order, key=lambda entry: entry[:3])]
 
 
-def _is_extra(case: Case) -> bool:
+def _tier(case: Case) -> int:
+    if case.subject not in nobodies():
+        return 2
     if case.species == bona_fide.BONA_FIDE:
-        return case.conditions not in [bona_fide.CONDITIONS[name].conditions for name in _FIRST]
-    return case.conditions.pace == "gentle" or case.rules != "standard"
+        first = [bona_fide.CONDITIONS[name].conditions for name in _FIRST]
+        return int(case.conditions not in first)
+    return int(case.conditions.pace == "gentle" or case.rules != "standard")
 
 
 def chosen_people(count: int | None) -> Sequence[str]:
