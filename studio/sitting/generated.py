@@ -50,10 +50,10 @@ NOT_CAPTURED = frozenset(
 # Names by which generators call themselves in Software, CreatorTool, Credit and their like.
 _MAKERS = re.compile(
     r"stable[ _-]?diffusion|stability[ ._-]?ai|automatic1111|comfyui|invokeai|fooocus|novelai|"
-    r"midjourney|dall[·. _-]?e\b|openai|chatgpt|gpt[ _-]image|\bgpt-4o|adobe firefly|"
-    r"made with google ai|google (?:gemini|imagen)|\bgemini\b.{0,40}image|black forest labs|"
+    r"midjourney|\bdall[·-]e\b|\bdall-?e[ _-]?[23]\b|openai|chatgpt|gpt[ _-]image|\bgpt-4o|"
+    r"adobe firefly|made with google ai|google (?:gemini|imagen)|\bgemini\b.{0,40}image|black forest labs|"
     r"\bflux\.[12]|ideogram|leonardo\.ai|runwayml|microsoft designer|"
-    rf"playground ?ai|\bgrok\b|nightcafe|\b{GENERATOR.lower()}/",
+    rf"playground ?ai|\bgrok (?:imagine|[2-9])|nightcafe|\b{GENERATOR.lower()}/",
     re.IGNORECASE,
 )
 # What generators write as their settings, wherever a text field takes it.
@@ -95,6 +95,7 @@ _XMP_MAKER = re.compile(
 _AI_TERMS = re.compile(  # GB 45438-2025; IPTC Photo Metadata 2025.1
     rb"TC260:AIGC|Iptc4xmpExt:AI(?:SystemUsed|PromptInformation)|\"AIGC\" ?: ?\{|AIGC\{\"Label\""
 )
+_PACKET_START, _PACKET_END = b"<x:xmpmeta", b"</x:xmpmeta>"
 _MANIFEST_MARKS = (b"jumb", b"jumd", b"c2pa", b"caBX")
 _MOST_TEXT = 256 * 1024  # characters of one field: settings stand at its beginning
 LABEL_DARK, LABEL_LIGHT = 80.0, 180.0  # luma of the label's pill and letters on any picture
@@ -117,7 +118,7 @@ class GeneratedFilter:
         Raises:
             QualityRefused: `generated` or `manifest_unreadable`.
         """
-        if self._manifest_says(data) or _terms_say(data) or _texts_say(data):
+        if self._manifest_says(data) or _packets_say(data) or _texts_say(data):
             raise generated()
 
     def require_unlabelled(self, image: NDArray[np.uint8], face: Face) -> None:
@@ -217,6 +218,19 @@ def _terms_say(data: bytes) -> bool:
             if found and found[1].decode("ascii", "replace").lower() in NOT_CAPTURED:
                 return True
             at = data.find(name, at + 1)
+    return False
+
+
+def _packets_say(data: bytes) -> bool:
+    """Read what lies in plain text anywhere in a file: of videos, and behind a PNG's pixels."""
+    if _terms_say(data) or _AI_TERMS.search(data):
+        return True
+    at = data.find(_PACKET_START)
+    while at >= 0:
+        end = data.find(_PACKET_END, at)
+        if _xmp_names_maker(data[at : end if end >= 0 else at + _MOST_TEXT]):
+            return True
+        at = data.find(_PACKET_START, end if end >= 0 else at + 1)
     return False
 
 

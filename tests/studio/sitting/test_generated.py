@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 from PIL import ExifTags, Image
+from PIL.PngImagePlugin import PngInfo
 
 from consent.errors import QualityRefused
 from outputs.provenance import ManifestReader
@@ -239,6 +240,33 @@ def test_xmp_in_a_video_is_read(check, video):
 )
 def test_the_entries_of_known_generators_are_refused(check, texts):
     assert refused(check, png_with(**texts)) == "generated"
+
+
+def test_labels_and_makers_in_a_video_are_read(check, video):
+    maker = xmp(element="<xmp:CreatorTool>Midjourney</xmp:CreatorTool>")
+    assert refused(check, with_box(video, (), packed(b"uuid", maker))) == "generated"
+    label = b'AIGC{"Label":"1","ContentProducer":"x"}'
+    assert refused(check, with_box(video, (), packed(b"udta", label))) == "generated"
+    camera = xmp(element="<xmp:CreatorTool>Pixel 9</xmp:CreatorTool>")
+    check.require_camera(with_box(video, (), packed(b"uuid", camera)))
+
+
+def test_xmp_behind_the_pixels_of_a_png_is_read(check):
+    """ExifTool writes it there."""
+    packet = xmp(element="<xmp:CreatorTool>Midjourney</xmp:CreatorTool>")
+    entry = b"XML:com.adobe.xmp" + bytes(5) + packet
+    info = PngInfo()
+    info.add(b"iTXt", entry, after_idat=True)
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), "gray").save(buffer, "PNG", pnginfo=info)
+    assert refused(check, buffer.getvalue()) == "generated"
+
+
+@pytest.mark.parametrize("name", ["Beatrice Dalle", "Anna Dalle Tischler", "People whom I grok"])
+def test_names_and_words_that_look_like_a_generator_s_pass(check, photo, name):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Artist] = name
+    check.require_camera(encoded(photo, "JPEG", exif=exif))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "PNG"])
