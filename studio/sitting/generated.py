@@ -51,8 +51,8 @@ NOT_CAPTURED = frozenset(
 _MAKERS = re.compile(
     r"stable[ _-]?diffusion|stability[ ._-]?ai|automatic1111|comfyui|invokeai|fooocus|novelai|"
     r"midjourney|\bdall[·-]e\b|\bdall-?e[ _-]?[23]\b|openai|chatgpt|gpt[ _-]image|\bgpt-4o|"
-    r"adobe firefly|made with google ai|google (?:gemini|imagen)|\bgemini\b.{0,40}image|black forest labs|"
-    r"\bflux\.[12]|ideogram|leonardo\.ai|runwayml|microsoft designer|"
+    r"adobe firefly|made with google ai|google (?:gemini|imagen)|\bgemini\b.{0,40}image|"
+    r"black forest labs|\bflux\.[12]|ideogram|leonardo\.ai|runwayml|microsoft designer|"
     rf"playground ?ai|\bgrok (?:imagine|[2-9])|nightcafe|\b{GENERATOR.lower()}/",
     re.IGNORECASE,
 )
