@@ -74,6 +74,7 @@ class LivenessProfile:
     positioning_seconds: float = 25.0  # to find the first frontal second; provisional
     reaction_seconds: float = 8.0  # to do an action or come back; provisional
     still_seconds: float = 2.0  # for a full-resolution still before it is asked again; provisional
+    still_again_seconds: float = 0.7  # after one that could not be kept, the next; provisional
     still_move: float = 0.25  # face heights between a still and a frame beside it; provisional
     still_growth: float = 0.15  # of the logarithm of its height, between the same; provisional
     still_background: float = 0.03  # of its background's chroma, between the same; provisional

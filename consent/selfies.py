@@ -32,6 +32,7 @@ class Selfies:
         self._kept: list[Still] = []
         self._due = 0  # asked for and not yet received
         self._asked_ms: float | None = None
+        self._last_ms: float | None = None  # when one of this step was asked for
         self._wanted = False
 
     @property
@@ -52,14 +53,15 @@ class Selfies:
     def begin_step(self, *, wanted: bool) -> None:
         """Start a step that does or does not yield a still."""
         self._wanted = wanted
-        self._asked_ms = None
+        self._asked_ms = self._last_ms = None
 
     def ask(self, frame: FrameEvidence) -> bool:
-        """Ask now, unless the last request is recent."""
-        asked = self._asked_ms
-        if asked is not None and (frame.client_ms - asked) / 1000 < self._profile.still_seconds:
+        """Ask now, unless the last request is recent: a still costs half a second to measure."""
+        profile = self._profile
+        waited = profile.still_seconds if self.waiting else profile.still_again_seconds
+        if self._last_ms is not None and (frame.client_ms - self._last_ms) / 1000 < waited:
             return False
-        self._asked_ms = frame.client_ms
+        self._asked_ms = self._last_ms = frame.client_ms
         self._due += 1
         return True
 

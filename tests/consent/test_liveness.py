@@ -282,6 +282,16 @@ def test_a_still_unlike_the_frames_beside_it_is_no_selfie(other):
     assert sit(followed, sitter, stop=lambda said: said.wants_still).wants_still
 
 
+def test_stills_that_cannot_be_kept_are_not_asked_for_at_once():
+    """Measuring one takes half a second that other captures wait for."""
+    followed, sitter = review(*TURNS), Sitter()
+    original = sitter.still
+    sitter.still = lambda: (*original()[:2], replace(original()[2], face_x=500.0))
+    with pytest.raises(LivenessRefused):
+        sit(followed, sitter)
+    assert 5 <= sitter.stills / 2 <= 25 / 0.7
+
+
 def test_a_background_that_is_too_dark_to_tell_spoils_no_still():
     followed, sitter = review(*TURNS), Sitter()
     sit(followed, sitter, stop=lambda said: said.wants_still)
