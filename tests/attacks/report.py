@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
@@ -141,7 +142,9 @@ def _answer_row(title: str, rows: Rows) -> list[str]:
         return []
 
     def spread(value: Callable[[Mapping[str, float]], float], digits: int) -> str:
-        values = sorted(value(one) for one in seen)
+        values = sorted(found for one in seen if not math.isnan(found := value(one)))
+        if not values:
+            return ""
         return f"{median(values):.{digits}f} ({values[0]:.{digits}f} to {values[-1]:.{digits}f})"
 
     cells = (
