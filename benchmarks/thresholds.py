@@ -49,7 +49,7 @@ UNITS = (  # the first pattern that is found in "name: comment" decides
     (r"max_z\b", "standard deviations"),
     (r"_amplitude\b", "log ratio"),
     (r"_correlation\b|_likeness\b", "correlation, -1 to 1"),
-    (r"_contrast\b|_relief\b", "ratio"),
+    (r"_contrast\b|_relief\b|_spread\b", "ratio"),
     (r"max_occlusion\b|eye_light\b|_score\b", "share, 0 to 1"),
 )
 

@@ -90,6 +90,7 @@ class ColourCheck:
             "colours_amplitude": found.amplitude,
             "colours_background": found.background,
             "colours_relief": found.relief,
+            "colours_spread": found.spread,
             "colours_decoded": float(found.decoded),
             "colours_lag_ms": found.lag_ms,
         }
@@ -176,11 +177,16 @@ def judge_response(found: FlashResponse | None, profile: FlashProfile) -> FlashR
         raise refused("colours_weak" if faint else "colours_wrong")
     if not found.contrast >= profile.min_contrast:
         raise refused("colours_everywhere")
-    if not found.relief >= profile.min_relief:
+    if not (found.relief >= profile.min_relief and found.spread >= profile.min_spread):
         raise refused("colours_flat")
     return found
 
 
 def _sample(frame: FrameEvidence) -> Sample:
-    chromas = frame.skin_chroma, frame.background_chroma, frame.region_chromas
-    return Sample(frame.client_ms, *chromas)
+    return Sample(
+        frame.client_ms,
+        frame.skin_chroma,
+        frame.background_chroma,
+        frame.region_chromas,
+        frame.region_lights,
+    )

@@ -33,9 +33,10 @@ class FlashProfile:
     max_likeness: float = 0.35  # correlation with an earlier sequence; protocol
     min_amplitude: float = 0.006  # of the skin; attack lab: dark skin answers half as much
     faint_amplitude: float = 0.020  # of the skin; below, blame the room's light; attack lab
-    min_correlation: float = 0.65  # of the skin with what was shown; attack lab
+    min_correlation: float = 0.70  # of the skin with what was shown; attack lab
     min_decoded: int = 7  # of ten colours recognised in the answer; protocol
     min_contrast: float = 1.5  # skin over background; protocol
+    min_spread: float = 2.3  # most over least light added to face and background; attack lab
     min_relief: float = 1.25  # strongest part of the face over the weakest; attack lab
     embeddings: int = 4  # frames under colours that are compared with the template; provisional
 
@@ -87,7 +88,7 @@ class LivenessProfile:
     two_faces_frames: int = 3  # frames with a second face...; provisional
     two_faces_window: int = 10  # ...among this many; provisional
     max_gap_seconds: float = 0.4  # between frames by the page's clock; protocol
-    min_fps: float = 10.0  # mean over the capture; protocol
+    min_fps: float = 9.5  # mean over the capture; protocol
     max_clock_drift_seconds: float = 0.3  # page against server, by the least delay; protocol
     max_degrees_per_second: float = 230.0  # of a head; protocol
     max_heights_per_second: float = 4.0  # of the face's place, in its own heights; provisional

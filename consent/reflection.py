@@ -41,6 +41,7 @@ class Sample:
     skin: Chroma
     background: Chroma
     regions: tuple[Chroma, ...] = ()  # parts of the face that face different ways
+    lights: tuple[float, ...] = ()  # linear light of the regions, then of the background
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class FlashResponse:
     slots: int  # slots in which skin was seen
     lag_ms: float
     relief: float  # how often stronger the strongest region answers than the weakest; NaN = unseen
+    spread: float  # the same of the light that was added to regions and background; NaN = unseen
 
     @property
     def contrast(self) -> float:
@@ -99,6 +101,7 @@ class _Seen:
     skin: list[Shift]
     background: list[Shift | None]
     regions: list[tuple[Shift | None, ...]]
+    lights: list[tuple[float, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ def _response(fit: _Fit, shown: Sequence[Shown]) -> FlashResponse:
         slots=len(set(fit.seen.slots)),
         lag_ms=fit.lag_ms,
         relief=_relief(fit.seen),
+        spread=_spread(fit.seen),
     )
 
 
@@ -181,7 +185,7 @@ def _seen(
     lag_ms: float,
 ) -> _Seen:
     end_ms = shown[-1].from_ms + timing.slot_ms
-    seen = _Seen([], [], [], [], [], [], [])
+    seen = _Seen([], [], [], [], [], [], [], [])
     index = 0
     for sample in samples:
         at = sample.client_ms - lag_ms
@@ -204,6 +208,7 @@ def _seen(
         seen.skin.append(skin)
         seen.background.append(_log_ratios(sample.background))
         seen.regions.append(tuple(_log_ratios(region) for region in sample.regions))
+        seen.lights.append(sample.lights)
     return seen
 
 
@@ -236,6 +241,21 @@ def _relief(seen: _Seen) -> float:
     columns = zip(*seen.regions, strict=True)
     gains = [gain for column in columns if (gain := _gain(seen, column)) > 0]
     return max(gains) / min(gains) if len(gains) >= _LEAST_REGIONS else math.nan
+
+
+def _spread(seen: _Seen) -> float:
+    """Return how unevenly light was added to the picture; glare on glass is added evenly.
+
+    A veil over the whole picture answers strongly where the picture is dark and weakly where it is
+    bright; times the brightness, that is the same everywhere. Light that falls on a head is not.
+    """
+    gains = [_gain(seen, column) for column in zip(*seen.regions, strict=True)]
+    lights = [fmean(column) for column in zip(*seen.lights, strict=True)]
+    if len(gains) < _LEAST_REGIONS or len(lights) != len(gains) + 1:
+        return math.nan
+    behind = max(_gain(seen, seen.background), 0.0)
+    added = [gain * light for gain, light in zip((*gains, behind), lights, strict=True)]
+    return max(added) / max(min(added), _NEGLIGIBLE)
 
 
 def _decoded(fit: _Fit, shown: Sequence[Shown]) -> int:

@@ -490,6 +490,7 @@ class Sitter:
             "region_chromas": tuple(
                 self.screen.on(SKIN, self.screen.strength * part) for part in self.screen.relief
             ),
+            "region_lights": (*(sum(SKIN) for _ in self.screen.relief), sum(WALL)),
             **self.pose,
         }
         return FrameEvidence(**{**values, **self.looks, **overrides})

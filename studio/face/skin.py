@@ -6,6 +6,7 @@ and divided by its sum: a camera that brightens or darkens the picture changes n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -40,19 +41,35 @@ def region_chromas(image: NDArray[np.uint8], face: Face) -> tuple[Chroma, ...]:
     return tuple(_around(image, face, points) for points in REGIONS)
 
 
+def region_lights(image: NDArray[np.uint8], face: Face) -> tuple[float, ...]:
+    """Return the mean linear light, 0 to 3, of each of `REGIONS` and then of the background."""
+    parts = [_patches(image, face, points) for points in REGIONS]
+    return tuple(_light(part) for part in (*parts, _beside(image, face)))
+
+
 def background_chroma(image: NDArray[np.uint8], face: Face) -> Chroma:
     """Return the chroma of what lies left and right of the head, from its chin upwards."""
+    return _chroma(_beside(image, face))
+
+
+def _beside(image: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:
+    """Return (N, 3) pixels left and right of the head."""
     width = image.shape[1]
     free = WIDENED * face.box.width
     left, right = int(face.box.left - free), int(face.box.right + free)
     bottom = max(1, int(face.box.bottom))
     columns = [*range(0, max(0, left), STEP), *range(max(0, right), width, STEP)]
     rows = image[: min(bottom, image.shape[0]) : STEP]
-    return _chroma(rows[:, columns].reshape(-1, 3)) if columns else NO_CHROMA
+    return rows[:, columns].reshape(-1, 3)
 
 
 def _around(image: NDArray[np.uint8], face: Face, points: Sequence[int]) -> Chroma:
     """Return the chroma of squares around some landmarks."""
+    return _chroma(_patches(image, face, points))
+
+
+def _patches(image: NDArray[np.uint8], face: Face, points: Sequence[int]) -> NDArray[np.uint8]:
+    """Return (N, 3) pixels of squares around some landmarks."""
     height, width = image.shape[:2]
     radius = max(2, round(face.inter_eye * PATCH))
     patches = []
@@ -61,11 +78,17 @@ def _around(image: NDArray[np.uint8], face: Face, points: Sequence[int]) -> Chro
         patch = image[top : max(top, y + radius + 1), left : max(left, x + radius + 1)]
         if 0 <= x < width and 0 <= y < height and patch.size:
             patches.append(patch.reshape(-1, 3))
-    return _chroma(np.concatenate(patches)) if patches else NO_CHROMA
+    return np.concatenate(patches) if patches else np.empty((0, 3), np.uint8)
+
+
+def _light(pixels: NDArray[np.uint8]) -> float:
+    return float(LINEAR[pixels].sum(axis=1).mean()) if len(pixels) else math.nan
 
 
 def _chroma(pixels: NDArray[np.uint8]) -> Chroma:
     """Return the shares of red and green in (N, 3) uint8 sRGB pixels, in linear light."""
+    if not len(pixels):
+        return NO_CHROMA
     seen = (pixels.max(axis=1) <= BRIGHTEST) & (pixels.max(axis=1) >= DARKEST)
     if seen.mean() < LEAST_SEEN:
         return NO_CHROMA

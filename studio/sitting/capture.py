@@ -19,7 +19,7 @@ from consent.flash import screen_hex
 from consent.types import NO_CHROMA, Action, FrameEvidence, Look, Template
 from studio.face.meter import FaceMeter, eyes_closed, mouth_open, smile
 from studio.face.quality import measure_quality
-from studio.face.skin import background_chroma, region_chromas, skin_chroma
+from studio.face.skin import background_chroma, region_chromas, region_lights, skin_chroma
 from studio.service import CaptureUpdate
 from studio.sitting.images import MAX_STILL_PIXELS, decode_frame, encode_still
 from studio.sitting.later import Later
@@ -223,6 +223,7 @@ def measure(meter: FaceMeter, image: NDArray[np.uint8], stamp: Stamp) -> Measure
             skin_chroma=skin_chroma(image, face) if face else NO_CHROMA,
             background_chroma=background_chroma(image, face) if face else NO_CHROMA,
             region_chromas=region_chromas(image, face) if face else (),
+            region_lights=region_lights(image, face) if face else (),
         ),
         image=image,
         face=face,

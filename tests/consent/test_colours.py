@@ -116,6 +116,13 @@ def test_a_flat_picture_that_reflects_the_colours_is_refused(relief):
     assert code_of_colours(Sitter(screen=Screen(relief=relief))) == "colours_flat"
 
 
+def test_a_film_behind_glass_that_mirrors_the_colours_is_refused():
+    screen = Screen(strength=0.03, behind=0.01, relief=(1.0, 3.0, 2.0, 1.5, 2.5))
+    sitter = Sitter(screen=screen)
+    sitter.looks["region_lights"] = (*(1 / part for part in screen.relief), 3.0)
+    assert code_of_colours(sitter) == "colours_flat"
+
+
 def test_an_answer_that_comes_a_second_late_is_refused():
     code = code_of_colours(Sitter(screen=Screen(lag=15)))
     assert code in {"colours_wrong", "colours_weak"}

@@ -164,3 +164,46 @@ def test_relief_cannot_be_told_from_fewer_than_three_parts():
     shown = sequence()
     found = measure_response(film(shown, relief=(1.0, 2.0)), shown, STANDARD)
     assert math.isnan(found.relief)
+
+
+REGIONS = ((0.50, 0.30, 0.20), (0.25, 0.12, 0.06), (0.10, 0.05, 0.03), (0.40, 0.22, 0.14))
+WALL = (0.35, 0.33, 0.32)
+
+
+def glare_or_light(shown, lit):
+    """Return samples in which `lit(surface, light)` is what the camera sees of each surface."""
+    samples = []
+    for number in range(70):
+        light = light_at(shown, STANDARD, 1000 * number / FPS - 120)
+        seen = [lit(surface, light) for surface in (*REGIONS, WALL)]
+        chromas = tuple((red / (red + g + b), g / (red + g + b)) for red, g, b in seen)
+        lights = tuple(sum(light) for light in seen)
+        samples.append(Sample(1000 * number / FPS, chromas[0], chromas[-1], chromas[:-1], lights))
+    return samples
+
+
+def test_glare_on_glass_is_added_evenly_however_unevenly_it_shows():
+    shown = sequence()
+
+    def glass(surface, light):
+        return [own + 0.02 * extra for own, extra in zip(surface, light, strict=True)]
+
+    found = measure_response(glare_or_light(shown, glass), shown, STANDARD)
+    assert found.relief > 3
+    assert found.spread < 1.8
+
+
+def test_light_on_a_head_in_front_of_a_wall_is_not():
+    shown = sequence()
+
+    def skin(surface, light):
+        share = 0.01 if surface is WALL else 0.12
+        return [own * (1 + share * extra) for own, extra in zip(surface, light, strict=True)]
+
+    found = measure_response(glare_or_light(shown, skin), shown, STANDARD)
+    assert found.spread > 2.3
+
+
+def test_spread_cannot_be_told_without_the_brightness_of_each_part():
+    shown = sequence()
+    assert math.isnan(measure_response(film(shown), shown, STANDARD).spread)
