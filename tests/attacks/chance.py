@@ -20,6 +20,7 @@ from consent.types import Chroma, Colour, Pace
 STRENGTH = 0.12  # of a white screen, as a share of the room's light
 SIDES = (1.0, 0.8, 0.6, 0.6, 0.7)  # how strongly the parts of a face are lit, against its strongest
 BEHIND = 0.1  # the same of the wall
+BRIGHTNESS = (1.0, 1.0, 0.8, 0.8, 0.9, 0.7)  # of the same parts and the wall, linear
 LAG_MS = 180.0  # from the server to a picture of its colour
 FPS = 12.0
 
@@ -72,7 +73,8 @@ def _samples(colours: Sequence[Colour], timing: FlashTiming) -> Iterator[Sample]
         at = number * step
         light = _light(colours, at - LAG_MS, timing)
         parts = tuple(_chroma(light, STRENGTH * side) for side in SIDES)
-        yield Sample(at, _chroma(light, STRENGTH), _chroma(light, STRENGTH * BEHIND), parts)
+        behind = _chroma(light, STRENGTH * BEHIND)
+        yield Sample(at, _chroma(light, STRENGTH), behind, parts, BRIGHTNESS)
 
 
 def _light(colours: Sequence[Colour], at: float, timing: FlashTiming) -> Sequence[float]:

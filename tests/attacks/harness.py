@@ -174,6 +174,7 @@ class Stage:
             "colours_amplitude": found.amplitude,
             "colours_background": found.background,
             "colours_relief": found.relief,
+            "colours_spread": found.spread,
             "colours_decoded": float(found.decoded),
             "colours_lag_ms": found.lag_ms,
         }

@@ -192,7 +192,7 @@ SPECIES: Mapping[str, Species] = MappingProxyType(
         "person_tinted": Species(
             "one photograph warped, the person in it tinted evenly by the page's colours",
             presentations.person_tinted,
-            _codes("colours_flat"),
+            _codes("colours_flat", "face_changed") | _NO_MOVE,
         ),
         "sculpted": Species(
             "the same, the face tinted as a head would be lit",
