@@ -33,7 +33,7 @@ class FlashProfile:
     max_likeness: float = 0.35  # correlation with an earlier sequence; protocol
     min_amplitude: float = 0.006  # of the skin; attack lab: dark skin answers half as much
     faint_amplitude: float = 0.020  # of the skin; below, blame the room's light; attack lab
-    min_correlation: float = 0.70  # of the skin with what was shown; attack lab
+    min_correlation: float = 0.75  # of the skin with what was shown; attack lab
     min_decoded: int = 7  # of ten colours recognised in the answer; protocol
     min_contrast: float = 1.5  # skin over background; protocol
     min_spread: float = 2.3  # most over least light added to face and background; attack lab

@@ -140,7 +140,7 @@ def test_a_camera_that_adjusts_its_white_slowly_does_not_hide_the_answer(timing,
 
     samples = [drifted(sample) for sample in film(shown, timing, strength=0.05)]
     found = measure_response(samples, shown, timing)
-    assert found.correlation > 0.7
+    assert found.correlation > 0.7  # below the limit: such a room is asked to try again
     assert found.decoded >= 8
 
 
