@@ -171,3 +171,30 @@ def test_a_job_that_was_stored_but_never_enqueued_is_found_at_the_next_launch(
     house.engine.launch()
     assert found == [job.id]
     house.cancel(token, job.id)
+
+
+def test_a_sitting_tells_which_views_its_selfies_show(house, person):
+    token, _, _, _ = person
+    before = house.sitting(token)
+    assert before.coverage
+    assert not any(item.done for item in before.coverage)  # that still came without a look
+    own = house.cast[next(iter(house.cast))]
+    turned = encode_still(own.frame(own.clips["turn_left"][-2]).image)
+    front = encode_still(own.frame("rest_00.webp").image)
+    verdicts = house.add_selfies(token, [Upload("a.jpg", front), Upload("b.jpg", turned)])
+    assert [verdict.kept for verdict in verdicts] == [1, 1], verdicts
+    done = {item.name for item in house.sitting(token).coverage if item.done}
+    assert {"straight", "left", "calm"} <= done
+    assert "right" not in done
+    house.lock(token)
+    assert house.sitting(token).coverage == ()
+
+
+def test_nothing_of_a_selfie_s_numbers_lies_open_on_the_disk(house, person, data):
+    token, record, _, _ = person
+    own = house.cast[next(iter(house.cast))]
+    house.add_selfies(token, [Upload("a.jpg", encode_still(own.frame("rest_01.webp").image))])
+    kept = b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file())
+    assert record.subject_id.encode() in kept
+    for trace in (b"side_light", b"sharpness", b"\xff\xd8\xff\xe0"):
+        assert trace not in kept
