@@ -420,6 +420,8 @@ _PERFORMED: dict[Action, dict[str, float]] = {
 
 SKIN = (0.50, 0.30, 0.20)  # linear light that comes back from it
 WALL = (0.34, 0.33, 0.33)
+DARK = (0.0, 0.0, 0.0)
+Light = tuple[float, ...]  # linear red, green and blue
 
 
 @dataclass
@@ -431,15 +433,27 @@ class Screen:
     relief: tuple[float, ...] = (1.0, 1.2, 0.8, 0.7, 0.9)  # of the strength, by part of the face
     lag: int = 2  # frames
     seen: Callable[[Colour | None], Colour | None] = lambda colour: colour
-    shown: list[Colour | None] = field(default_factory=list)  # one a frame
+    shown: list[Light] = field(default_factory=list)  # one a frame
+    colours: list[Colour | None] = field(default_factory=lambda: [None])  # each once, in order
+    frames: int = 0  # since the last of them came
 
-    def show(self, colour: Colour | None) -> None:
-        self.shown.append(self.seen(colour))
+    def show(self, colour: Colour | None, fade_frames: float = 0.0) -> None:
+        """Show a colour for one frame, or go over to it."""
+        if colour is not self.colours[-1]:
+            self.colours.append(colour)
+            self.frames = 0
+        share = min(1.0, self.frames / fade_frames) if fade_frames else 1.0
+        self.frames += 1
+        new, old = (self._light(self.colours[-1]), self._light((None, *self.colours)[-2]))
+        self.shown.append(tuple(share * a + (1 - share) * b for a, b in zip(new, old, strict=True)))
+
+    def _light(self, colour: Colour | None) -> Light:
+        seen = self.seen(colour)
+        return linear(seen) if seen else DARK
 
     def on(self, surface: tuple[float, float, float], strength: float) -> Chroma:
         """Return the chroma of a surface in the room's light and the screen's."""
-        colour = self.shown[-self.lag - 1] if len(self.shown) > self.lag else None
-        light = linear(colour) if colour else (0.0, 0.0, 0.0)
+        light = self.shown[-self.lag - 1] if len(self.shown) > self.lag else DARK
         lit = [own * (1 + strength * extra) for own, extra in zip(surface, light, strict=True)]
         return lit[0] / sum(lit), lit[1] / sum(lit)
 
@@ -548,7 +562,7 @@ def sit(
     for _ in range(limit):
         said = review.observe(sitter.frame(answer(sitter.asked)))
         sitter.asked = said.instruction
-        sitter.screen.show(said.colour)
+        sitter.screen.show(said.colour, said.fade_seconds * sitter.fps)
         if said.finished or stop(said):
             break
         if said.wants_embedding:

@@ -182,7 +182,7 @@ def test_four_frames_under_the_colours_are_compared():
     while sitter.asked is Action.COLOURS:
         said = followed.observe(sitter.frame())
         sitter.asked = said.instruction
-        sitter.screen.show(said.colour)
+        sitter.screen.show(said.colour, said.fade_seconds * sitter.fps)
         if said.wants_embedding and sitter.asked is Action.COLOURS:
             asked.append(sitter.sequence)
             followed.add_embedding(sitter.sequence, sitter.embedding())
