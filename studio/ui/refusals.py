@@ -33,6 +33,7 @@ _STATUS_BY_CODE = {
     "choice_invalid": 422,
     "control_invalid": 422,
     "upload_invalid": 422,
+    "upload_stalled": 408,
     "frame_invalid": 422,
     "broken": 500,
 }
@@ -114,6 +115,16 @@ def too_many_files(limit: int) -> Refusal:
         f"These are more than {limit} files.",
         why="Very many files can stop the studio for everybody.",
         next_step=f"Send up to {limit} at once, and the others after them.",
+    )
+
+
+def upload_stalled() -> Refusal:
+    """Refuse a body that stopped on its way."""
+    return Refusal(
+        "upload_stalled",
+        "The file stopped on its way.",
+        why="A file that never ends would keep its place from others.",
+        next_step="Check your connection and send it again.",
     )
 
 

@@ -54,7 +54,8 @@ def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
     allow = partial(Allowance, seconds=time.monotonic, key=secrets.token_bytes(32))
     sessions = allow(settings.sessions_at_once, settings.sessions_per_hour)
     consents = allow(settings.consents_at_once, settings.consents_per_hour)
-    context = Context(service, settings, token_of, turns, sessions, consents)
+    bodies = asyncio.Semaphore(settings.bodies_at_once)
+    context = Context(service, settings, token_of, turns, bodies, sessions, consents)
     for build in ROUTES:
         app.include_router(build(context))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 from starlette.datastructures import UploadFile
@@ -9,10 +10,11 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from studio.service import Upload
-from studio.ui.refusals import too_large, too_many_files, upload_invalid
+from studio.ui.refusals import too_large, too_many_files, upload_invalid, upload_stalled
 
 MAX_FILES = 12  # in one request
 FORM_OVERHEAD = 8 * 1024  # bytes for boundaries and part headers
+STALL_SECONDS = 20.0  # without a byte: what has come would lie in memory for nothing
 
 
 async def read_uploads(request: Request, field: str, max_bytes: int) -> list[Upload]:
@@ -24,7 +26,7 @@ async def read_uploads(request: Request, field: str, max_bytes: int) -> list[Upl
         max_bytes: limit for all files together.
 
     Raises:
-        Refusal: too large, too many files, not a form, or without a file.
+        Refusal: too large, too many files, not a form, without a file, or stalled.
     """
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes + FORM_OVERHEAD:
@@ -58,9 +60,17 @@ async def read_uploads(request: Request, field: str, max_bytes: int) -> list[Upl
 
 
 async def _limited(request: Request, limit: int, said: int) -> AsyncGenerator[bytes, None]:
-    """Yield the body's chunks; raises Refusal as soon as they exceed `limit` bytes."""
+    """Yield the body's chunks; raises Refusal when they stall or exceed `limit` bytes."""
     received = 0
-    async for chunk in request.stream():
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(STALL_SECONDS):
+                chunk = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise upload_stalled() from error
         received += len(chunk)
         if received > limit:
             raise too_large(said)

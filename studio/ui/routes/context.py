@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from studio.service import StudioService
@@ -19,5 +20,6 @@ class Context:
     settings: UiSettings
     token_of: TokenOf
     turns: Turns
+    bodies: asyncio.Semaphore  # held while a file comes in and is looked at
     sessions: Allowance
     consents: Allowance

@@ -48,14 +48,16 @@ def keeping_routes(context: Context) -> APIRouter:
         token = await run_in_threadpool(token_of, request)
         # Whoever may not add anything is refused before a large body is read into memory.
         await run_in_threadpool(on_keeping.add_selfies, service, token, [])
-        uploads = await read_uploads(request, "files", settings.max_selfies_bytes)
-        verdicts = await context.turns.run(on_keeping.add_selfies, service, token, uploads)
+        async with context.bodies:
+            uploads = await read_uploads(request, "files", settings.max_selfies_bytes)
+            verdicts = await context.turns.run(on_keeping.add_selfies, service, token, uploads)
         return JSONResponse(verdicts)
 
     @router.post("/verify")
     async def verify(request: Request) -> JSONResponse:
-        uploads = await read_uploads(request, "file", settings.max_upload_bytes)
-        report = await context.turns.run(on_keeping.verify, service, uploads[0])
+        async with context.bodies:
+            uploads = await read_uploads(request, "file", settings.max_upload_bytes)
+            report = await context.turns.run(on_keeping.verify, service, uploads[0])
         return JSONResponse(report)
 
     return router

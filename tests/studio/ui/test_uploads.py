@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from fastapi.testclient import TestClient
+from starlette.requests import Request
 
+from consent.errors import Refusal
+from studio.ui import uploads
+from studio.ui.routes import keeping
+from studio.ui.server import build_app
+from studio.ui.settings import UiSettings
 from tests.studio.ui.conftest import ORIGIN, second_browser
 
 PNG = b"\x89PNG" + bytes(100)
@@ -49,6 +58,45 @@ def test_a_body_without_an_open_sitting_is_not_even_read(visitor):
     headers = {**ORIGIN, "content-type": "multipart/form-data; boundary=b0undary"}
     answer = visitor.post("/api/selfies", content=body(), headers=headers)
     assert answer.status_code == 403  # and not the 422 of a form that makes no sense
+
+
+def test_a_body_that_stops_on_its_way_is_refused(monkeypatch):
+    monkeypatch.setattr(uploads, "STALL_SECONDS", 0.05)
+    parts = [form(1000)[:500]]
+
+    async def receive() -> dict[str, object]:
+        if not parts:
+            await asyncio.sleep(30)
+        return {"type": "http.request", "body": parts.pop(), "more_body": True}
+
+    headers = [(b"content-type", b"multipart/form-data; boundary=b0undary")]
+    request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
+    with pytest.raises(Refusal) as caught:
+        asyncio.run(uploads.read_uploads(request, "file", 10_000))
+    assert caught.value.code == "upload_stalled"
+
+
+def test_few_bodies_are_held_at_once(studio, monkeypatch):
+    held, most = [], []
+    read = uploads.read_uploads
+
+    async def counted(*arguments):
+        held.append(1)
+        most.append(len(held))
+        await asyncio.sleep(0.02)
+        held.pop()
+        return await read(*arguments)
+
+    monkeypatch.setattr(keeping, "read_uploads", counted)
+    narrow = build_app(studio, UiSettings("0.1.0", bodies_at_once=2))
+    # Entered, the client keeps to one event loop, as a server does.
+    with (
+        TestClient(narrow, base_url="http://localhost", headers=ORIGIN) as client,
+        ThreadPoolExecutor(6) as crowd,
+    ):
+        sent = [crowd.submit(client.post, "/api/verify", files={"file": PNG}) for _ in range(6)]
+        assert {answer.result().status_code for answer in sent} == {200}
+    assert max(most) == 2
 
 
 def test_selfies_of_a_second_browser_stay_out(person):
