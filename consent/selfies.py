@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from consent.directions import refused
 from consent.gestures import Rest, obstacle, shown
@@ -18,7 +18,7 @@ class Still:
     """A full-resolution selfie that was taken inside the challenge."""
 
     sha256: str
-    template: Template
+    template: Template = field(repr=False)  # biometric: keep it out of logs
     evidence: FrameEvidence
     distance: float  # Euclidean, to the capture's template
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -43,9 +43,9 @@ ASSENT_TEXT = "You, in front of the camera, agree to this."
 class Still:
     """One full-resolution still that the review accepted; a selfie once the verdict stands."""
 
-    jpeg: bytes  # without metadata
+    jpeg: bytes = field(repr=False)  # without metadata
     sha256: str
-    embedding: Template
+    embedding: Template = field(repr=False)  # biometric: keep it out of logs
     merit: float  # higher = sharper, more frontal, eyes open
     look: Look | None = None
     passive: float | None = None  # 0 to 1, 1 = alive; None without a passive model

@@ -224,6 +224,12 @@ def test_the_sharpest_frontal_still_comes_first():
     assert [still.merit for still in best_first(stills)] == [3.0, 0.5, -1.0]
 
 
+def test_what_is_logged_of_a_still_is_neither_picture_nor_template():
+    shown = repr(Still(b"pixels", "ab" * 32, (0.125, 0.5), 1.0))
+    assert "pixels" not in shown
+    assert "0.125" not in shown
+
+
 def test_a_challenge_is_taken_once():
     book = ChallengeBook()
     clock = FixedClock()
