@@ -36,7 +36,7 @@ class FlashProfile:
     min_correlation: float = 0.75  # of the skin with what was shown; attack lab
     min_decoded: int = 7  # of ten colours recognised in the answer; protocol
     min_contrast: float = 1.5  # skin over background; protocol
-    min_spread: float = 2.3  # most over least light added to face and background; attack lab
+    min_spread: float = 1.5  # most over least light added to parts of the face; attack lab
     min_relief: float = 1.25  # strongest part of the face over the weakest; attack lab
     embeddings: int = 4  # frames under colours that are compared with the template; provisional
 

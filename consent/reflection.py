@@ -22,7 +22,10 @@ _LEAST_REGIONS = 3
 _DRIFT_MS = 3000.0  # a camera's white balance goes a way and back in some six seconds
 _NEGLIGIBLE = 1e-9
 
+_STRENGTHS = tuple(0.005 * 1.5**step for step in range(20))  # of 0.5 % to 11 times the room's light
+
 Trend = list[float]  # one value a sample
+Light = tuple[float, float, float]  # linear red, green and blue, 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Sample:
     skin: Chroma
     background: Chroma
     regions: tuple[Chroma, ...] = ()  # parts of the face that face different ways
-    lights: tuple[float, ...] = ()  # linear light of the regions, then of the background
+    lights: tuple[float, ...] = ()  # linear light of the regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class FlashResponse:
     slots: int  # slots in which skin was seen
     lag_ms: float
     relief: float  # how often stronger the strongest region answers than the weakest; NaN = unseen
-    spread: float  # the same of the light that was added to regions and background; NaN = unseen
+    spread: float  # the same of the light that was added to the regions; NaN = unseen
 
     @property
     def contrast(self) -> float:
@@ -97,6 +100,7 @@ class _Seen:
     times: list[float]
     slots: list[int]
     settled: list[bool]  # the colour no longer changes
+    screen: list[Light]
     pushes: list[Shift]
     skin: list[Shift]
     background: list[Shift | None]
@@ -137,6 +141,7 @@ def _fit(
 
 def _response(fit: _Fit, shown: Sequence[Shown]) -> FlashResponse:
     size_of_pushes = math.sqrt(fit.energy / len(fit.pushes))
+    strengths = _strengths(fit)
     return FlashResponse(
         correlation=fit.correlation,
         amplitude=fit.gain * size_of_pushes,
@@ -144,8 +149,8 @@ def _response(fit: _Fit, shown: Sequence[Shown]) -> FlashResponse:
         decoded=_decoded(fit, shown),
         slots=len(set(fit.seen.slots)),
         lag_ms=fit.lag_ms,
-        relief=_relief(fit.seen),
-        spread=_spread(fit.seen),
+        relief=_relief(strengths),
+        spread=_spread(strengths, fit.seen),
     )
 
 
@@ -185,7 +190,7 @@ def _seen(
     lag_ms: float,
 ) -> _Seen:
     end_ms = shown[-1].from_ms + timing.slot_ms
-    seen = _Seen([], [], [], [], [], [], [], [])
+    seen = _Seen([], [], [], [], [], [], [], [], [])
     index = 0
     for sample in samples:
         at = sample.client_ms - lag_ms
@@ -197,14 +202,15 @@ def _seen(
         passed = at - shown[index].from_ms
         share = min(1.0, passed / timing.fade_ms) if timing.fade_ms and index else 1.0
         before = LIGHT[shown[max(0, index - 1)].colour]
-        light = [
+        red, green, blue = (
             share * new + (1 - share) * old
             for new, old in zip(LIGHT[shown[index].colour], before, strict=True)
-        ]
+        )
         seen.times.append(sample.client_ms)
         seen.slots.append(index)
         seen.settled.append(share == 1.0)
-        seen.pushes.append(push_of(light))
+        seen.screen.append((red, green, blue))
+        seen.pushes.append(push_of((red, green, blue)))
         seen.skin.append(skin)
         seen.background.append(_log_ratios(sample.background))
         seen.regions.append(tuple(_log_ratios(region) for region in sample.regions))
@@ -236,26 +242,61 @@ def _gain(seen: _Seen, shifts: Sequence[Shift | None]) -> float:
     return dot(pushes, answers) / energy if energy > 0 else 0.0
 
 
-def _relief(seen: _Seen) -> float:
-    """Return how unevenly the face answers; a sheet of paper or a tint answers evenly."""
-    columns = zip(*seen.regions, strict=True)
-    gains = [gain for column in columns if (gain := _gain(seen, column)) > 0]
-    return max(gains) / min(gains) if len(gains) >= _LEAST_REGIONS else math.nan
+def _strengths(fit: _Fit) -> list[float]:
+    """Return how much light each region got from a white screen, as a share of the room's.
 
-
-def _spread(seen: _Seen) -> float:
-    """Return how unevenly light was added to the picture; glare on glass is added evenly.
-
-    A veil over the whole picture answers strongly where the picture is dark and weakly where it is
-    bright; times the brightness, that is the same everywhere. Light that falls on a head is not.
+    A log ratio grows with the light and then no more: at night all parts of a face would seem to
+    answer alike. So what each strength would yield is worked out first, and looked up. NaN where a
+    region was seen too rarely or does not answer.
     """
+    seen = fit.seen
+    answers = [_answer(fit, strength) for strength in _STRENGTHS]
     gains = [_gain(seen, column) for column in zip(*seen.regions, strict=True)]
+    return [_looked_up(gain, answers) if gain > 0 else math.nan for gain in gains]
+
+
+def _answer(fit: _Fit, strength: float) -> float:
+    """Return the gain that this strength would yield under the colours that were shown."""
+    shifts = [
+        (
+            math.log((1 + strength * red) / (1 + strength * green)),
+            math.log((1 + strength * blue) / (1 + strength * green)),
+        )
+        for red, green, blue in fit.seen.screen
+    ]
+    return dot(fit.pushes, _detrended(shifts, fit.trends)) / fit.energy
+
+
+def _looked_up(gain: float, answers: Sequence[float]) -> float:
+    """Return the strength whose answer is `gain`, between the two nearest that were worked out."""
+    for step in range(1, len(answers)):
+        low, high = answers[step - 1], answers[step]
+        if gain <= high and high > low:
+            share = max(0.0, (gain - low) / (high - low))
+            return _STRENGTHS[step - 1] + share * (_STRENGTHS[step] - _STRENGTHS[step - 1])
+    return _STRENGTHS[-1]
+
+
+def _relief(strengths: Sequence[float]) -> float:
+    """Return how unevenly the face answers; a sheet of paper or a tint answers evenly."""
+    known = [strength for strength in strengths if strength > 0]
+    return max(known) / min(known) if len(known) >= _LEAST_REGIONS else math.nan
+
+
+def _spread(strengths: Sequence[float], seen: _Seen) -> float:
+    """Return how unevenly light was added to the face; glare on glass is added evenly.
+
+    A veil over a picture answers strongly where the picture is dark and weakly where it is bright;
+    times the brightness, that is the same everywhere. Light that falls on a head is not.
+    """
     lights = [fmean(column) for column in zip(*seen.lights, strict=True)]
-    if len(gains) < _LEAST_REGIONS or len(lights) != len(gains) + 1:
-        return math.nan
-    behind = max(_gain(seen, seen.background), 0.0)
-    added = [gain * light for gain, light in zip((*gains, behind), lights, strict=True)]
-    return max(added) / max(min(added), _NEGLIGIBLE)
+    usual = fmean(sum(light) / 3 for light in seen.screen)
+    added = [
+        strength * light / (1 + strength * usual)  # of the light that was seen, the screen's part
+        for strength, light in zip(strengths, lights, strict=False)
+        if strength * light > 0
+    ]
+    return max(added) / min(added) if len(added) >= _LEAST_REGIONS else math.nan
 
 
 def _decoded(fit: _Fit, shown: Sequence[Shown]) -> int:

@@ -136,7 +136,7 @@ class FrameEvidence:
     skin_chroma: Chroma = NO_CHROMA  # of cheeks and forehead
     background_chroma: Chroma = NO_CHROMA  # beside the face
     region_chromas: tuple[Chroma, ...] = ()  # of parts of the face that face different ways
-    region_lights: tuple[float, ...] = ()  # linear light of the same, then of the background
+    region_lights: tuple[float, ...] = ()  # linear light of the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -453,9 +453,15 @@ class Screen:
 
     def on(self, surface: tuple[float, float, float], strength: float) -> Chroma:
         """Return the chroma of a surface in the room's light and the screen's."""
-        light = self.shown[-self.lag - 1] if len(self.shown) > self.lag else DARK
-        lit = [own * (1 + strength * extra) for own, extra in zip(surface, light, strict=True)]
+        lit = self.lit(surface, strength)
         return lit[0] / sum(lit), lit[1] / sum(lit)
+
+    def lit(self, surface: tuple[float, float, float], strength: float) -> Light:
+        """Return the linear light that comes back from a surface."""
+        light = self.shown[-self.lag - 1] if len(self.shown) > self.lag else DARK
+        return tuple(
+            own * (1 + strength * extra) for own, extra in zip(surface, light, strict=True)
+        )
 
 
 @dataclass
@@ -504,7 +510,10 @@ class Sitter:
             "region_chromas": tuple(
                 self.screen.on(SKIN, self.screen.strength * part) for part in self.screen.relief
             ),
-            "region_lights": (*(sum(SKIN) for _ in self.screen.relief), sum(WALL)),
+            "region_lights": tuple(
+                sum(self.screen.lit(SKIN, self.screen.strength * part))
+                for part in self.screen.relief
+            ),
             **self.pose,
         }
         return FrameEvidence(**{**values, **self.looks, **overrides})

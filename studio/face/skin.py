@@ -42,9 +42,8 @@ def region_chromas(image: NDArray[np.uint8], face: Face) -> tuple[Chroma, ...]:
 
 
 def region_lights(image: NDArray[np.uint8], face: Face) -> tuple[float, ...]:
-    """Return the mean linear light, 0 to 3, of each of `REGIONS` and then of the background."""
-    parts = [_patches(image, face, points) for points in REGIONS]
-    return tuple(_light(part) for part in (*parts, _beside(image, face)))
+    """Return the mean linear light, 0 to 3, of each of `REGIONS`."""
+    return tuple(_light(_patches(image, face, points)) for points in REGIONS)
 
 
 def background_chroma(image: NDArray[np.uint8], face: Face) -> Chroma:

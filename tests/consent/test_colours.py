@@ -119,7 +119,7 @@ def test_a_flat_picture_that_reflects_the_colours_is_refused(relief):
 def test_a_film_behind_glass_that_mirrors_the_colours_is_refused():
     screen = Screen(strength=0.03, behind=0.01, relief=(1.0, 3.0, 2.0, 1.5, 2.5))
     sitter = Sitter(screen=screen)
-    sitter.looks["region_lights"] = (*(1 / part for part in screen.relief), 3.0)
+    sitter.looks["region_lights"] = tuple(1 / part for part in screen.relief)
     assert code_of_colours(sitter) == "colours_flat"
 
 

@@ -177,7 +177,7 @@ def glare_or_light(shown, lit):
         light = light_at(shown, STANDARD, 1000 * number / FPS - 120)
         seen = [lit(surface, light) for surface in (*REGIONS, WALL)]
         chromas = tuple((red / (red + g + b), g / (red + g + b)) for red, g, b in seen)
-        lights = tuple(sum(light) for light in seen)
+        lights = tuple(sum(light) for light in seen[:-1])
         samples.append(Sample(1000 * number / FPS, chromas[0], chromas[-1], chromas[:-1], lights))
     return samples
 
@@ -190,18 +190,18 @@ def test_glare_on_glass_is_added_evenly_however_unevenly_it_shows():
 
     found = measure_response(glare_or_light(shown, glass), shown, STANDARD)
     assert found.relief > 3
-    assert found.spread < 1.8
+    assert found.spread < 1.4
 
 
 def test_light_on_a_head_in_front_of_a_wall_is_not():
     shown = sequence()
 
     def skin(surface, light):
-        share = 0.01 if surface is WALL else 0.12
+        share = 0.01 if surface is WALL else 0.12 * (1 + REGIONS.index(surface) / 2)
         return [own * (1 + share * extra) for own, extra in zip(surface, light, strict=True)]
 
     found = measure_response(glare_or_light(shown, skin), shown, STANDARD)
-    assert found.spread > 2.3
+    assert found.spread > 1.5
 
 
 def test_spread_cannot_be_told_without_the_brightness_of_each_part():
