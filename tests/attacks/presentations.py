@@ -17,7 +17,7 @@ from tests.attacks.light import Picture
 from tests.attacks.lighting import PersonTint, SculptedTint, Tint
 from tests.attacks.performer import Motion
 from tests.attacks.prints import Print
-from tests.attacks.replays import OtherColours, Replay
+from tests.attacks.replays import OtherColours, Replay, cut_by_colour
 from tests.attacks.screens import Tablet
 
 BENDS = (0.12, 0.20)  # metres: how narrow a bent print is rolled
@@ -88,6 +88,12 @@ def wrong_colours(lab: Lab, case: Case) -> Attempt:
     other = Case("another challenge", case.subject, case.seed, case.conditions).challenge()
     player = lab.sitter(case)
     player.lamp = _film_of(other.colours, case)
+    return Attempt(player, case.challenge())
+
+
+def film_by_colour(lab: Lab, case: Case) -> Attempt:
+    player = lab.sitter(case)
+    player.lamp = cut_by_colour
     return Attempt(player, case.challenge())
 
 

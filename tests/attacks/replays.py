@@ -71,6 +71,15 @@ class Replay:
         return self.player.still(at, self._then)
 
 
+def cut_by_colour(screen: Screen, at: float) -> Linear:
+    """Return the light of that film, of one for each colour, which fits what the page shows.
+
+    Somebody was filmed under each colour before; software cuts from film to film as the page
+    changes. The pictures are those of a person who is there, only that nobody is.
+    """
+    return screen.light(at)
+
+
 @dataclass(slots=True)
 class OtherColours:
     """The light of a known sequence, begun in the moment in which the page's colours begin."""

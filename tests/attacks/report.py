@@ -101,8 +101,8 @@ def answer_table(found: Found) -> str:
     """Return how the colours were answered, as far as captures got there."""
     lines = [
         "| who | captures | amplitude, median (least to most) | correlation | colours decoded "
-        "| skin over background | relief |",
-        "|---|---|---|---|---|---|---|",
+        "| skin over background | relief | spread |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, condition in CONDITIONS.items():
         rows = [row for row in _sittings(found) if row[0].conditions == condition.conditions]
@@ -117,6 +117,7 @@ def answer_table(found: Found) -> str:
         "tinted",
         "person_tinted",
         "sculpted",
+        "film_by_colour",
     ):
         for pace in ("standard", "gentle"):
             lines += _answer_row(f"{SPECIES[name].title}, {pace} pace", _of(found, name, pace))
@@ -141,7 +142,7 @@ def _answer_row(title: str, rows: Rows) -> list[str]:
     if not seen:
         return []
 
-    def spread(value: Callable[[Mapping[str, float]], float], digits: int) -> str:
+    def range_of(value: Callable[[Mapping[str, float]], float], digits: int) -> str:
         values = sorted(found for one in seen if not math.isnan(found := value(one)))
         if not values:
             return ""
@@ -150,11 +151,12 @@ def _answer_row(title: str, rows: Rows) -> list[str]:
     cells = (
         title,
         str(len(seen)),
-        spread(lambda one: one["colours_amplitude"], 4),
-        spread(lambda one: one["colours_correlation"], 2),
-        spread(lambda one: one["colours_decoded"], 0),
-        spread(lambda one: one["colours_amplitude"] / max(one["colours_background"], 1e-4), 1),
-        spread(lambda one: one["colours_relief"], 2),
+        range_of(lambda one: one["colours_amplitude"], 4),
+        range_of(lambda one: one["colours_correlation"], 2),
+        range_of(lambda one: one["colours_decoded"], 0),
+        range_of(lambda one: one["colours_amplitude"] / max(one["colours_background"], 1e-4), 1),
+        range_of(lambda one: one["colours_relief"], 2),
+        range_of(lambda one: one["colours_spread"], 2),
     )
     return ["| " + " | ".join(cells) + " |"]
 

@@ -120,7 +120,7 @@ SPECIES: Mapping[str, Species] = MappingProxyType(
         "tablet_glass": Species(
             "the same on glass that mirrors the screen evenly",
             presentations.glass,
-            frozenset(),
+            _COLOURS | _NO_MOVE | _codes("face_changed", "too_far", "no_face"),
         ),
         "swap": Species(
             "film of the victim at rest, own head for the actions",
@@ -197,6 +197,11 @@ SPECIES: Mapping[str, Species] = MappingProxyType(
         "sculpted": Species(
             "the same, the face tinted as a head would be lit",
             presentations.sculpted,
+            frozenset(),
+        ),
+        "film_by_colour": Species(
+            "films of the victim's sittings under each colour, cut to what the page shows",
+            presentations.film_by_colour,
             frozenset(),
         ),
     }
