@@ -218,7 +218,7 @@ class CaptureReview:
         allowed += self._colours.seconds if self._colours is not None else 0.0
         if (frame.arrived_at - self._began_at).total_seconds() <= allowed:
             return
-        if self._selfies.waiting:
+        if self._selfies.missing:
             raise refused("no_still")
         raise refused("too_far" if self._obstacle is Obstacle.TOO_FAR else "no_response")
 

@@ -50,6 +50,11 @@ class Selfies:
         """Whether one was asked for and did not come."""
         return self._asked_ms is not None
 
+    @property
+    def missing(self) -> bool:
+        """Whether this step asked for its still and could keep none."""
+        return self._wanted and self._last_ms is not None
+
     def begin_step(self, *, wanted: bool) -> None:
         """Start a step that does or does not yield a still."""
         self._wanted = wanted

@@ -11,93 +11,22 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 from c2pa import C2paError, Context, Reader, Settings
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
 
 from consent.errors import QualityRefused
 from outputs.label_search import find_label
-from outputs.provenance import GENERATOR, OFFLINE
+from outputs.provenance import OFFLINE
 from studio.face.quality import REC709
+from studio.sitting.makers import is_generated, names_maker, packets_say, texts_say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from studio.face.types import Face
 
-# IPTC NewsCodes digitalsourcetype (and C2PA's own two): what no camera took, in lower case.
-# computationalCapture, compositeCapture, humanEdits and screenCapture begin with a real picture.
-NOT_CAPTURED = frozenset(
-    {
-        "trainedalgorithmicmedia",
-        "trainedalgorithmicdata",
-        "compositewithtrainedalgorithmicmedia",
-        "algorithmicmedia",
-        "algorithmicallyenhanced",
-        "compositesynthetic",
-        "virtualrecording",
-        "datadrivenmedia",
-        "digitalcreation",
-        "digitalart",
-        "softwareimage",
-        "empty",
-    }
-)
-# Names by which generators call themselves in Software, CreatorTool, Credit and their like.
-_MAKERS = re.compile(
-    r"stable[ _-]?diffusion|stability[ ._-]?ai|automatic1111|comfyui|invokeai|fooocus|novelai|"
-    r"midjourney|\bdall[·-]e\b|\bdall-?e[ _-]?[23]\b|openai|chatgpt|gpt[ _-]image|\bgpt-4o|"
-    r"adobe firefly|made with google ai|google (?:gemini|imagen)|\bgemini\b.{0,40}image|"
-    r"black forest labs|\bflux\.[12]|ideogram|leonardo\.ai|runwayml|microsoft designer|"
-    rf"playground ?ai|\bgrok (?:imagine|[2-9])|nightcafe|\b{GENERATOR.lower()}/",
-    re.IGNORECASE,
-)
-# What generators write as their settings, wherever a text field takes it.
-_SETTINGS = re.compile(
-    r"\bsteps: ?\d+, ?sampler|\bcfg scale: ?\d|negative prompt:|\"class_type\" ?:|\"sampler_name\"|"
-    r"^(?:prompt|workflow):\s*\{",
-    re.IGNORECASE,
-)
-_KEYS = frozenset(  # PNG text entries that only generators write, in lower case
-    {
-        "parameters",
-        "prompt",
-        "workflow",
-        "invokeai_metadata",
-        "invokeai_graph",
-        "sd-metadata",
-        "dream",
-        "fooocus_scheme",
-        "generation_data",
-        "aigc",
-    }
-)
-_TEXT_TAGS = (
-    ExifTags.Base.Software,
-    ExifTags.Base.ImageDescription,
-    ExifTags.Base.Make,
-    ExifTags.Base.Model,
-    ExifTags.Base.Artist,
-    ExifTags.Base.ProcessingSoftware,
-    ExifTags.Base.XPComment,
-    ExifTags.Base.XPTitle,
-    ExifTags.Base.XPKeywords,
-)
-_TERM_NAMES = (b"igitalSourceType", b"igitalsourcetype")  # as a field, and in the terms' address
-_TERM = re.compile(rb"igital[Ss]ource[Tt]ype[^A-Za-z]{1,8}(?:https?://[\w./]*/)?(\w{3,60})")
-_XMP_MAKER = re.compile(
-    rb"(?:CreatorTool|:Credit|:Source|AISystemUsed|:Software)[^A-Za-z]{1,3}([^<\"']{2,120})"
-)
-_AI_TERMS = re.compile(  # GB 45438-2025; IPTC Photo Metadata 2025.1
-    rb"TC260:AIGC|Iptc4xmpExt:AI(?:SystemUsed|PromptInformation)|\"AIGC\" ?: ?\{|AIGC\{\"Label\""
-)
-_PACKET_START, _PACKET_END = b"<x:xmpmeta", b"</x:xmpmeta>"
 _MANIFEST_MARKS = (b"jumb", b"jumd", b"c2pa", b"caBX")
-_MOST_TEXT = 256 * 1024  # characters of one field: settings stand at its beginning
 LABEL_DARK, LABEL_LIGHT = 80.0, 180.0  # luma of the label's pill and letters on any picture
 LABEL_LEAST = 0.05  # share of the chin that each of them fills
 WHY = "An avatar is drawn from a camera's picture of you, so that nobody's face is invented."
@@ -118,7 +47,7 @@ class GeneratedFilter:
         Raises:
             QualityRefused: `generated` or `manifest_unreadable`.
         """
-        if self._manifest_says(data) or _packets_say(data) or _texts_say(data):
+        if self._manifest_says(data) or packets_say(data) or texts_say(data):
             raise generated()
 
     def require_unlabelled(self, image: NDArray[np.uint8], face: Face) -> None:
@@ -186,10 +115,10 @@ def _says_generated(node: object) -> bool:
 
 def _entry_says(key: str, value: object) -> bool:
     name = re.split(r"[:./]", key)[-1].lower()
-    if name == "digitalsourcetype" and any(_is_generated(term) for term in _strings(value)):
+    if name == "digitalsourcetype" and any(is_generated(term) for term in _strings(value)):
         return True
     if name in {"softwareagent", "claim_generator", "claim_generator_info", "creatortool"} and any(
-        _MAKERS.search(text) for text in _strings(value)
+        names_maker(text) for text in _strings(value)
     ):
         return True
     return _says_generated(value)
@@ -203,81 +132,3 @@ def _strings(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _strings(item)
-
-
-def _is_generated(term: str) -> bool:
-    return re.split(r"[/:#]", term.strip().rstrip("/"))[-1].lower() in NOT_CAPTURED
-
-
-def _terms_say(data: bytes) -> bool:
-    """Read XMP wherever it lies in plain text: JPEG, WebP, HEIF, TIFF, MP4, MOV."""
-    for name in _TERM_NAMES:
-        at = data.find(name)
-        while at >= 0:
-            found = _TERM.match(data, at)
-            if found and found[1].decode("ascii", "replace").lower() in NOT_CAPTURED:
-                return True
-            at = data.find(name, at + 1)
-    return False
-
-
-def _packets_say(data: bytes) -> bool:
-    """Read what lies in plain text anywhere in a file: of videos, and behind a PNG's pixels."""
-    if _terms_say(data) or _AI_TERMS.search(data):
-        return True
-    at = data.find(_PACKET_START)
-    while at >= 0:
-        end = data.find(_PACKET_END, at)
-        if _xmp_names_maker(data[at : end if end >= 0 else at + _MOST_TEXT]):
-            return True
-        at = data.find(_PACKET_START, end if end >= 0 else at + 1)
-    return False
-
-
-def _texts_say(data: bytes) -> bool:
-    """Read the text fields of a picture without decoding its pixels."""
-    with suppress(Exception), Image.open(io.BytesIO(data)) as picture:
-        # Whatever a plug-in raises for a broken file is told when the picture is decoded.
-        keys = {str(key).lower() for key in picture.info}
-        if picture.format == "PNG" and keys & _KEYS:
-            return True
-        packet = picture.info.get("xmp", b"")
-        packet = packet.encode() if isinstance(packet, str) else bytes(packet)
-        if _terms_say(packet) or _AI_TERMS.search(packet) or _xmp_names_maker(packet):
-            return True
-        return any(_text_says(text) for text in _fields(picture))
-    return False
-
-
-def _text_says(text: str) -> bool:
-    if '"prompt"' in text and '"seed"' in text:
-        return True
-    return bool(_SETTINGS.search(text) or _MAKERS.search(text))
-
-
-def _xmp_names_maker(packet: bytes) -> bool:
-    return any(
-        _MAKERS.search(found[1].decode("utf-8", "replace")) for found in _XMP_MAKER.finditer(packet)
-    )
-
-
-def _fields(picture: Image.Image) -> Iterator[str]:
-    """Yield text entries, comments and EXIF text fields."""
-    for key, value in picture.info.items():
-        if key in {"icc_profile", "exif", "xmp", "XML:com.adobe.xmp"}:
-            continue
-        if isinstance(value, str | bytes):
-            yield _text(value)
-    exif = picture.getexif()
-    values: Sequence[object] = [exif.get(tag) for tag in _TEXT_TAGS]
-    inner = exif.get_ifd(ExifTags.IFD.Exif)
-    for value in (*values, inner.get(ExifTags.Base.UserComment)):
-        if isinstance(value, str | bytes):
-            yield _text(value)
-
-
-def _text(value: str | bytes) -> str:
-    """Return a field as text; UTF-16, which EXIF comments use, reads as letters without zeros."""
-    if isinstance(value, bytes):
-        value = value[: 2 * _MOST_TEXT].replace(b"\0", b"").decode("latin-1")
-    return value[:_MOST_TEXT]

@@ -792,6 +792,20 @@ def test_a_still_of_somebody_else_is_refused():
     assert code_of(error) == "face_changed"
 
 
+def test_stills_that_cannot_be_kept_are_refused_as_such():
+    followed, sitter = review(), Sitter()
+    blinking = sitter.still
+
+    def still():
+        sha256, template, evidence = blinking()
+        return sha256, template, replace(evidence, eyes_closed=0.8)
+
+    sitter.still = still
+    with pytest.raises(LivenessRefused) as error:
+        sit(followed, sitter)
+    assert code_of(error) == "no_still"
+
+
 def test_stills_that_never_come_are_refused():
     followed, sitter = review(), Sitter()
     followed.add_still = lambda *_: None

@@ -269,6 +269,25 @@ def test_names_and_words_that_look_like_a_generator_s_pass(check, photo, name):
     check.require_camera(encoded(photo, "JPEG", exif=exif))
 
 
+@pytest.mark.parametrize(
+    "caption", ["At the OpenAI office", "Gemini statue, image 4", "Ideogram of my name"]
+)
+def test_a_caption_may_name_whom_it_likes(check, photo, caption):
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = caption
+    check.require_camera(encoded(photo, "JPEG", exif=exif))
+    exif[ExifTags.Base.Software] = caption.replace("statue", "generated")
+    with pytest.raises(QualityRefused):
+        check.require_camera(encoded(photo, "JPEG", exif=exif))
+
+
+def test_a_job_s_number_in_a_caption_is_a_generator_s(check, photo):
+    exif = Image.Exif()
+    job = "a portrait --v 6 Job ID: 0f8fad5b-d9cb-469f-a165-70867728950e"
+    exif[ExifTags.Base.ImageDescription] = job
+    assert refused(check, encoded(photo, "JPEG", exif=exif)) == "generated"
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "PNG"])
 @pytest.mark.parametrize(
     ("tag", "text"),
