@@ -13,8 +13,8 @@ from mediapipe.tasks.python.vision import FaceLandmarker, FaceLandmarkerOptions
 from benchmarks.stage import WEIGHTS, Stage, jpeg
 from benchmarks.table import Row, side_by_side
 from studio.face.landmarks import MAX_FACES
-from studio.sitting.capture import Stamp, measure
 from studio.sitting.images import decode_frame
+from studio.sitting.measuring import Stamp, measure
 from studio.weights import FACE_LANDMARKER, locate
 
 REPETITIONS = 240

@@ -17,9 +17,10 @@ from consent.lockout import Attempt, Lockout
 from consent.synthetic import SyntheticPlay, synthetic_verdict
 from consent.types import Capture, Colour, LiveCapture, Pace, Probe
 from studio.service import CaptureUpdate, SelfieVerdict, Upload
-from studio.sitting.capture import Ends, LiveCaptureSession, Still, best_first
+from studio.sitting.capture import Ends, LiveCaptureSession
 from studio.sitting.generated import GeneratedFilter
 from studio.sitting.intake import Intake, require_standing
+from studio.sitting.measuring import Still, best_first
 from studio.sitting.rehearsal import Rehearsal
 from studio.sitting.selfies import SelfieVault
 from studio.subjects.player import Player

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from consent.errors import LivenessRefused
 from consent.types import Action
 from studio.service import CaptureUpdate
-from studio.sitting.capture import Stamp, Still, measure, measure_still, observe, offer_still
+from studio.sitting.measuring import Stamp, Still, measure, measure_still, observe, offer_still
 from studio.subjects.player import CameraFrame, Player
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from consent.reflection import measure_response
 from consent.types import Challenge, LiveCapture
 from studio.face.meter import FaceMeter
 from studio.service import CaptureUpdate
-from studio.sitting.capture import Ends, LiveCaptureSession, Still
+from studio.sitting.capture import Ends, LiveCaptureSession
+from studio.sitting.measuring import Still
 from studio.sitting.memory import FrameMemory
 from tests.attacks.camera import Camera
 from tests.attacks.light import Screen

@@ -10,8 +10,8 @@ from consent.errors import ConsentRefused, IdentityRefused, QualityRefused
 from consent.types import Action, Audience, LiveCapture, Purpose
 from studio.jobs.engine import EngineSettings
 from studio.service import ConsentChoice, Upload
-from studio.sitting.capture import Still
 from studio.sitting.images import encode_still
+from studio.sitting.measuring import Still
 from tests.fakes import identifier
 
 CHOICE = ConsentChoice(

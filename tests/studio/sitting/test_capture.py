@@ -10,13 +10,8 @@ from consent.challenge import ChallengeBook
 from consent.errors import Refusal
 from consent.liveness import CaptureReview
 from consent.types import Action
-from studio.sitting.capture import (
-    Ends,
-    LiveCaptureSession,
-    Still,
-    best_first,
-    shrink,
-)
+from studio.sitting.capture import Ends, LiveCaptureSession
+from studio.sitting.measuring import Still, best_first, shrink
 from studio.sitting.memory import FrameMemory
 from studio.subjects.player import Player
 from tests.fakes import FixedClock, a_challenge

@@ -5,7 +5,7 @@ import pytest
 
 from consent.errors import LivenessRefused
 from consent.lockout import Attempt
-from studio.sitting.capture import Stamp, Still, measure_still
+from studio.sitting.measuring import Stamp, Still, measure_still
 from studio.subjects.player import Player
 from tests.fakes import NOON, SubjectKind, a_record, a_subject
 from tests.studio.sitting.test_booth import a_booth
