@@ -41,7 +41,8 @@ def later(studio: Studio) -> Iterator[None]:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(studio: Studio) -> Iterator[Browser]:
+    del studio  # opened first: its job engine must not be started beside the browser's event loop
     try:
         with running_chromium() as browser:
             yield browser

@@ -85,7 +85,7 @@ def test_a_camera_that_shows_no_living_single_person_is_refused(
 def test_whoever_sits_in_the_dark_is_refused_and_may_try_again(
     arrive: Arrive, studio: Studio, somebody: str
 ):
-    visitor = arrive(Plan(somebody, light=0.2))
+    visitor = arrive(Plan(somebody, light=0.1))
     visitor.consent()
     before = studio.stored()
     assert visitor.look_and_be_refused() == "too_dark"
