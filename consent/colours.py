@@ -83,17 +83,7 @@ class ColourCheck:
     def evidence(self) -> Mapping[str, float]:
         """The numbers of the answer, once it was measured."""
         found = self._response
-        if found is None:
-            return {}
-        return {
-            "colours_correlation": found.correlation,
-            "colours_amplitude": found.amplitude,
-            "colours_background": found.background,
-            "colours_relief": found.relief,
-            "colours_spread": found.spread,
-            "colours_decoded": float(found.decoded),
-            "colours_lag_ms": found.lag_ms,
-        }
+        return {} if found is None else found.numbers
 
     def watch(self, frame: FrameEvidence, answered_ms: float) -> str | None:
         """Take the next frame and return a hint, if one helps.

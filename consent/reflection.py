@@ -10,7 +10,7 @@ matters.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -41,6 +41,19 @@ class FlashResponse:
     def contrast(self) -> float:
         """How much stronger skin answers than the background."""
         return self.amplitude / max(self.background, 1e-4)
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """The numbers that are kept, by the names that they are kept under."""
+        return {
+            "colours_correlation": self.correlation,
+            "colours_amplitude": self.amplitude,
+            "colours_background": self.background,
+            "colours_relief": self.relief,
+            "colours_spread": self.spread,
+            "colours_decoded": float(self.decoded),
+            "colours_lag_ms": self.lag_ms,
+        }
 
 
 def measure_response(

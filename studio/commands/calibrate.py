@@ -128,6 +128,7 @@ def limits(liveness: LivenessProfile, identity: IdentityProfile) -> tuple[Limit,
         Limit("colours_decoded", "colours recognised", flash.min_decoded),
         Limit("colours_contrast", "face over background", flash.min_contrast),
         Limit("colours_relief", "relief of the face", flash.min_relief),
+        Limit("colours_spread", "light added unevenly", flash.min_spread),
         Limit(
             "worst_distance", "distance to own face", identity.continuity_distance, at_least=False
         ),

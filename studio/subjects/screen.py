@@ -8,15 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.face.skin import LINEAR
+
 Light = tuple[float, float, float]  # linear red, green and blue, 0 to 1
 
 DARK: Light = (0.0, 0.0, 0.0)
 _CURVE = 4096  # entries: finer than 8 bits of sRGB anywhere but in the deepest shadow
 
-_BYTES = np.arange(256) / 255
-LINEAR = np.where(_BYTES <= 0.04045, _BYTES / 12.92, ((_BYTES + 0.055) / 1.055) ** 2.4).astype(
-    np.float32
-)
 _STEPS = np.arange(_CURVE) / (_CURVE - 1)
 _SRGB = np.where(
     _STEPS <= 0.0031308, 12.92 * _STEPS, 1.055 * np.maximum(_STEPS, 1e-9) ** (1 / 2.4) - 0.055

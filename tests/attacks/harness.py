@@ -168,17 +168,7 @@ class Stage:
         if colours is None or not colours._shown:
             return {}
         found = measure_response(colours._samples, colours._shown, colours._timing)
-        if found is None:
-            return {}
-        return {
-            "colours_correlation": found.correlation,
-            "colours_amplitude": found.amplitude,
-            "colours_background": found.background,
-            "colours_relief": found.relief,
-            "colours_spread": found.spread,
-            "colours_decoded": float(found.decoded),
-            "colours_lag_ms": found.lag_ms,
-        }
+        return {} if found is None else found.numbers
 
     def _enrol(self, review: CaptureReview, stills: tuple[Still, ...]) -> None:
         """Do what the booth does at the end, without storing."""

@@ -3,9 +3,9 @@ import pytest
 
 from consent.flash import screen_hex
 from consent.types import Action, Colour
-from studio.face.skin import background_chroma, region_chromas, skin_chroma
+from studio.face.skin import LINEAR, background_chroma, region_chromas, skin_chroma
 from studio.subjects.player import LAYER, Player
-from studio.subjects.screen import DARK, LINEAR, Lit, Screen, light_of
+from studio.subjects.screen import DARK, Lit, Screen, light_of
 
 GREEN, BLUE = "#46ff6e", "#5078ff"
 
