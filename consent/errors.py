@@ -6,7 +6,8 @@ ConsentError
     ├── LivenessRefused     the capture did not show a live person doing what was asked
     ├── IdentityRefused     the face is not the one that was captured
     ├── QualityRefused      the picture cannot be used: small, blurred, two faces, not an image
-    └── RecordInvalid       a stored record, signature or receipt does not verify
+    ├── RecordInvalid       a stored record, signature or receipt does not verify
+    └── LogInvalid          the transparency log, a proof or a checkpoint does not verify
 """
 
 from __future__ import annotations
@@ -56,3 +57,7 @@ class QualityRefused(Refusal):
 
 class RecordInvalid(Refusal):
     """A record, signature or receipt does not verify."""
+
+
+class LogInvalid(Refusal):
+    """The transparency log, a proof out of it or a checkpoint of it does not verify."""
