@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from consent.log import ConsistencyProof, Leaf, LoggedLeaf
     from consent.records import SignedRecord
     from consent.types import Capture, Probe, Subject
 
@@ -40,6 +41,13 @@ class KeyVault(Protocol):
 
     def unseal(self, subject_id: str, kind: str, sealed: bytes) -> bytes:
         """Decrypt, or raise ConsentRefused when the key was destroyed."""
+        ...
+
+    def derive(self, subject_id: str, label: str) -> bytes:
+        """Return 32 bytes that belong to a label, or raise ConsentRefused as `unseal` does.
+
+        They come out of the data key one way (HKDF, RFC 5869) and die with it.
+        """
         ...
 
     def destroy(self, subject_id: str) -> None:
@@ -128,6 +136,18 @@ class Records(Protocol):
         """Append the withdrawal to the record's events."""
         ...
 
+    def assent(self, record_id: str, at: datetime) -> None:
+        """Note that the face before the camera agreed; only the first time counts."""
+        ...
+
+    def replace(self, record_id: str, by: str, at: datetime) -> None:
+        """Note that another record of the subject stands in a record's place from now on."""
+        ...
+
+    def made_under(self, record_ids: Sequence[str]) -> int:
+        """Return how many outputs were ever made under these records."""
+        ...
+
 
 class Captures(Protocol):
     """Captures and the probes matched to them; templates are sealed at rest."""
@@ -157,6 +177,42 @@ class Captures(Protocol):
         ...
 
 
+class TransparencyLog(Protocol):
+    """The append-only log, in one transaction: commitments only, no personal data."""
+
+    def append(self, leaf: Leaf) -> int:
+        """Add an entry, sign the new head and return the entry's index.
+
+        Raises:
+            LogInvalid: `clock_back` when the log knows a later time.
+        """
+        ...
+
+    def size(self) -> int:
+        """Return the number of entries."""
+        ...
+
+    def head(self) -> str | None:
+        """Return the newest signed checkpoint, None while the log is empty."""
+        ...
+
+    def last_time(self) -> datetime | None:
+        """Return the time of the newest entry, None while the log is empty."""
+        ...
+
+    def leaf(self, index: int) -> Leaf:
+        """Return one entry, or raise LogInvalid (`leaf_missing`)."""
+        ...
+
+    def prove(self, index: int, size: int | None = None) -> LoggedLeaf:
+        """Return an entry with its inclusion proof in the tree of that size, else the newest."""
+        ...
+
+    def consistency(self, old_size: int, new_size: int | None = None) -> ConsistencyProof:
+        """Return the proof that the tree of the old size is the beginning of the newer one."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction over everything that consent keeps."""
 
@@ -178,6 +234,11 @@ class Unit(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Browser sessions in this transaction."""
+        ...
+
+    @property
+    def log(self) -> TransparencyLog:
+        """The transparency log in this transaction."""
         ...
 
     @property

@@ -68,6 +68,28 @@ class SubjectRow(Base):
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
+    account_id: Mapped[str | None] = mapped_column(_ID, index=True)  # who signed by passkey
+
+
+class AccountRow(Base):
+    """Whoever holds certain passkeys; a random pseudonym."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class PasskeyRow(Base):
+    """The public half of a passkey."""
+
+    __tablename__ = "passkeys"
+
+    credential_id: Mapped[str] = mapped_column(String(1400), primary_key=True)  # base64url
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    public_key: Mapped[str] = mapped_column(Text)  # COSE_Key, base64url
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
 
 
 class WrappedKeyRow(Base):
@@ -93,6 +115,10 @@ class RecordRow(Base):
     given_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    assented_at: Mapped[datetime | None]  # when the face before the camera agreed
+    replaced_at: Mapped[datetime | None]
+    replaced_by: Mapped[str | None] = mapped_column(_ID)  # a record's id
+    log_index: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CaptureRow(Base):
@@ -132,6 +158,8 @@ class BrowserSessionRow(Base):
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     created_at: Mapped[datetime]
+    account_id: Mapped[str | None] = mapped_column(_ID)  # signed in with a passkey of it
+    signed_in_until: Mapped[datetime | None]
 
 
 class SessionSubjectRow(Base):
@@ -187,3 +215,73 @@ class OutputRow(Base):
     height: Mapped[int]
     object_key: Mapped[str] = mapped_column(String(128))
     created_at: Mapped[datetime]
+    frozen_at: Mapped[datetime | None]  # reported: not handed out until the operator has looked
+    log_index: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ExportRow(Base):
+    """A file that its subject downloaded: what the deletion receipt will list."""
+
+    __tablename__ = "exports"
+
+    output_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(32), primary_key=True)
+    subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))  # of the file
+    exported_at: Mapped[datetime]  # the first time
+
+
+class ReportRow(Base):
+    """Somebody says: this is me and I did not agree. The operator answers."""
+
+    __tablename__ = "reports"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    output_id: Mapped[str] = mapped_column(_ID, index=True)  # may outlive the output
+    sealed_words: Mapped[bytes] = mapped_column(LargeBinary)  # JSON under the master key
+    reported_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(16))  # lifted, removed
+
+
+class LogLeafRow(Base):
+    """One entry of the transparency log, exactly as it is hashed."""
+
+    __tablename__ = "log_leaves"
+
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    leaf: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LogNodeRow(Base):
+    """The root of a complete subtree of 2**level leaves."""
+
+    __tablename__ = "log_nodes"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LogHeadRow(Base):
+    """The newest tree head; one row, held while a leaf is appended."""
+
+    __tablename__ = "log_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime]  # of the newest leaf
+    note: Mapped[str] = mapped_column(Text)  # signed checkpoint
+
+
+class LogCosignatureRow(Base):
+    """A checkpoint that a witness vouched for."""
+
+    __tablename__ = "log_cosignatures"
+
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    witness: Mapped[str] = mapped_column(String(128), primary_key=True)
+    note: Mapped[str] = mapped_column(Text)  # without the cosignature
+    line: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

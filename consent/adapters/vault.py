@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -31,6 +33,11 @@ class SqlVault:
     def unseal(self, subject_id: str, kind: str, sealed: bytes) -> bytes:
         """Decrypt, or raise ConsentRefused (`key_destroyed`) or RecordInvalid."""
         return unseal(self._key(subject_id), sealed, name=f"{subject_id}|{kind}")
+
+    def derive(self, subject_id: str, label: str) -> bytes:
+        """Return 32 bytes that belong to a label and die with the data key (HKDF, RFC 5869)."""
+        hkdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=label.encode())
+        return hkdf.derive(self._key(subject_id))
 
     def destroy(self, subject_id: str) -> None:
         """Delete the wrapped key; gone for good only after the commit and `truncate_wal`."""
