@@ -12,16 +12,11 @@ from importlib import resources
 from string import Template as Text
 from typing import Any
 
+from consent.notices import languages
 from consent.types import Audience
 
 DEFAULT_LANGUAGE = "en"
-_LANGUAGES = (DEFAULT_LANGUAGE, "de")
 Words = dict[str, Any]  # JSON: sentences, and sentences by family, number of days or audience
-
-
-def languages() -> dict[str, str]:
-    """Return the languages in which consent can be given: BCP 47 code to its own name."""
-    return {language: str(_load(language)["name"]) for language in _LANGUAGES}
 
 
 def consent_words(language: str) -> Words:
@@ -71,7 +66,7 @@ def _listed(names: list[str], conjunction: str) -> str:
 
 @cache
 def _load(language: str) -> Words:
-    if language not in _LANGUAGES:
+    if language not in languages():
         raise FileNotFoundError(f"there are no words in {language!r}")
     text = resources.files("consent").joinpath(f"notices/words.{language}.json").read_text("utf-8")
     words: Words = json.loads(text)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from importlib import resources
 from string import Template as Text
 
-CURRENT_VERSION = "2"
+CURRENT_VERSION = "3"
 _URI = "urn:selfsame:notice"
+_LANGUAGES = {"en": "English", "de": "Deutsch"}  # of the current version
+_LABEL = re.compile("[0-9a-zA-Z-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,19 @@ class Notice:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
+def languages() -> dict[str, str]:
+    """Return the languages in which consent can be given now: BCP 47 code to its own name."""
+    return dict(_LANGUAGES)
+
+
+def notice_hashes(controller: Controller) -> frozenset[str]:
+    """Return the SHA-256 of the current version's texts, in all languages, hex.
+
+    A consent under any other text was given before something changed, and is asked for again.
+    """
+    return frozenset(load_notice(controller, language=each).sha256 for each in _LANGUAGES)
+
+
 def load_notice(
     controller: Controller, *, version: str = CURRENT_VERSION, language: str = "en"
 ) -> Notice:
@@ -43,6 +59,8 @@ def load_notice(
     Raises:
         FileNotFoundError: no such version or language.
     """
+    if not (_LABEL.fullmatch(version) and _LABEL.fullmatch(language)):
+        raise FileNotFoundError(f"there is no notice {version!r} in {language!r}")
     raw = resources.files(__name__).joinpath(f"notice-{version}.{language}.txt").read_text("utf-8")
     text = Text(raw).substitute(
         controller_name=controller.name, controller_contact=controller.contact

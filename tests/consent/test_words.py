@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from consent.notices import languages
 from consent.profiles import RETENTION_OPTIONS_DAYS
 from consent.types import Audience
-from consent.words import consent_words, family_words, languages, summary_sentence
+from consent.words import consent_words, family_words, summary_sentence
 
 ALL = frozenset({"illustrated", "painted", "imagined"})
 
