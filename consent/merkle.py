@@ -8,7 +8,7 @@ named by `(level, index)` and covers the leaves `[index << level, (index + 1) <<
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from consent.errors import LogInvalid
@@ -81,6 +81,23 @@ def peaks(start: int, stop: int) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
+def grown(size: int, edge: Sequence[bytes], leaf: bytes) -> tuple[dict[Node, bytes], bytes]:
+    """Return what one more leaf adds to a tree: new complete subtrees, and the new root.
+
+    Args:
+        size: leaves before.
+        edge: hashes of `peaks(0, size)`.
+        leaf: hash of the new leaf.
+    """
+    nodes: dict[Node, bytes] = {}
+    left, new, level = list(edge), leaf, 0
+    while size >> level & 1:
+        new = node_hash(left.pop(), new)
+        level += 1
+        nodes[level, size >> level] = new
+    return nodes, fold([*left, new])
+
+
 def inclusion_ranges(index: int, size: int) -> tuple[Range, ...]:
     """Return the subtrees whose hashes prove a leaf, from the leaf upwards (PATH, 2.1.3.1)."""
     if not 0 <= index < size:
@@ -117,9 +134,14 @@ def consistency_ranges(old_size: int, new_size: int) -> tuple[Range, ...]:
     return tuple(reversed(ranges))
 
 
-def hashes_of(ranges: Sequence[Range], hash_of: Callable[[Node], bytes]) -> tuple[bytes, ...]:
-    """Return each subtree's hash out of the hashes of complete ones."""
-    return tuple(fold([hash_of(node) for node in peaks(*each)]) for each in ranges)
+def nodes_of(ranges: Sequence[Range]) -> tuple[Node, ...]:
+    """Return the complete subtrees whose hashes the hashes of subtrees are made of."""
+    return tuple(node for each in ranges for node in peaks(*each))
+
+
+def hashes_of(ranges: Sequence[Range], known: Mapping[Node, bytes]) -> tuple[bytes, ...]:
+    """Return each subtree's hash out of the hashes of `nodes_of` them."""
+    return tuple(fold([known[node] for node in peaks(*each)]) for each in ranges)
 
 
 def verify_inclusion(leaf: bytes, proof: InclusionProof, root: bytes) -> None:
