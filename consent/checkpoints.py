@@ -159,6 +159,18 @@ def with_cosignatures(note: str, lines: Iterable[str]) -> str:
     return note + "".join(f"{line}\n" for line in lines)
 
 
+def without_cosignatures(note: str) -> str:
+    """Return a signed checkpoint with the log's own signature lines only.
+
+    Raises:
+        LogInvalid: `checkpoint_invalid`.
+    """
+    text, lines = split_note(note)
+    return with_cosignatures(
+        f"{text}\n", [li.line for li in lines if li.name == _parse(text).origin]
+    )
+
+
 def verify_cosignature(note: str, vkey: str) -> Cosignature:
     """Verify one witness's line under a checkpoint; the log's own signature is not looked at.
 
