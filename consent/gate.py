@@ -4,21 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from consent.errors import ConsentRefused
-from consent.policy import Facts, Rule
+from consent.entries import opening
+from consent.errors import ConsentRefused, RecordInvalid
+from consent.facts import Evidence, Facts, Lineage, Rule, require_capture
+from consent.log import LeafKind
 from consent.ports import Clock, Unit
 from consent.profiles import STANDARD_GATE, GateProfile
-from consent.records import receipt_hash
-from consent.types import Grant, GrantRequest
+from consent.records import SignedRecord, receipt_hash
+from consent.types import Capture, Grant, GrantRequest
+
+MAX_CHANGES = 1000  # of one consent; a longer chain is damage
 
 
 class Gate:
     """Holds every request to its rules, on facts loaded anew each time."""
 
     def __init__(
-        self, rules: Sequence[Rule], *, clock: Clock, profile: GateProfile = STANDARD_GATE
+        self,
+        rules: Sequence[Rule],
+        *,
+        export: Sequence[Rule],
+        clock: Clock,
+        profile: GateProfile = STANDARD_GATE,
     ) -> None:
+        """Take the rules.
+
+        Args:
+            rules: of making something.
+            export: of handing out what was made.
+            clock: tells the time.
+            profile: how long a grant lives, how old a capture may be.
+        """
         self._rules = tuple(rules)
+        self._export = tuple(export)
         self._clock = clock
         self._profile = profile
 
@@ -35,30 +53,16 @@ class Gate:
             LivenessRefused: the capture is stale.
             IdentityRefused: a selfie does not match.
             RecordInvalid: the record does not verify.
+            LogInvalid: the record is not in the log, or the clock went back.
         """
-        if not self._rules:
-            raise ConsentRefused(
-                "no_rules",
-                "This studio is not set up to give leave.",
-                why="Without rules nothing may be drawn.",
-                next_step="Ask whoever runs this studio to set it up again.",
-            )
-        record = unit.records.load(request.record_id, lock=lock)
-        capture = unit.captures.load(request.capture_id)
-        facts = Facts(
-            request=request,
-            subject=unit.subjects.load(request.subject_id),
-            record=record,
-            capture=capture,
-            probes=tuple(unit.captures.load_probe(probe_id) for probe_id in request.probe_ids),
-            now=self._clock.now(),
-        )
-        satisfied = tuple(rule.check(facts).rule for rule in self._rules)
+        facts = self._facts(request, unit, unit.captures.load(request.capture_id), lock=lock)
+        satisfied = _hold(facts, self._rules)
+        capture = require_capture(facts)
         return Grant(
             subject_id=request.subject_id,
             subject_kind=facts.subject.kind,
-            record_id=record.record_id,
-            receipt_hash=receipt_hash(record),
+            record_id=facts.record.record_id,
+            receipt_hash=receipt_hash(facts.record),
             capture_id=capture.id,
             probe_hashes=tuple(probe.sha256 for probe in facts.probes),
             purpose=request.purpose,
@@ -68,8 +72,90 @@ class Gate:
             granted_at=facts.now,
             expires_at=min(
                 facts.now + self._profile.grant_life,
-                record.expires_at,
+                facts.record.expires_at,
                 capture.captured_at + self._profile.capture_max_age,
             ),
-            rules=satisfied,
+            rules=tuple(evidence.rule for evidence in satisfied),
+            logged=facts.logged,
         )
+
+    def permit_export(
+        self, request: GrantRequest, unit: Unit, *, lock: bool = False
+    ) -> tuple[Evidence, ...]:
+        """Return the evidence that an avatar may be handed out to its subject.
+
+        Args:
+            request: as for what is to be made, without capture and selfies; its record is the one
+                that the avatar was made under.
+            unit: the transaction to load from.
+            lock: hold the record's row until that transaction ends, so that a withdrawal waits.
+
+        Raises:
+            Refusal: as `grant`.
+        """
+        return _hold(self._facts(request, unit, None, lock=lock), self._export)
+
+    def _facts(
+        self, request: GrantRequest, unit: Unit, capture: Capture | None, *, lock: bool
+    ) -> Facts:
+        lineage = _lineage(unit, request, capture, lock=lock)
+        record = lineage.records[0]
+        is_logged = record.log_index is not None
+        return Facts(
+            request=request,
+            subject=unit.subjects.load(request.subject_id),
+            record=record,
+            lineage=lineage,
+            capture=capture,
+            probes=tuple(unit.captures.load_probe(probe_id) for probe_id in request.probe_ids),
+            made=unit.records.made_under([each.record_id for each in lineage.records]),
+            logged=unit.log.prove(record.log_index) if record.log_index is not None else None,
+            opening=_opening(unit, record) if is_logged else b"",
+            last_logged_at=unit.log.last_time(),
+            now=self._clock.now(),
+        )
+
+
+def _hold(facts: Facts, rules: Sequence[Rule]) -> tuple[Evidence, ...]:
+    if not rules:
+        raise ConsentRefused(
+            "no_rules",
+            "This studio is not set up to give leave.",
+            why="Without rules nothing may be drawn.",
+            next_step="Ask whoever runs this studio to set it up again.",
+        )
+    return tuple(rule.check(facts) for rule in rules)
+
+
+def _opening(unit: Unit, record: SignedRecord) -> bytes:
+    """Return what opens the record's entry; nothing does once the subject's key was destroyed."""
+    if not unit.subjects.holds_data(record.subject_id):
+        return b""
+    return opening(unit.vault, record.subject_id, LeafKind.CONSENT, record.record_id)
+
+
+def _lineage(unit: Unit, request: GrantRequest, capture: Capture | None, *, lock: bool) -> Lineage:
+    """Return the record that stands in the place of the one asked for, and all before it."""
+    record = unit.records.load(request.record_id, lock=lock)
+    seen = {record.record_id}
+    while record.replaced_by is not None:
+        record = _next(unit, record.replaced_by, seen, lock=lock)
+    records = [record]
+    seen = {record.record_id}
+    while records[-1].replaces is not None:
+        records.append(_next(unit, records[-1].replaces, seen))
+    wanted = request.record_id if capture is None else capture.record_id
+    release = next((each for each in records if each.record_id == wanted), record)
+    return Lineage(tuple(records), release)
+
+
+def _next(unit: Unit, record_id: str, seen: set[str], *, lock: bool = False) -> SignedRecord:
+    if record_id in seen or len(seen) > MAX_CHANGES:
+        raise RecordInvalid(
+            "record_chain",
+            "The changes of this consent do not lead anywhere.",
+            why="Only an undamaged record can say what you agreed to.",
+            next_step="Withdraw, and give your consent again.",
+        )
+    seen.add(record_id)
+    return unit.records.load(record_id, lock=lock)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from consent.log import ConsistencyProof, Leaf, LoggedLeaf
     from consent.records import SignedRecord
-    from consent.types import Capture, Probe, Subject
+    from consent.types import Capture, Export, Probe, Subject
 
 
 class SessionState(NamedTuple):
@@ -177,6 +177,30 @@ class Captures(Protocol):
         ...
 
 
+class Exports(Protocol):
+    """Which files subjects downloaded, in one transaction."""
+
+    def add(self, subject_id: str, export: Export) -> None:
+        """Note a download; of a file that was downloaded before, only the first time is kept."""
+        ...
+
+    def of_subject(self, subject_id: str) -> Sequence[Export]:
+        """Return a subject's downloads, oldest first."""
+        ...
+
+
+class Announcements(Protocol):
+    """What the log said last about public things, in one transaction."""
+
+    def last(self, name: str) -> str | None:
+        """Return the commitment that was logged last under a name."""
+        ...
+
+    def set(self, name: str, commitment: str, log_index: int) -> None:
+        """Note what was logged."""
+        ...
+
+
 class TransparencyLog(Protocol):
     """The append-only log, in one transaction: commitments only, no personal data."""
 
@@ -234,6 +258,16 @@ class Unit(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Browser sessions in this transaction."""
+        ...
+
+    @property
+    def exports(self) -> Exports:
+        """Downloads in this transaction."""
+        ...
+
+    @property
+    def announcements(self) -> Announcements:
+        """What the log said last about public things, in this transaction."""
         ...
 
     @property

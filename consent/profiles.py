@@ -16,6 +16,8 @@ from datetime import timedelta
 
 RETENTION_OPTIONS_DAYS = (30, 90, 365)  # offered on the consent screen
 MAX_RETENTION_DAYS = 365  # the studio's promise in its notice
+# A longer or wider consent waits so long for the face before the camera; then it counts no more.
+ASSENT_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from functools import cache
-from importlib import resources
-from typing import Any
+from functools import lru_cache
 
 import rfc8785
-from jsonschema import Draft202012Validator, ValidationError
 
-from consent.errors import ConsentRefused, RecordInvalid
+from consent.errors import ConsentRefused
 from consent.notices import Controller, Notice
 from consent.profiles import MAX_RETENTION_DAYS
-from consent.statements import Event, statement, values_of
-from consent.types import Purpose, RecordState, Scope, Subject, SubjectKind
+from consent.schema import malformed, validate
+from consent.statements import NEWEST, Event, statement, values_of
+from consent.types import (
+    Purpose,
+    RecordState,
+    Scope,
+    Subject,
+    SubjectKind,
+    SubjectSignature,
+)
+
+PASSKEY_DOMAIN = b"selfsame consent by passkey 1\n"
+_REMEMBERED = 512  # statements that were read lately; the gate reads one at every step
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class Terms:
     controller: Controller
     storage_location: str  # words, e.g. "this computer"
     model_versions: Mapping[str, str]  # what measures the face, name to version
+    summary: str  # the sentence that the choice amounted to, as it was shown
     jurisdiction: str | None = None  # ISO 3166 code, where the settings name one
 
 
@@ -65,6 +75,10 @@ class ConsentRecord:
     given_at: datetime
     expires_at: datetime
     events: tuple[Event, ...]  # up to the signature; a withdrawal comes after it
+    summary: str
+    replaces: str | None = None  # record id of the consent that this one narrows or extends
+    subject_signature: SubjectSignature | None = None  # None: the service alone signed
+    version: int = NEWEST  # of the schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +88,21 @@ class SignedRecord(ConsentRecord):
     key_id: str  # SHA-256 of the public key, hex
     signature: bytes  # Ed25519, 64 bytes
     withdrawn_at: datetime | None = None
+    assented_at: datetime | None = None  # when the face before the camera agreed to it
+    replaced_at: datetime | None = None
+    replaced_by: str | None = None  # record id
+    log_index: int | None = None  # of its commitment; None: given before there was a log
 
     def state(self, now: datetime) -> RecordState:
-        """Return the state at a time; a withdrawal outweighs an expiry."""
+        """Return the state at a time; a withdrawal outweighs all else."""
         if self.withdrawn_at is not None:
             return RecordState.WITHDRAWN
+        if self.replaced_at is not None:
+            return RecordState.REPLACED
         return RecordState.GIVEN if now < self.expires_at else RecordState.EXPIRED
 
 
-def new_record(
+def new_record(  # noqa: PLR0913 - what a record needs, by name
     subject: Subject,
     choice: Choice,
     terms: Terms,
@@ -90,6 +110,7 @@ def new_record(
     record_id: str,
     nonce: str,
     now: datetime,
+    replaces: str | None = None,
 ) -> ConsentRecord:
     """Make a record out of what was chosen and shown.
 
@@ -100,6 +121,7 @@ def new_record(
         record_id: random, 32 hex digits.
         nonce: random, 32 hex digits; makes each record's hash unguessable.
         now: aware UTC; the consent is valid from now on.
+        replaces: the record of the same subject that this one extends.
 
     Raises:
         ConsentRefused: `adult_not_attested`, `nothing_allowed` or `retention_too_long`.
@@ -108,7 +130,7 @@ def new_record(
     _refuse_incomplete(choice)
     record = ConsentRecord(
         record_id=record_id,
-        receipt_id=hashlib.sha256(f"receipt|{record_id}".encode()).hexdigest()[:32],
+        receipt_id=_receipt_id(record_id),
         subject_id=subject.id,
         kind=subject.kind,
         purpose=choice.purpose,
@@ -126,9 +148,72 @@ def new_record(
         given_at=now,
         expires_at=now + timedelta(days=choice.retention_days),
         events=(Event(at=now, state=RecordState.GIVEN, entity=subject.id),),
+        summary=terms.summary,
+        replaces=replaces,
     )
-    _validate(statement(record))
+    validate(statement(record))
     return record
+
+
+def narrowed_record(  # noqa: PLR0913 - what a new record needs, by name
+    earlier: SignedRecord,
+    *,
+    scope: Scope,
+    expires_at: datetime,
+    summary: str,
+    record_id: str,
+    nonce: str,
+    now: datetime,
+) -> ConsentRecord:
+    """Make the record of a narrower consent: less may be made, or not as long.
+
+    It stands on the notice and on the assent before the camera of the earlier one.
+
+    Raises:
+        ConsentRefused: `nothing_allowed`; `not_narrower` when it allows anything more, lasts
+            longer, or changes nothing.
+        RecordInvalid: `record_schema`.
+    """
+    if not scope.families or not scope.media:
+        raise _nothing_allowed()
+    is_within = earlier.scope.covers(scope) and now < expires_at <= earlier.expires_at
+    if not is_within or (scope, expires_at) == (earlier.scope, earlier.expires_at):
+        raise ConsentRefused(
+            "not_narrower",
+            "This is not less than you allow already.",
+            why="More than before needs a new yes in front of the camera.",
+            next_step="Switch something off, or choose an earlier end.",
+        )
+    own = {field.name: getattr(earlier, field.name) for field in fields(ConsentRecord)}
+    base = ConsentRecord(**own)
+    record = replace(
+        base,
+        version=NEWEST,
+        record_id=record_id,
+        receipt_id=_receipt_id(record_id),
+        scope=scope,
+        retention_days=math.ceil((expires_at - now) / timedelta(days=1)),
+        nonce=nonce,
+        given_at=now,
+        expires_at=expires_at,
+        events=(Event(at=now, state=RecordState.GIVEN, entity=earlier.subject_id),),
+        summary=summary,
+        replaces=earlier.record_id,
+        subject_signature=None,
+    )
+    validate(statement(record))
+    return record
+
+
+def passkey_challenge(record: ConsentRecord) -> bytes:
+    """Return what a passkey signs: SHA-256 over a domain and the record without its signature."""
+    unsigned = replace(_plain(record), subject_signature=None)
+    return hashlib.sha256(PASSKEY_DOMAIN + canonical_bytes(unsigned)).digest()
+
+
+def with_subject_signature(record: ConsentRecord, signature: SubjectSignature) -> ConsentRecord:
+    """Return the record as the service signs it after the subject did."""
+    return replace(record, subject_signature=signature)
 
 
 def canonical_bytes(record: ConsentRecord) -> bytes:
@@ -136,6 +221,7 @@ def canonical_bytes(record: ConsentRecord) -> bytes:
     return rfc8785.dumps(statement(record))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def record_from_json(text: str | bytes) -> ConsentRecord:
     """Read a statement back, e.g. from the database or a receipt.
 
@@ -145,26 +231,33 @@ def record_from_json(text: str | bytes) -> ConsentRecord:
     try:
         document = json.loads(text)
     except ValueError as error:
-        raise _schema_refused() from error
-    _validate(document)
+        raise malformed() from error
+    validate(document)
     return ConsentRecord(**values_of(document))
 
 
-def with_signature(
-    record: ConsentRecord,
-    *,
-    key_id: str,
-    signature: bytes,
-    withdrawn_at: datetime | None = None,
-) -> SignedRecord:
-    """Return the record together with its signature and present state."""
+def with_signature(record: ConsentRecord, *, key_id: str, signature: bytes) -> SignedRecord:
+    """Return the record together with its signature."""
     own = {field.name: getattr(record, field.name) for field in fields(ConsentRecord)}
-    return SignedRecord(**own, key_id=key_id, signature=signature, withdrawn_at=withdrawn_at)
+    return SignedRecord(**own, key_id=key_id, signature=signature)
+
+
+def receipt_payload(record: SignedRecord) -> bytes:
+    """Return the statement and its signature: what manifests hash and the log commits to."""
+    return canonical_bytes(record) + record.signature
 
 
 def receipt_hash(record: SignedRecord) -> str:
     """Return SHA-256 over statement and signature, hex: what an output's manifest quotes."""
-    return hashlib.sha256(canonical_bytes(record) + record.signature).hexdigest()
+    return hashlib.sha256(receipt_payload(record)).hexdigest()
+
+
+def _plain(record: ConsentRecord) -> ConsentRecord:
+    return ConsentRecord(**{f.name: getattr(record, f.name) for f in fields(ConsentRecord)})
+
+
+def _receipt_id(record_id: str) -> str:
+    return hashlib.sha256(f"receipt|{record_id}".encode()).hexdigest()[:32]
 
 
 def _refuse_incomplete(choice: Choice) -> None:
@@ -176,12 +269,7 @@ def _refuse_incomplete(choice: Choice) -> None:
             next_step='If you are, tick "I am 18 or older".',
         )
     if not choice.scope.families or not choice.scope.media:
-        raise ConsentRefused(
-            "nothing_allowed",
-            "Nothing to make yet.",
-            why="Only what you switch on may be made of your face.",
-            next_step="Switch on at least one.",
-        )
+        raise _nothing_allowed()
     if not 1 <= choice.retention_days <= MAX_RETENTION_DAYS:
         raise ConsentRefused(
             "retention_too_long",
@@ -191,23 +279,10 @@ def _refuse_incomplete(choice: Choice) -> None:
         )
 
 
-@cache
-def _validator() -> Draft202012Validator:
-    text = resources.files("consent").joinpath("schemas/consent-record-1.json").read_text("utf-8")
-    return Draft202012Validator(json.loads(text))
-
-
-def _validate(document: Mapping[str, Any]) -> None:
-    try:
-        _validator().validate(document)
-    except ValidationError as error:
-        raise _schema_refused() from error
-
-
-def _schema_refused() -> RecordInvalid:
-    return RecordInvalid(
-        "record_schema",
-        "This consent record is not in the form it must have.",
-        why="Only an undamaged record can say what you agreed to.",
-        next_step="Give your consent again; the studio makes a new record.",
+def _nothing_allowed() -> ConsentRefused:
+    return ConsentRefused(
+        "nothing_allowed",
+        "Nothing to make yet.",
+        why="Only what you switch on may be made of your face.",
+        next_step="Switch on at least one.",
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
@@ -31,22 +30,6 @@ class SignatureEvidence:
 
     key_id: str
     payload_sha256: str  # of the canonical bytes, hex
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectSignature:
-    """A subject's own signature over a record's hash."""
-
-    credential_id: str
-    assertion: bytes
-
-
-class SubjectSigner(Protocol):
-    """Lets the subject sign with a passkey; user verification is required."""
-
-    def sign(self, record: ConsentRecord) -> SubjectSignature:
-        """Ask the subject to sign SHA-256 of the domain and the record's canonical bytes."""
-        ...
 
 
 def key_id_of(key: Ed25519PublicKey) -> str:

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from consent.notices import Controller
-from consent.types import Audience, Medium, Purpose, RecordState, Scope, SubjectKind
+from consent.types import (
+    Audience,
+    Medium,
+    Purpose,
+    RecordState,
+    Scope,
+    SubjectKind,
+    SubjectSignature,
+)
 
 if TYPE_CHECKING:
     from consent.records import ConsentRecord
 
-SCHEMA_VERSION = "urn:selfsame:consent-record:1"
+SCHEMA = "urn:selfsame:consent-record"
+NEWEST = 2  # version of the schema that new records follow
 ASSENT = (
     "The subject repeats this consent in front of the camera by a gesture that the studio asks "
     "for; the gesture is recorded with the capture."
 )
 WITHDRAWAL = "My consent, button Withdraw: at any time, at once, without reason or disadvantage"
+UNCAPPED = 1000  # what records of version 1, which name no cap, are held to
 _TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 _STATE_TERMS = {
     RecordState.GIVEN: "dpv:ConsentGiven",
     RecordState.WITHDRAWN: "dpv:ConsentWithdrawn",
     RecordState.EXPIRED: "dpv:ConsentExpired",
+    RecordState.REPLACED: "dpv:ConsentInvalidated",
 }
 _FROM_STATE_TERM = {term: state for state, term in _STATE_TERMS.items()}
 _PII = (
@@ -61,7 +72,7 @@ def statement(record: ConsentRecord) -> dict[str, Any]:
     """Return the JSON document that is signed (ISO/IEC TS 27560 sections, DPV terms)."""
     return {
         "header": {
-            "schema_version": SCHEMA_VERSION,
+            "schema_version": f"{SCHEMA}:{record.version}",
             "conforms_to": "ISO/IEC TS 27560:2023",
             "record_id": record.record_id,
             "receipt_id": record.receipt_id,
@@ -88,16 +99,31 @@ def statement(record: ConsentRecord) -> dict[str, Any]:
             }
             for event in record.events
         ],
-        "extensions": {
-            "nonce": record.nonce,
-            "families": sorted(record.scope.families),
-            "media": sorted(medium.value for medium in record.scope.media),
-            "audience": record.scope.audience.value,
-            "adult_attested": record.adult_attested,
-            "assent": ASSENT,
-            "model_versions": dict(record.model_versions),
-            "subject_signature": None,
-        },
+        "extensions": _extensions(record),
+    }
+
+
+def _extensions(record: ConsentRecord) -> dict[str, Any]:
+    first: dict[str, Any] = {
+        "nonce": record.nonce,
+        "families": sorted(record.scope.families),
+        "media": sorted(medium.value for medium in record.scope.media),
+        "audience": record.scope.audience.value,
+        "adult_attested": record.adult_attested,
+        "assent": ASSENT,
+        "model_versions": dict(record.model_versions),
+        "subject_signature": None,
+    }
+    if record.version == 1:
+        return first
+    signature = record.subject_signature
+    return {
+        **first,
+        "written_release": True,
+        "output_cap": record.scope.output_cap,
+        "summary": record.summary,
+        "replaces": record.replaces,
+        "subject_signature": None if signature is None else asdict(signature),
     }
 
 
@@ -131,7 +157,9 @@ def values_of(document: Mapping[str, Any]) -> dict[str, Any]:
     header, processing = document["header"], document["processing"]
     extensions, party = document["extensions"], document["parties"][1]
     retention = processing["retention"]
+    signature = extensions["subject_signature"]
     return {
+        "version": int(header["schema_version"].rpartition(":")[2]),
         "record_id": header["record_id"],
         "receipt_id": header["receipt_id"],
         "subject_id": header["pii_principal_id"],
@@ -141,7 +169,11 @@ def values_of(document: Mapping[str, Any]) -> dict[str, Any]:
             families=frozenset(extensions["families"]),
             media=frozenset(Medium(medium) for medium in extensions["media"]),
             audience=Audience(extensions["audience"]),
+            output_cap=extensions.get("output_cap", UNCAPPED),
         ),
+        "summary": extensions.get("summary", ""),
+        "replaces": extensions.get("replaces"),
+        "subject_signature": None if signature is None else SubjectSignature(**signature),
         "notice_uri": processing["privacy_notice"]["uri"],
         "notice_sha256": processing["privacy_notice"]["sha256"],
         "language": processing["privacy_notice"]["language"],

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from consent.log import LoggedLeaf
 
 Template = tuple[float, ...]  # 128 numbers of the face embedding; distances are Euclidean
 Chroma = tuple[float, float]  # shares of red and green in linear-light RGB; NaN = not measured
@@ -41,12 +45,16 @@ class Audience(StrEnum):
     COMMERCIAL = "commercial"
 
 
+_REACH = {Audience.PRIVATE: 0, Audience.PUBLIC: 1, Audience.COMMERCIAL: 2}
+
+
 class RecordState(StrEnum):
     """State of a consent record (ISO/IEC TS 27560 event states that are served)."""
 
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    REPLACED = "replaced"  # by a narrower or a longer one of the same subject
 
 
 class Action(StrEnum):
@@ -96,6 +104,27 @@ class Scope:
     families: frozenset[str]  # style families: illustrated, painted, imagined
     media: frozenset[Medium]
     audience: Audience
+    output_cap: int = 1000  # how many outputs may ever be made under the consent
+
+    def covers(self, other: Scope) -> bool:
+        """Tell whether everything that the other scope allows is allowed here."""
+        return (
+            other.families <= self.families
+            and other.media <= self.media
+            and _REACH[other.audience] <= _REACH[self.audience]
+            and other.output_cap <= self.output_cap
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectSignature:
+    """A subject's own signature with a passkey (WebAuthn level 3, section 7.2); all base64url."""
+
+    credential_id: str
+    public_key: str  # COSE_Key
+    authenticator_data: str
+    client_data_json: str
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,3 +258,14 @@ class Grant:
     granted_at: datetime
     expires_at: datetime
     rules: tuple[str, ...] = field(default=())  # names of the rules that were satisfied
+    logged: LoggedLeaf | None = None  # the record's commitment in the log, with its proof
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file that its subject downloaded."""
+
+    output_id: str
+    media_type: str
+    sha256: str  # of the file, hex
+    exported_at: datetime  # the first time

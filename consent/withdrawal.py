@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from consent.entries import log_shred, log_withdrawal, logged_json
+from consent.log import LoggedLeaf
 from consent.ports import Clock, JobStopper, KeyVault, Ledger, Purger
 from consent.signing import DELETION_DOMAIN, ServiceSigner
 from consent.statements import time_text
+from consent.types import Export
 
+_NONCE_BYTES = 32
+MARKS = ("visible label", "XMP metadata", "signed C2PA manifest")
 EXPORTS = (
     "Pictures that you downloaded or shared before stay where they are, with their label and "
     "their signed note."
@@ -18,16 +23,19 @@ EXPORTS = (
 
 @dataclass(frozen=True, slots=True)
 class DeletionReceipt:
-    """What went, signed by the service over the document's canonical bytes (RFC 8785)."""
+    """What went: signed over the document's canonical bytes (RFC 8785), and logged."""
 
     document: Mapping[str, object]
     key_id: str
     signature: bytes
+    nonce: bytes  # opens the log's entry: HMAC-SHA-256 of the document
+    logged: LoggedLeaf
 
     def as_json(self) -> dict[str, object]:
         """Return the receipt as the subject downloads it."""
         return {
             **self.document,
+            "log": {**logged_json(self.logged), "opening": self.nonce.hex()},
             "signature": {
                 "algorithm": "Ed25519",
                 "domain": DELETION_DOMAIN.decode(),
@@ -47,6 +55,7 @@ class Withdrawal:
     purgers: Sequence[Purger]
     signer: ServiceSigner
     clock: Clock
+    entropy: Callable[[int], bytes]
 
     def withdraw(self, subject_id: str) -> DeletionReceipt:
         """End everything that a subject agreed to.
@@ -62,8 +71,11 @@ class Withdrawal:
         with self.ledger.transaction() as unit:
             unit.subjects.load(subject_id)
             records = unit.records.of_subject(subject_id)
-            for record in records:
+            standing = [record for record in records if record.withdrawn_at is None]
+            for record in standing:
                 unit.records.withdraw(record.record_id, at)
+            if standing and unit.subjects.holds_data(subject_id):
+                log_withdrawal(unit, subject_id, [each.record_id for each in standing], at)
             unit.sessions.close_subject(subject_id)
         return self._delete(subject_id, "dpv:ConsentWithdrawn", at)
 
@@ -91,6 +103,8 @@ class Withdrawal:
 
     def _delete(self, subject_id: str, reason: str, at: datetime) -> DeletionReceipt:
         stopped = self.stopper.stop(subject_id)
+        with self.ledger.reading() as unit:
+            exported = [_exported(export) for export in unit.exports.of_subject(subject_id)]
         deleted = self._purge(subject_id)
         self.vault.destroy(subject_id)
         # A capture that was finishing meanwhile may have stored something before the key went;
@@ -99,7 +113,7 @@ class Withdrawal:
         with self.ledger.reading() as unit:
             records = [record.record_id for record in unit.records.of_subject(subject_id)]
         document: dict[str, object] = {
-            "schema_version": "urn:selfsame:deletion-receipt:1",
+            "schema_version": "urn:selfsame:deletion-receipt:2",
             "pii_principal_id": subject_id,
             "records": records,
             "reason": reason,
@@ -108,14 +122,32 @@ class Withdrawal:
             "stopped_jobs": stopped,
             "deleted": [*deleted, "the key that your data was locked with"],
             "remaining": EXPORTS,
+            "exported_files": exported,
         }
+        nonce = self.entropy(_NONCE_BYTES)
+        with self.ledger.transaction() as unit:
+            index = log_shred(unit, document, nonce, self.clock.now())
+            logged = unit.log.prove(index)
         return DeletionReceipt(
             document=document,
             key_id=self.signer.key_id,
             signature=self.signer.sign_document(document, domain=DELETION_DOMAIN),
+            nonce=nonce,
+            logged=logged,
         )
 
     def _purge(self, subject_id: str) -> list[str]:
         """Delete, and return what went: nothing that was found nought times."""
         found = [item for purger in self.purgers for item in purger.purge(subject_id)]
         return [item for item in found if not item.startswith("0 ")]
+
+
+def _exported(export: Export) -> dict[str, object]:
+    """Return a downloaded file as the receipt lists it."""
+    return {
+        "output_id": export.output_id,
+        "media_type": export.media_type,
+        "sha256": export.sha256,
+        "exported_at": time_text(export.exported_at),
+        "marks": list(MARKS),
+    }

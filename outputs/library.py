@@ -77,6 +77,14 @@ class Library:
         except (OutputError, RecordInvalid) as error:
             raise _missing("The stored picture is missing or damaged.") from error
 
+    def find(self, subject_id: str, output_id: str) -> StoredOutput:
+        """Return what is known of one output.
+
+        Raises:
+            OutputMissing: none of that id belongs to the subject.
+        """
+        return self._owned(subject_id, output_id)[0]
+
     def delete(self, subject_id: str, output_id: str) -> None:
         """Delete one output in all its formats.
 

@@ -61,3 +61,5 @@ class StoredOutput:
     width: int
     height: int
     created_at: datetime
+    log_index: int | None = None  # of its entry in the log; None before it is stored
+    frozen_at: datetime | None = None  # reported: not handed out until the operator has looked

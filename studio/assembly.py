@@ -6,7 +6,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -15,12 +15,18 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, NamedTuple
 
 from consent.adapters.database import CapturePurger, Database, DatabaseVault
-from consent.adapters.keys import load_master_key, load_service_signer, system_keyring
+from consent.adapters.keys import (
+    load_log_signer,
+    load_master_key,
+    load_service_signer,
+    system_keyring,
+)
 from consent.challenge import ChallengeBook
+from consent.entries import announce_notice, announce_policy
 from consent.gate import Gate
 from consent.lockout import Lockout
-from consent.notices import Controller
-from consent.policy import standard_rules
+from consent.notices import Controller, languages, load_notice, notice_hashes
+from consent.policy import Standards, describe, export_rules, standard_rules
 from consent.types import RecordState
 from consent.withdrawal import Withdrawal
 from outputs.adapters.database import OutputDatabase
@@ -44,6 +50,7 @@ from studio.settings import Settings, SettingsError
 from studio.sitting.booth import Booth, CaptureObserver
 from studio.sitting.desk import Desk
 from studio.sitting.door import Door
+from studio.sitting.exports import Exports
 from studio.sitting.memory import FrameMemory
 from studio.sitting.selfies import SelfieVault
 from studio.sitting.waiting import WaitingRoom
@@ -81,7 +88,8 @@ class Foundations:
         keys = settings.data / "keys"
         master = load_master_key(keys, keyring=_keyring(settings))
         self.signer = load_service_signer(keys, master)
-        self.database = Database(settings.sqlalchemy_url(), master)
+        self.log = load_log_signer(keys, master, origin=settings.log_origin)
+        self.database = Database(settings.sqlalchemy_url(), master, self.log)
         self.database.migrate()
         self.vault = DatabaseVault(self.database)
         store = ObjectStore(settings.objects_url or f"file://{settings.data / 'objects'}")
@@ -102,6 +110,23 @@ class Foundations:
         with self.database.reading() as unit:
             record = unit.records.with_receipt_hash(receipt_hash)
         return None if record is None else record.state(self.clock.now())
+
+    def gate(self, settings: Settings) -> Gate:
+        """Return the gate; what it asks is logged when it is not what was logged last."""
+        controller = _controller(settings)
+        standards = Standards(self.signer, self.log.verifier(), notice_hashes(controller))
+        making, export = standard_rules(standards), export_rules(standards)
+        self.announce(controller, {"make": describe(making), "export": describe(export)})
+        return Gate(making, export=export, clock=self.clock)
+
+    def announce(self, controller: Controller, policy: Mapping[str, object]) -> None:
+        """Log notices and rules that were not logged before, as they hold from now on."""
+        notices = [load_notice(controller, language=language) for language in languages()]
+        with self.database.transaction() as unit:
+            now = self.clock.now()
+            for notice in notices:
+                announce_notice(unit, notice, now)
+            announce_policy(unit, policy, now)
 
     def close(self) -> None:
         """Close the database."""
@@ -143,7 +168,7 @@ def open_house(
         stack.callback(helpers.shutdown, cancel_futures=True)
         selfies = SelfieVault(base.objects)
         portraits = Portraits(selfies, meter)
-        gate = Gate(standard_rules(base.signer), clock=clock)
+        gate = base.gate(settings)
         releaser = Releaser(Signer(base.authority), base.reader, clock, version=version)
         workshop = Workshop(base.database, gate, portraits, releaser, base.library, clock)
         jobs = JobDatabase(base.database, clock)
@@ -156,7 +181,9 @@ def open_house(
         stack.callback(engine.close)
         engine.launch()
         purgers = (selfies, portraits, base.library, JobPurger(jobs), CapturePurger(base.database))
-        withdrawal = Withdrawal(base.database, base.vault, engine, purgers, base.signer, clock)
+        withdrawal = Withdrawal(
+            base.database, base.vault, engine, purgers, base.signer, clock, secrets.token_bytes
+        )
         base.library.sweep_orphans(before=clock.now() - ORPHAN_AGE)
         if listen:
             stack.callback(_end_retention_on_time(withdrawal, clock).set)
@@ -175,7 +202,7 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
 ) -> House:
     rng = SystemRandom()
     door = Door(base.database, base.clock, lambda: secrets.token_urlsafe(32))
-    controller = Controller("operator", settings.controller_name, settings.controller_contact)
+    controller = _controller(settings)
     desk = Desk(base.database, base.signer, base.clock, door, base.library, controller, rng)
     booth = Booth(
         ledger=base.database,
@@ -199,12 +226,17 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         booth=booth,
         waiting_room=WaitingRoom(time.monotonic, settings.captures_at_once),
         workshop=workshop,
+        exports=Exports(base.database, workshop.gate, base.library, base.clock),
         engine=engine,
         library=base.library,
         withdrawal=withdrawal,
         cast=load_cast(),
         read_marks=base.read_marks,
     )
+
+
+def _controller(settings: Settings) -> Controller:
+    return Controller("operator", settings.controller_name, settings.controller_contact)
 
 
 def _end_retention_on_time(withdrawal: Withdrawal, clock: Clock) -> threading.Event:

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Literal
 from consent.errors import ConsentRefused
 from consent.lockout import Attempt
 from consent.types import (
+    Audience,
     Capture,
     GrantRequest,
     Look,
     Pace,
     Probe,
     Purpose,
+    RecordState,
     SubjectKind,
     SyntheticCapture,
 )
+from consent.words import DEFAULT_LANGUAGE, summary_sentence
 from outputs.encode import MediaType
 from studio.jobs.types import Job
 from studio.service import (
@@ -34,7 +37,7 @@ from studio.service import (
     Upload,
 )
 from studio.sitting.coverage import coverage
-from studio.sitting.desk import summarise
+from studio.sitting.desk import Narrower, unknown_record
 from studio.styles.catalogue import STYLES, find_style
 
 if TYPE_CHECKING:
@@ -50,8 +53,9 @@ if TYPE_CHECKING:
     from studio.jobs.workshop import Workshop
     from studio.sitting.booth import Booth
     from studio.sitting.capture import LiveCaptureSession
-    from studio.sitting.desk import Desk
+    from studio.sitting.desk import Desk, Draft
     from studio.sitting.door import Door
+    from studio.sitting.exports import Exports
     from studio.sitting.waiting import Ticket, WaitingRoom
     from studio.styles.types import Controls, Style
     from studio.subjects.cast import CastMember
@@ -71,6 +75,7 @@ class House:
     booth: Booth
     waiting_room: WaitingRoom
     workshop: Workshop
+    exports: Exports
     engine: JobEngine
     library: Library
     withdrawal: Withdrawal
@@ -89,20 +94,43 @@ class House:
         """Tell whether the token is one that this studio issued."""
         return self.door.has_session(token)
 
-    def notice(self) -> str:
+    def notice(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the whole consent text."""
-        return self.desk.notice().text
+        return self.desk.notice(language).text
 
     def summarise(self, choice: ConsentChoice) -> str:
         """Return the plain sentence that a choice amounts to."""
         families = choice.families if choice.purposes else frozenset()
-        return summarise(families, choice.audience, choice.days)
+        return summary_sentence(families, choice.audience, choice.days, choice.language)
 
     def give_consent(self, token: str, choice: ConsentChoice) -> SittingView:
-        """Sign and store a record for a new subject and close what was open before."""
+        """Sign and store a record: for a new subject, or to replace one of the open subject."""
         self.door.visitor(token)
-        self.desk.give(token, choice)
+        self.desk.give(token, self.draft(token, choice))
         return self.sitting(token)
+
+    def draft(self, token: str, choice: ConsentChoice) -> Draft:
+        """Make a record of a choice, for the open subject where it extends a consent of theirs."""
+        if choice.extends is None:
+            return self.desk.draft(choice)
+        extended = self.desk.own(self.door.open_subject(token), choice.extends)
+        if extended.state(self.clock.now()) is not RecordState.GIVEN:
+            raise unknown_record()
+        return self.desk.draft(choice, extends=extended)
+
+    def narrow(
+        self,
+        token: str,
+        record_id: str,
+        *,
+        families: frozenset[str],
+        audience: Audience,
+        days_left: int | None,
+    ) -> RecordView:
+        """Replace a consent by a narrower one; like ending it, this asks for no capture."""
+        subject_id = self._bound_subject(token)
+        wish = Narrower(families, audience, days_left)
+        return self.desk.view(self.desk.narrow(subject_id, record_id, wish))
 
     def sitting(self, token: str) -> SittingView:
         """Return how far this session has come."""
@@ -141,7 +169,8 @@ class House:
     ) -> LiveCaptureSession:
         """Issue a one-time challenge for the session's record."""
         visitor = self.door.visitor(token)
-        record = self.desk.standing(visitor.subject_id)
+        subject_id = visitor.subject_id
+        record = self.desk.waiting(subject_id) or self.desk.standing(subject_id)
         if record is None or record.kind is not SubjectKind.PERSON:
             raise _no_consent()
         attempt = Attempt(visitor.token_hash, record.subject_id, origin)
@@ -225,10 +254,12 @@ class House:
         """Return the final outputs of the open subject, newest first."""
         return self.library.list(self.door.open_subject(token))
 
-    def output(self, token: str, output_id: str, file_format: Literal["png", "webp"]) -> Released:
+    def output(
+        self, token: str, output_id: str, file_format: Literal["png", "webp"], *, save: bool = False
+    ) -> Released:
         """Return marked bytes of one of the open subject's outputs."""
         subject_id = self.door.open_subject(token)
-        return self.library.read(subject_id, output_id, MEDIA_TYPES[file_format])
+        return self.exports.read(subject_id, output_id, MEDIA_TYPES[file_format], save=save)
 
     def delete_output(self, token: str, output_id: str) -> None:
         """Delete one output for good."""

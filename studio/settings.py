@@ -38,6 +38,7 @@ class Settings:
     master_key: str = "file"  # file: mode 600 in the data folder; keyring: the system's own
     passive_model: str = ""  # empty: none; an ONNX file of MiniFASNetV2 that may reject captures
     passive_sha256: str = ""  # of that file; needed with it
+    log_origin: str = ""  # name of this studio's log; empty: selfsame.local/ and a part of its key
     controller_name: str = "the person running this computer"
     controller_contact: str = "this computer"
 

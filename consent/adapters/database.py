@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from consent.adapters.captures import SqlCaptures
+from consent.adapters.exports import SqlExports
 from consent.adapters.keys import MasterKey
-from consent.adapters.repositories import SqlRecords, SqlSubjects
+from consent.adapters.log import SqlLog
+from consent.adapters.repositories import SqlAnnouncements, SqlRecords, SqlSubjects
 from consent.adapters.sessions import SqlSessions
 from consent.adapters.tables import Base, CaptureRow, ProbeRow, SessionSubjectRow
 from consent.adapters.vault import SqlVault
+from consent.checkpoints import LogSigner
 from consent.errors import ConsentError
 
 __all__ = ["Base", "CapturePurger", "Database", "DatabaseVault", "SqlUnit"]
@@ -33,21 +36,32 @@ _WAL_PAUSE_SECONDS = 0.05
 class SqlUnit:
     """One transaction over everything that consent keeps."""
 
-    def __init__(self, session: Session, master: MasterKey) -> None:
+    def __init__(self, session: Session, master: MasterKey, log: LogSigner | None) -> None:
         self.session = session
+        self.log = SqlLog(session, log)
         self.vault = SqlVault(session, master)
         self.subjects = SqlSubjects(session)
         self.records = SqlRecords(session)
         self.captures = SqlCaptures(session, self.vault)
         self.sessions = SqlSessions(session)
+        self.exports = SqlExports(session)
+        self.announcements = SqlAnnouncements(session)
 
 
 class Database:
     """Engine, transactions, migrations. Implements `consent.ports.Ledger`."""
 
-    def __init__(self, url: str, master: MasterKey) -> None:
+    def __init__(self, url: str, master: MasterKey, log: LogSigner | None = None) -> None:
+        """Open.
+
+        Args:
+            url: SQLAlchemy's.
+            master: wraps and seals.
+            log: signs the log's heads; without it nothing can be appended.
+        """
         self.engine = create_engine(url)
         self._master = master
+        self._log = log
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -67,7 +81,7 @@ class Database:
 
     def unit_of(self, session: Session) -> SqlUnit:
         """Return a unit over somebody else's session, e.g. the job engine's transaction."""
-        return SqlUnit(session, self._master)
+        return SqlUnit(session, self._master, self._log)
 
     def migrate(self) -> None:
         """Bring the tables up to this version."""
@@ -131,6 +145,11 @@ class DatabaseVault:
         """Decrypt, or raise ConsentRefused when the key was destroyed."""
         with self._database.reading() as unit:
             return unit.vault.unseal(subject_id, kind, sealed)
+
+    def derive(self, subject_id: str, label: str) -> bytes:
+        """Return 32 bytes that belong to a label and die with the data key."""
+        with self._database.reading() as unit:
+            return unit.vault.derive(subject_id, label)
 
     def destroy(self, subject_id: str) -> None:
         """Destroy the wrapped key, in the write-ahead log too."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
-from consent.adapters.tables import RecordRow, SubjectRow, WrappedKeyRow
+from consent.adapters.tables import AnnouncementRow, JobRow, RecordRow, SubjectRow, WrappedKeyRow
 from consent.errors import ConsentRefused
+from consent.profiles import ASSENT_WITHIN
 from consent.records import (
     SignedRecord,
     canonical_bytes,
@@ -18,6 +20,8 @@ from consent.records import (
     with_signature,
 )
 from consent.types import Subject, SubjectKind
+
+_DONE = "done"  # state of a job whose output was stored
 
 
 class SqlSubjects:
@@ -46,7 +50,10 @@ class SqlSubjects:
     def ended(self, now: datetime) -> Sequence[str]:
         """Return subjects whose records are all over but whose data key still exists."""
         of_subject = RecordRow.subject_id == WrappedKeyRow.subject_id
+        # A longer consent that nobody agreed to before the camera prolongs nothing.
+        agreed = RecordRow.assented_at.is_not(None) | (RecordRow.given_at > now - ASSENT_WITHIN)
         in_force = RecordRow.withdrawn_at.is_(None) & (RecordRow.expires_at > now)
+        in_force &= agreed & RecordRow.replaced_at.is_(None)
         query = select(WrappedKeyRow.subject_id).where(
             exists().where(of_subject), ~exists().where(of_subject, in_force)
         )
@@ -71,6 +78,10 @@ class SqlRecords:
             given_at=record.given_at,
             expires_at=record.expires_at,
             withdrawn_at=record.withdrawn_at,
+            assented_at=record.assented_at,
+            replaced_at=record.replaced_at,
+            replaced_by=record.replaced_by,
+            log_index=record.log_index,
         )
         self._session.add(row)
         self._session.flush()
@@ -109,13 +120,57 @@ class SqlRecords:
         )
         self.load(record_id)  # an unknown record is refused
 
+    def assent(self, record_id: str, at: datetime) -> None:
+        """Note that the face before the camera agreed; only the first time counts."""
+        self._session.execute(
+            update(RecordRow)
+            .where(RecordRow.id == record_id, RecordRow.assented_at.is_(None))
+            .values(assented_at=at)
+        )
+
+    def replace(self, record_id: str, by: str, at: datetime) -> None:
+        """Note that another record of the subject stands in a record's place from now on."""
+        self._session.execute(
+            update(RecordRow)
+            .where(RecordRow.id == record_id, RecordRow.replaced_at.is_(None))
+            .values(replaced_at=at, replaced_by=by)
+        )
+
+    def made_under(self, record_ids: Sequence[str]) -> int:
+        """Return how many outputs were ever made under these records, the deleted ones too."""
+        query = select(func.count()).select_from(JobRow).where(JobRow.state == _DONE)
+        return self._session.scalar(query.where(JobRow.record_id.in_(record_ids))) or 0
+
+
+class SqlAnnouncements:
+    """What the log said last about public things, in one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def last(self, name: str) -> str | None:
+        """Return the commitment that was logged last under a name."""
+        row = self._session.get(AnnouncementRow, name)
+        return None if row is None else row.commitment
+
+    def set(self, name: str, commitment: str, log_index: int) -> None:
+        """Note what was logged."""
+        row = AnnouncementRow(name=name, commitment=commitment, log_index=log_index)
+        self._session.merge(row)
+        self._session.flush()
+
 
 def _record(row: RecordRow) -> SignedRecord:
-    return with_signature(
-        record_from_json(row.statement),
-        key_id=row.key_id,
-        signature=row.signature,
+    signed = with_signature(
+        record_from_json(row.statement), key_id=row.key_id, signature=row.signature
+    )
+    return replace(
+        signed,
         withdrawn_at=row.withdrawn_at,
+        assented_at=row.assented_at,
+        replaced_at=row.replaced_at,
+        replaced_by=row.replaced_by,
+        log_index=row.log_index,
     )
 
 

@@ -244,6 +244,16 @@ class ReportRow(Base):
     outcome: Mapped[str | None] = mapped_column(String(16))  # lifted, removed
 
 
+class AnnouncementRow(Base):
+    """What the log said last about something public, such as a notice or the gate's rules."""
+
+    __tablename__ = "announcements"
+
+    name: Mapped[str] = mapped_column(_ID, primary_key=True)
+    commitment: Mapped[str] = mapped_column(String(64))
+    log_index: Mapped[int] = mapped_column(BigInteger)
+
+
 class LogLeafRow(Base):
     """One entry of the transparency log, exactly as it is hashed."""
 

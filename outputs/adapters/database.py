@@ -34,6 +34,8 @@ class SqlOutputRows:
                 height=output.height,
                 object_key=object_key,
                 created_at=output.created_at,
+                log_index=output.log_index,
+                frozen_at=output.frozen_at,
             )
         )
         self._session.flush()
@@ -97,4 +99,6 @@ def _stored(row: OutputRow) -> StoredOutput:
         width=row.width,
         height=row.height,
         created_at=row.created_at,
+        log_index=row.log_index,
+        frozen_at=row.frozen_at,
     )

@@ -6,11 +6,12 @@ is judged by the consent that stands then.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from consent.entries import log_grant, log_output
 from outputs.types import StoredOutput
 from studio.jobs.stylists import STYLISTS
 
@@ -88,8 +89,13 @@ class Workshop:
 
     def store(self, job: Job, made: Made, unit: Unit, rows: OutputRows) -> None:
         """Ask the gate with the record's row locked, then add the output in one transaction."""
-        self.gate.grant(job.request(), unit, lock=True)
-        self.library.add_row(rows, made.output, made.object_key)
+        grant = self.gate.grant(job.request(), unit, lock=True)
+        log_grant(unit, grant, job.id)
+        output = made.output
+        index = log_output(
+            unit, job.subject_id, output.id, grant.record_id, output.sha256, grant.granted_at
+        )
+        self.library.add_row(rows, replace(output, log_index=index), made.object_key)
 
     def preview(
         self, request: GrantRequest, controls: Controls, seed: int, *, size: int = PREVIEW_SIZE

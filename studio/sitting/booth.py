@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from consent.challenge import ChallengeBook, issue_challenge
+from consent.entries import log_capture
 from consent.errors import ConsentRefused, IdentityRefused, LivenessRefused
 from consent.identity import Cohort, MatchEvidence, enrol, verify_probe
 from consent.liveness import CaptureReview
@@ -28,7 +29,7 @@ from studio.subjects.player import Player
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from consent.ports import Clock, Ledger
+    from consent.ports import Clock, Ledger, Unit
     from consent.records import SignedRecord
     from studio.face.meter import FaceMeter
     from studio.sitting.memory import FrameMemory
@@ -195,10 +196,20 @@ class Booth:
             if known is not None:
                 verify_probe(capture.template, known.template, self.cohort)
             unit.captures.add(capture)
+            self._assent(unit, capture)
             for still, match in matched:
                 probe = self._probe(capture, still, match)
                 self.selfies.put(capture.subject_id, probe.id, still.jpeg)
                 unit.captures.add_probe(probe)
+
+    def _assent(self, unit: Unit, capture: Capture) -> None:
+        """Note that the face agreed; a longer or wider consent now stands in its place."""
+        now = self.clock.now()
+        record = unit.records.load(capture.record_id)
+        unit.records.assent(record.record_id, capture.captured_at)
+        if record.replaces is not None and record.assented_at is None:
+            unit.records.replace(record.replaces, record.record_id, now)
+        log_capture(unit, capture, now)
 
     def _match(self, capture: Capture, still: Still) -> MatchEvidence | None:
         try:

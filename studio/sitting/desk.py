@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from consent.entries import log_consent
 from consent.errors import ConsentRefused
 from consent.notices import Controller, Notice, load_notice, notice_at
+from consent.profiles import ASSENT_WITHIN
 from consent.receipts import receipt, receipt_page
-from consent.records import Choice, SignedRecord, Terms, new_record
+from consent.records import (
+    Choice,
+    ConsentRecord,
+    SignedRecord,
+    Terms,
+    narrowed_record,
+    new_record,
+)
 from consent.types import Audience, Purpose, RecordState, Scope, Subject, SubjectKind
+from consent.words import DEFAULT_LANGUAGE, summary_sentence
 from studio.service import ConsentChoice, RecordView
 
 if TYPE_CHECKING:
-    from consent.ports import Clock, Ledger
+    from datetime import datetime
+
+    from consent.ports import Clock, Ledger, Unit
     from consent.signing import ServiceSigner
     from outputs.library import Library
     from studio.sitting.door import Door
@@ -25,11 +39,23 @@ MODEL_VERSIONS = {
     "face template": "dlib face recognition ResNet v1",
     "person outline": "MediaPipe selfie segmentation",
 }
-AUDIENCE_WORDS = {
-    Audience.PRIVATE: "for me alone",
-    Audience.PUBLIC: "for anyone to see",
-    Audience.COMMERCIAL: "for anyone to see and for business use",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A record that nobody has signed yet."""
+
+    subject: Subject
+    record: ConsentRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Narrower:
+    """What shall remain of a consent."""
+
+    families: frozenset[str]
+    audience: Audience
+    days_left: int | None  # from now; None: as long as before
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +70,97 @@ class Desk:
     controller: Controller
     rng: Random
 
-    def notice(self) -> Notice:
+    def notice(self, language: str = DEFAULT_LANGUAGE) -> Notice:
         """Return the consent text as it is shown."""
-        return load_notice(self.controller)
+        return load_notice(self.controller, language=language)
 
-    def give(self, token: str, choice: ConsentChoice) -> SignedRecord:
-        """Sign a record for a new subject and bind the session to them, closed.
+    def draft(
+        self,
+        choice: ConsentChoice,
+        *,
+        extends: SignedRecord | None = None,
+        kind: SubjectKind = SubjectKind.PERSON,
+    ) -> Draft:
+        """Make a record out of a choice; nothing is signed or stored yet.
+
+        Args:
+            choice: what was chosen.
+            extends: the record that it shall replace, of the same subject; none: a new subject.
+            kind: of a new subject.
 
         Raises:
             ConsentRefused: nothing is switched on, or adulthood is not attested.
         """
-        record = self._give(choice, SubjectKind.PERSON)
-        self.door.bind(token, record.subject_id)
-        return record
+        now = self.clock.now()
+        if extends is None:
+            subject = Subject(id=self._random_id(), kind=kind, created_at=now)
+        else:
+            with self.ledger.reading() as unit:
+                subject = unit.subjects.load(extends.subject_id)
+        record = new_record(
+            subject,
+            _asked(choice),
+            self._terms(choice),
+            record_id=self._random_id(),
+            nonce=self._random_id(),
+            now=now,
+            replaces=None if extends is None else extends.record_id,
+        )
+        return Draft(subject, record)
+
+    def give(self, token: str, draft: Draft) -> SignedRecord:
+        """Sign, log and store a draft; the session of a new subject is bound to them, closed.
+
+        A longer or wider consent of a subject who is here waits for the face before the camera.
+        """
+        signed = self.signer.sign(draft.record)
+        with self.ledger.transaction() as unit:
+            now = self.clock.now()
+            if draft.record.replaces is None:
+                unit.subjects.add(draft.subject)
+                unit.vault.create(draft.subject.id)
+            else:
+                end_waiting(unit, draft.subject.id, now)
+            unit.records.add(replace(signed, log_index=log_consent(unit, signed, now)))
+        if draft.record.replaces is None:
+            self.door.bind(token, draft.subject.id)
+        return signed
+
+    def narrow(self, subject_id: str, record_id: str, wish: Narrower) -> SignedRecord:
+        """Replace a consent by a narrower one, at once.
+
+        Raises:
+            ConsentRefused: it does not stand, or the wish is not narrower.
+        """
+        with self.ledger.transaction() as unit:
+            now = self.clock.now()
+            earlier = unit.records.load(record_id, lock=True)
+            if earlier.subject_id != subject_id or earlier.state(now) is not RecordState.GIVEN:
+                raise unknown_record()
+            end = earlier.expires_at
+            if wish.days_left is not None:
+                end = now + timedelta(days=wish.days_left)
+            scope = replace(earlier.scope, families=wish.families, audience=wish.audience)
+            days = max(1, math.ceil((end - now) / timedelta(days=1)))
+            record = narrowed_record(
+                earlier,
+                scope=scope,
+                expires_at=end,
+                summary=summary_sentence(scope.families, scope.audience, days, earlier.language),
+                record_id=self._random_id(),
+                nonce=self._random_id(),
+                now=now,
+            )
+            signed = self.signer.sign(record)
+            signed = replace(
+                signed,
+                assented_at=earlier.assented_at,
+                log_index=log_consent(unit, signed, now),
+            )
+            end_waiting(unit, subject_id, now, but=record_id)
+            unit.records.add(signed)
+            unit.records.replace(earlier.record_id, signed.record_id, now)
+        return signed
 
     def give_synthetic(self, token: str, families: frozenset[str]) -> SignedRecord:
         """Sign a record of kind synthetic for a baked subject, who is nobody."""
@@ -66,19 +170,31 @@ class Desk:
             audience=Audience.PUBLIC,
             adult_attested=True,  # every baked subject is an adult; the bake tool refuses others
         )
-        record = self._give(choice, SubjectKind.SYNTHETIC)
-        self.door.bind(token, record.subject_id)
-        return record
+        return self.give(token, self.draft(choice, kind=SubjectKind.SYNTHETIC))
 
     def standing(self, subject_id: str | None) -> SignedRecord | None:
-        """Return the subject's newest record that is given, not withdrawn and not expired."""
+        """Return the subject's record that stands: given, not withdrawn, expired or replaced.
+
+        One that waits for the face before the camera counts when there is no other.
+        """
+        valid = self._valid(subject_id)
+        assented = [record for record in valid if record.assented_at is not None]
+        found = assented or valid
+        return found[-1] if found else None
+
+    def waiting(self, subject_id: str | None) -> SignedRecord | None:
+        """Return the longer or wider consent that the face before the camera must agree to."""
+        since = self.clock.now() - ASSENT_WITHIN
+        found = [r for r in self._valid(subject_id) if _waits(r) and r.given_at > since]
+        return found[-1] if found else None
+
+    def _valid(self, subject_id: str | None) -> list[SignedRecord]:
         if subject_id is None:
-            return None
+            return []
         with self.ledger.reading() as unit:
             records = unit.records.of_subject(subject_id)
         now = self.clock.now()
-        valid = [record for record in records if record.state(now) is RecordState.GIVEN]
-        return valid[-1] if valid else None
+        return [record for record in records if record.state(now) is RecordState.GIVEN]
 
     def views(self, subject_id: str) -> list[RecordView]:
         """Return the subject's records, newest first."""
@@ -92,7 +208,7 @@ class Desk:
         return RecordView(
             id=record.record_id,
             kind=record.kind,
-            summary=summarise(record.scope.families, record.scope.audience, record.retention_days),
+            summary=record.summary or _summary_of(record),
             state=record.state(self.clock.now()).value,
             families=tuple(sorted(record.scope.families)),
             audience=record.scope.audience,
@@ -100,70 +216,82 @@ class Desk:
             expires_at=record.expires_at,
             withdrawn_at=record.withdrawn_at,
             outputs=outputs,
+            language=record.language,
+            signed_with="service" if record.subject_signature is None else "passkey",
+            log_index=record.log_index,
+            replaced_at=record.replaced_at,
+            replaces=record.replaces,
+            waits_for_camera=_waits(record) and record.state(self.clock.now()) is RecordState.GIVEN,
         )
 
     def receipt(self, subject_id: str, record_id: str) -> Mapping[str, object]:
         """Return the subject's copy of a record as JSON-ready data."""
-        return receipt(self._own(subject_id, record_id), self.signer)
+        return receipt(self.own(subject_id, record_id), self.signer)
 
     def receipt_page(self, subject_id: str, record_id: str) -> str:
         """Return the subject's copy of a record as a printable page."""
-        record = self._own(subject_id, record_id)
+        record = self.own(subject_id, record_id)
         shown = notice_at(record.notice_uri, record.controller)
         return receipt_page(record, shown.text, now=self.clock.now())
 
-    def _give(self, choice: ConsentChoice, kind: SubjectKind) -> SignedRecord:
-        now = self.clock.now()
-        subject = Subject(id=self._random_id(), kind=kind, created_at=now)
-        if not choice.purposes:
-            raise nothing_chosen()
-        terms = Terms(
-            notice=self.notice(),
+    def _terms(self, choice: ConsentChoice) -> Terms:
+        return Terms(
+            notice=self.notice(choice.language),
             controller=self.controller,
             storage_location="this computer",
             model_versions=MODEL_VERSIONS,
+            summary=summary_sentence(
+                choice.families, choice.audience, choice.days, choice.language
+            ),
         )
-        asked = Choice(
-            purpose=Purpose.AVATAR_STILLS,
-            scope=Scope(choice.families, choice.media, choice.audience),
-            retention_days=choice.days,
-            adult_attested=choice.adult_attested,
-        )
-        record = new_record(
-            subject, asked, terms, record_id=self._random_id(), nonce=self._random_id(), now=now
-        )
-        signed = self.signer.sign(record)
-        with self.ledger.transaction() as unit:
-            unit.subjects.add(subject)
-            unit.vault.create(subject.id)
-            unit.records.add(signed)
-        return signed
 
-    def _own(self, subject_id: str, record_id: str) -> SignedRecord:
+    def own(self, subject_id: str, record_id: str) -> SignedRecord:
+        """Return one of the subject's records, or raise ConsentRefused (`record_unknown`)."""
         with self.ledger.reading() as unit:
             records = unit.records.of_subject(subject_id)
         for record in records:
             if record.record_id == record_id:
                 return record
-        raise ConsentRefused(
-            "record_unknown",
-            "This consent is not here.",
-            why="A receipt is for the person who agreed.",
-            next_step="Open My consent again.",
-        )
+        raise unknown_record()
 
     def _random_id(self) -> str:
         return f"{self.rng.getrandbits(128):032x}"
 
 
-def summarise(families: frozenset[str], audience: Audience, days: int) -> str:
-    """Return the plain sentence that a choice amounts to."""
-    if not families:
-        return "Nothing to make yet. Switch on at least one."
-    names = " and ".join(sorted(families))
-    return (
-        f"Selfsame may draw {names} stills of me for {days} days, {AUDIENCE_WORDS[audience]}. "
-        "I can end this at any time."
+def end_waiting(unit: Unit, subject_id: str, now: datetime, *, but: str = "") -> None:
+    """End what waits for the face before the camera: the newest word counts."""
+    for record in unit.records.of_subject(subject_id):
+        if _waits(record) and record.withdrawn_at is None and record.record_id != but:
+            unit.records.withdraw(record.record_id, now)
+
+
+def _waits(record: SignedRecord) -> bool:
+    return record.replaces is not None and record.assented_at is None
+
+
+def _summary_of(record: SignedRecord) -> str:
+    """Return the sentence for a record of before it was kept."""
+    return summary_sentence(record.scope.families, record.scope.audience, record.retention_days)
+
+
+def _asked(choice: ConsentChoice) -> Choice:
+    if not choice.purposes:
+        raise nothing_chosen()
+    return Choice(
+        purpose=Purpose.AVATAR_STILLS,
+        scope=Scope(choice.families, choice.media, choice.audience),
+        retention_days=choice.days,
+        adult_attested=choice.adult_attested,
+    )
+
+
+def unknown_record() -> ConsentRefused:
+    """Return the refusal of a record that is not the session's, or does not stand."""
+    return ConsentRefused(
+        "record_unknown",
+        "This consent is not here.",
+        why="It belongs to the person who gave it.",
+        next_step="Open My consent again.",
     )
 
 

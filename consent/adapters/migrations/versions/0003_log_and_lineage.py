@@ -21,6 +21,7 @@ NEW_TABLES = (
     "passkeys",
     "exports",
     "reports",
+    "announcements",
     "log_leaves",
     "log_nodes",
     "log_head",
@@ -47,5 +48,7 @@ def upgrade() -> None:
     tables = [Base.metadata.tables[name] for name in NEW_TABLES]
     Base.metadata.create_all(op.get_bind(), tables=tables)
     # Whoever was captured under a consent had agreed to it before the camera.
-    first = "SELECT min(captured_at) FROM captures WHERE captures.record_id = records.id"
-    op.execute(f"UPDATE records SET assented_at = ({first})")
+    op.execute(
+        "UPDATE records SET assented_at = "
+        "(SELECT min(captured_at) FROM captures WHERE captures.record_id = records.id)"
+    )

@@ -1,23 +1,17 @@
-"""What a page or a command may ask of the studio; nothing else crosses this line.
-
-Every method takes the browser session's token first and authorises by it. Refusals are
-`consent.errors.Refusal` (and its subclasses): code, what happened, why, what to do next.
-"""
+"""What the studio tells pages and commands, and what it takes from them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from consent.types import Audience, Medium, Pace, Purpose, SubjectKind
+from consent.types import Audience, Medium, Purpose, SubjectKind
 
 if TYPE_CHECKING:
-    from outputs.report import Report
-    from outputs.types import Released, StoredOutput
-    from studio.styles.types import Controls, Style
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +24,8 @@ class ConsentChoice:
     audience: Audience = Audience.PRIVATE
     days: int = 90
     adult_attested: bool = False
+    language: str = "en"  # BCP 47: in which it was read
+    extends: str | None = None  # id of the record that this one shall replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +35,38 @@ class RecordView:
     id: str
     kind: SubjectKind
     summary: str  # "Selfsame may draw painted stills of me for 90 days. ..."
-    state: str  # given, withdrawn, expired
+    state: str  # given, withdrawn, expired, replaced
     families: tuple[str, ...]
     audience: Audience
     given_at: datetime
     expires_at: datetime
     withdrawn_at: datetime | None
     outputs: int  # how many avatars were made under it
+    language: str = "en"  # BCP 47
+    signed_with: str = "service"  # or passkey
+    log_index: int | None = None
+    replaced_at: datetime | None = None
+    replaces: str | None = None  # id of the record that it narrowed or extended
+    waits_for_camera: bool = False  # a longer or wider consent that the face must yet agree to
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A consent that waits for a passkey's signature."""
+
+    draft_id: str
+    summary: str
+    challenge: bytes  # what the passkey signs: a hash of the record
+    credential_ids: tuple[str, ...]  # base64url; empty: make a passkey first
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    """Something that happened to a consent."""
+
+    at: datetime
+    what: str  # one sentence
+    log_index: int | None  # of its entry in the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,125 +223,3 @@ class SelfieVerdict:
     accepted: bool
     refusal: Mapping[str, str] | None
     kept: int = 0  # selfies kept of this file: 1 of a picture, several of a video
-
-
-class StudioService(Protocol):
-    """The studio as pages and commands see it."""
-
-    def now(self) -> datetime:
-        """Return the studio's time, aware, in UTC."""
-        ...
-
-    def new_session(self) -> str:
-        """Return the token of a fresh browser session (256 bits, URL-safe)."""
-        ...
-
-    def has_session(self, token: str) -> bool:
-        """Tell whether the token is one that this studio issued."""
-        ...
-
-    def notice(self) -> str:
-        """Return the whole consent text: plain paragraphs, headings on lines of their own."""
-        ...
-
-    def summarise(self, choice: ConsentChoice) -> str:
-        """Return the plain sentence that a choice amounts to."""
-        ...
-
-    def give_consent(self, token: str, choice: ConsentChoice) -> SittingView:
-        """Sign and store a record for a new subject and lock what was open before."""
-        ...
-
-    def sitting(self, token: str) -> SittingView:
-        """Return how far this session has come."""
-        ...
-
-    def queue_for_camera(self, token: str, *, origin: str = "") -> CameraTicket:
-        """Take a place at the camera, instead of the one that the session may hold already."""
-        ...
-
-    def start_capture(
-        self, token: str, *, pace: Pace = Pace.STANDARD, origin: str = ""
-    ) -> CaptureSession:
-        """Issue a one-time challenge.
-
-        Args:
-            token: of the browser session.
-            pace: how fast the screen's colours change.
-            origin: the client's address; failures are counted for it as well.
-        """
-        ...
-
-    def reopen(
-        self, token: str, binding_id: str, *, pace: Pace = Pace.STANDARD, origin: str = ""
-    ) -> CaptureSession:
-        """Start a capture that opens an earlier sitting when the face matches 1:1."""
-        ...
-
-    def baked_subjects(self) -> Sequence[BakedSubject]:
-        """Return the subjects who are nobody."""
-        ...
-
-    def play_subject(self, token: str, baked_id: str) -> Iterator[CaptureUpdate]:
-        """Let a baked subject give synthetic consent and play a challenge on the server."""
-        ...
-
-    def add_selfies(self, token: str, uploads: Sequence[Upload]) -> Sequence[SelfieVerdict]:
-        """Measure each picture or video and match what is kept 1:1; one bad file loses no other."""
-        ...
-
-    def styles(self) -> Sequence[Style]:
-        """Return the styles that this version draws."""
-        ...
-
-    def preview(self, token: str, style: str, controls: Controls, seed: int) -> Released:
-        """Draw a labelled preview of the person's own portrait."""
-        ...
-
-    def make(self, token: str, style: str, controls: Controls, seed: int) -> str:
-        """Enqueue one durable job and return its id."""
-        ...
-
-    def job(self, token: str, job_id: str) -> JobView:
-        """Return a job's progress."""
-        ...
-
-    def cancel(self, token: str, job_id: str) -> JobView:
-        """Cancel a job between steps."""
-        ...
-
-    def gallery(self, token: str) -> Sequence[StoredOutput]:
-        """Return the final outputs of the open subject, newest first."""
-        ...
-
-    def output(self, token: str, output_id: str, file_format: Literal["png", "webp"]) -> Released:
-        """Return marked bytes of one of the open subject's outputs."""
-        ...
-
-    def delete_output(self, token: str, output_id: str) -> None:
-        """Delete one output for good."""
-        ...
-
-    def records(self, token: str) -> Sequence[RecordView]:
-        """Return the open subject's consent records, newest first."""
-        ...
-
-    def receipt(self, token: str, record_id: str) -> Mapping[str, object]:
-        """Return the receipt as JSON-ready data."""
-        ...
-
-    def receipt_page(self, token: str, record_id: str) -> str:
-        """Return the receipt as a printable HTML page."""
-        ...
-
-    def withdraw(self, token: str) -> Mapping[str, object]:
-        """End consent, delete everything and return the deletion receipt."""
-        ...
-
-    def lock(self, token: str) -> None:
-        """Close the gallery in this session until the next match."""
-        ...
-
-    def verify(self, data: bytes) -> Report:
-        """Read a file's marks; needs no session."""
-        ...
