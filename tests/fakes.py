@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,11 +14,24 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consent.challenge import issue_challenge
+from consent.checkpoints import Checkpoint, LogSigner
+from consent.entries import log_consent
 from consent.errors import ConsentRefused
 from consent.flash import linear
+from consent.gate import Gate
 from consent.liveness import CaptureReview, Directive
-from consent.notices import Controller, load_notice
-from consent.ports import SessionState
+from consent.log import ConsistencyProof, InclusionProof, Leaf, LoggedLeaf
+from consent.merkle import (
+    consistency_ranges,
+    inclusion_ranges,
+    leaf_hash,
+    log_invalid,
+    node_hash,
+)
+from consent.notices import Controller, load_notice, notice_hashes
+from consent.policy import Standards, export_rules, standard_rules
+from consent.ports import Clock, SessionState
+from consent.profiles import ASSENT_WITHIN
 from consent.records import Choice, SignedRecord, Terms, new_record
 from consent.signing import ServiceSigner
 from consent.types import (
@@ -28,6 +41,7 @@ from consent.types import (
     Challenge,
     Chroma,
     Colour,
+    Export,
     FrameEvidence,
     Grant,
     GrantRequest,
@@ -36,6 +50,7 @@ from consent.types import (
     Pace,
     Probe,
     Purpose,
+    RecordState,
     Scope,
     Subject,
     SubjectKind,
@@ -47,6 +62,8 @@ T = TypeVar("T")
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CONTROLLER = Controller(id="local", name="The person running this computer", contact="here")
 SIGNER = ServiceSigner(Ed25519PrivateKey.from_private_bytes(b"\x01" * 32))
+LOG_SIGNER = LogSigner("selfsame.test/log", Ed25519PrivateKey.from_private_bytes(b"\x03" * 32))
+STANDARDS = Standards(SIGNER, LOG_SIGNER.verifier(), notice_hashes(CONTROLLER))
 
 
 def identifier(name: str) -> str:
@@ -107,6 +124,7 @@ def terms(controller: Controller = CONTROLLER) -> Terms:
         controller=controller,
         storage_location="this computer",
         model_versions={"embedding": "test 1"},
+        summary="Selfsame may draw illustrated stills of me for 90 days, for me alone.",
     )
 
 
@@ -202,6 +220,10 @@ class MemoryVault:
         self._check(subject_id)
         return sealed.removeprefix(f"{subject_id}|{kind}|".encode())
 
+    def derive(self, subject_id: str, label: str) -> bytes:
+        self._check(subject_id)
+        return hashlib.sha256(f"{subject_id}|{label}".encode()).digest()
+
     def destroy(self, subject_id: str) -> None:
         self.keys.discard(subject_id)
 
@@ -225,6 +247,10 @@ class MemoryLedger:
         self.records = _MemoryRecords(self)
         self.captures = _MemoryCaptures(self)
         self.sessions = _MemorySessions(self)
+        self.exports = _MemoryExports()
+        self.announcements = _MemoryAnnouncements()
+        self.log = MemoryLog()
+        self.made: list[str] = []  # of each output the record that it was made under
 
     @contextmanager
     def transaction(self) -> Iterator[MemoryLedger]:
@@ -237,10 +263,11 @@ class MemoryLedger:
     def keep(
         self, subject: Subject, record: SignedRecord, capture: Capture, *probes: Probe
     ) -> None:
-        """Store a whole sitting at once."""
+        """Store a whole sitting at once, logged and assented to."""
         self.subjects.add(subject)
         self.vault.create(subject.id)
-        self.records.add(record)
+        index = log_consent(self, record, record.given_at)
+        self.records.add(replace(record, log_index=index, assented_at=capture.captured_at))
         self.captures.add(capture)
         for probe in probes:
             self.captures.add_probe(probe)
@@ -263,7 +290,12 @@ class _MemorySubjects:
         ended = []
         for subject_id in sorted(self._ledger.vault.keys):
             records = self._ledger.records.of_subject(subject_id)
-            in_force = [r for r in records if r.withdrawn_at is None and r.expires_at > now]
+            in_force = [
+                record
+                for record in records
+                if record.state(now) is RecordState.GIVEN
+                and (record.assented_at or record.given_at > now - ASSENT_WITHIN)
+            ]
             if records and not in_force:
                 ended.append(subject_id)
         return ended
@@ -291,6 +323,20 @@ class _MemoryRecords:
         if record.withdrawn_at is None:
             self._ledger.record_rows[record_id] = replace(record, withdrawn_at=at)
 
+    def assent(self, record_id: str, at: datetime) -> None:
+        record = self.load(record_id)
+        if record.assented_at is None:
+            self._ledger.record_rows[record_id] = replace(record, assented_at=at)
+
+    def replace(self, record_id: str, by: str, at: datetime) -> None:
+        record = self.load(record_id)
+        if record.replaced_at is None:
+            changed = replace(record, replaced_at=at, replaced_by=by)
+            self._ledger.record_rows[record_id] = changed
+
+    def made_under(self, record_ids: Sequence[str]) -> int:
+        return sum(record_id in record_ids for record_id in self._ledger.made)
+
 
 class _MemoryCaptures:
     def __init__(self, ledger: MemoryLedger) -> None:
@@ -314,6 +360,77 @@ class _MemoryCaptures:
 
     def load_probe(self, probe_id: str) -> Probe:
         return _found(self._ledger.probe_rows, probe_id)
+
+
+class _MemoryExports:
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], tuple[str, Export]] = {}
+
+    def add(self, subject_id: str, export: Export) -> None:
+        self.rows.setdefault((export.output_id, export.media_type), (subject_id, export))
+
+    def of_subject(self, subject_id: str) -> list[Export]:
+        return [export for whose, export in self.rows.values() if whose == subject_id]
+
+
+class _MemoryAnnouncements:
+    def __init__(self) -> None:
+        self.rows: dict[str, str] = {}
+
+    def last(self, name: str) -> str | None:
+        return self.rows.get(name)
+
+    def set(self, name: str, commitment: str, log_index: int) -> None:
+        del log_index
+        self.rows[name] = commitment
+
+
+class MemoryLog:
+    """A real tree over leaves in a list."""
+
+    def __init__(self, signer: LogSigner | None = None) -> None:
+        self.leaves: list[Leaf] = []
+        self.signer = signer or LOG_SIGNER
+
+    def append(self, leaf: Leaf) -> int:
+        self.leaves.append(leaf)
+        return len(self.leaves) - 1
+
+    def size(self) -> int:
+        return len(self.leaves)
+
+    def head(self) -> str | None:
+        return self._note(len(self.leaves)) if self.leaves else None
+
+    def last_time(self) -> datetime | None:
+        return self.leaves[-1].at if self.leaves else None
+
+    def leaf(self, index: int) -> Leaf:
+        if not 0 <= index < len(self.leaves):
+            raise log_invalid("leaf_missing", "There is no such entry.")
+        return self.leaves[index]
+
+    def prove(self, index: int, size: int | None = None) -> LoggedLeaf:
+        size = len(self.leaves) if size is None else size
+        leaf = self.leaf(index)
+        path = tuple(self._root(*span) for span in inclusion_ranges(index, size))
+        return LoggedLeaf(leaf, InclusionProof(index, size, path), self._note(size))
+
+    def consistency(self, old_size: int, new_size: int | None = None) -> ConsistencyProof:
+        new_size = len(self.leaves) if new_size is None else new_size
+        path = tuple(self._root(*span) for span in consistency_ranges(old_size, new_size))
+        return ConsistencyProof(old_size, new_size, path)
+
+    def _note(self, size: int) -> str:
+        return self.signer.sign(Checkpoint(self.signer.origin, size, self._root(0, size)))
+
+    def _root(self, start: int, stop: int) -> bytes:
+        hashes = [leaf_hash(leaf.to_bytes()) for leaf in self.leaves[start:stop]]
+        while len(hashes) > 1:
+            pairs = zip(hashes[::2], hashes[1::2], strict=False)
+            odd = [hashes[-1]] if len(hashes) % 2 else []
+            hashes = [node_hash(left, right) for left, right in pairs] + odd
+        return hashes[0]
 
 
 class _MemorySessions:
@@ -358,6 +475,11 @@ class _MemorySessions:
         for bound in self._bindings.values():
             if subject_id in bound:
                 bound[subject_id] = (bound[subject_id][0], None)
+
+
+def a_gate(clock: Clock) -> Gate:
+    """Return a gate with the rules of this version."""
+    return Gate(standard_rules(STANDARDS), export=export_rules(STANDARDS), clock=clock)
 
 
 @dataclass
