@@ -12,22 +12,20 @@ from consent.lockout import Attempt
 from consent.types import (
     Audience,
     Capture,
-    GrantRequest,
     Look,
     Pace,
     Probe,
-    Purpose,
     RecordState,
     SubjectKind,
     SyntheticCapture,
 )
 from consent.words import DEFAULT_LANGUAGE, summary_sentence
 from outputs.encode import MediaType
-from studio.jobs.types import Job
 from studio.service import (
     BakedSubject,
     CaptureUpdate,
     ConsentChoice,
+    HistoryItem,
     JobState,
     JobView,
     RecordView,
@@ -37,8 +35,8 @@ from studio.service import (
     Upload,
 )
 from studio.sitting.coverage import coverage
-from studio.sitting.desk import Narrower, unknown_record
-from studio.styles.catalogue import STYLES, find_style
+from studio.sitting.desk import Narrower, no_consent, unknown_record
+from studio.styles.catalogue import STYLES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,12 +47,10 @@ if TYPE_CHECKING:
     from outputs.library import Library
     from outputs.report import Report
     from outputs.types import Released, StoredOutput
-    from studio.jobs.engine import JobEngine
-    from studio.jobs.workshop import Workshop
     from studio.sitting.booth import Booth
     from studio.sitting.capture import LiveCaptureSession
     from studio.sitting.desk import Desk, Draft
-    from studio.sitting.door import Door
+    from studio.sitting.door import Door, Visitor
     from studio.sitting.exports import Exports
     from studio.sitting.waiting import Ticket, WaitingRoom
     from studio.styles.types import Controls, Style
@@ -74,9 +70,8 @@ class House:
     desk: Desk
     booth: Booth
     waiting_room: WaitingRoom
-    workshop: Workshop
+    orders: Orders
     exports: Exports
-    engine: JobEngine
     library: Library
     withdrawal: Withdrawal
     cast: Mapping[str, CastMember]
@@ -132,6 +127,10 @@ class House:
         wish = Narrower(families, audience, days_left)
         return self.desk.view(self.desk.narrow(subject_id, record_id, wish))
 
+    def drop_waiting(self, token: str) -> None:
+        """Take back the longer or wider consent; like narrowing, this asks for no capture."""
+        self.desk.drop_waiting(self._bound_subject(token))
+
     def sitting(self, token: str) -> SittingView:
         """Return how far this session has come."""
         visitor = self.door.visitor(token)
@@ -154,6 +153,9 @@ class House:
                 job_id=None,
                 earlier=earlier,
                 can_withdraw=bool(self._to_withdraw(token)),
+                waiting=self._waiting(visitor.subject_id),
+                notice_changed=self.desk.notice_changed(record),
+                is_over=self._is_over(visitor),
             )
         return self._open_sitting(record, earlier)
 
@@ -172,7 +174,7 @@ class House:
         subject_id = visitor.subject_id
         record = self.desk.waiting(subject_id) or self.desk.standing(subject_id)
         if record is None or record.kind is not SubjectKind.PERSON:
-            raise _no_consent()
+            raise no_consent()
         attempt = Attempt(visitor.token_hash, record.subject_id, origin)
         return self.booth.start(record, attempt, self._opens(token), pace=pace)
 
@@ -184,7 +186,7 @@ class House:
         known = {found.subject_id for found in self.door.earlier(token)}
         record = self.desk.standing(binding_id) if binding_id in known else None
         if record is None or not self._can_reopen(binding_id):
-            raise _no_consent()
+            raise no_consent()
         attempt = Attempt(visitor.token_hash, record.subject_id, origin)
         return self.booth.start(record, attempt, self._opens(token), pace=pace)
 
@@ -225,30 +227,23 @@ class House:
 
     def preview(self, token: str, style: str, controls: Controls, seed: int) -> Released:
         """Draw a labelled preview of the person's own portrait."""
-        chosen = find_style(style)
-        request = self._request(self.door.open_subject(token), chosen)
-        return self.workshop.preview(request, chosen.accept(controls), seed)
+        return self.orders.preview(self.door.open_subject(token), style, controls, seed)
 
     def make(self, token: str, style: str, controls: Controls, seed: int) -> str:
         """Enqueue one durable job and return its id."""
-        job = self._job(token, style, controls, seed)
-        self.engine.submit(job)
-        return job.id
+        return self.orders.make(self.door.open_subject(token), style, controls, seed)
 
     def make_now(self, token: str, style: str, controls: Controls, seed: int) -> JobView:
         """Work on one durable job in this process and return how it ended."""
-        job = self._job(token, style, controls, seed)
-        self.engine.run(job)
-        return self.job(token, job.id)
+        return self.orders.make_now(self.door.open_subject(token), style, controls, seed)
 
     def job(self, token: str, job_id: str) -> JobView:
         """Return a job's progress."""
-        return _view(self._own_job(token, job_id))
+        return self.orders.job(self.door.open_subject(token), job_id)
 
     def cancel(self, token: str, job_id: str) -> JobView:
         """Cancel a job between steps."""
-        self.engine.cancel(self._own_job(token, job_id).id)
-        return self.job(token, job_id)
+        return self.orders.cancel(self.door.open_subject(token), job_id)
 
     def gallery(self, token: str) -> Sequence[StoredOutput]:
         """Return the final outputs of the open subject, newest first."""
@@ -266,8 +261,12 @@ class House:
         self.library.delete(self.door.open_subject(token), output_id)
 
     def records(self, token: str) -> Sequence[RecordView]:
-        """Return the open subject's consent records, newest first."""
-        return self.desk.views(self.door.open_subject(token))
+        """Return the open subject's consent records, newest first; also those of one who ended."""
+        return self.desk.views(self._readable_subject(token))
+
+    def history(self, token: str) -> Sequence[HistoryItem]:
+        """Return what happened to the consents of the session's subject, newest first."""
+        return self.desk.history(self._readable_subject(token))
 
     def receipt(self, token: str, record_id: str) -> Mapping[str, object]:
         """Return the receipt as JSON-ready data."""
@@ -285,7 +284,7 @@ class House:
         """
         subjects = self._to_withdraw(token)
         if not subjects:
-            raise _no_consent()
+            raise no_consent()
         first, *further = [self.withdrawal.withdraw(subject).as_json() for subject in subjects]
         return {**first, "further_receipts": further} if further else first
 
@@ -306,7 +305,7 @@ class House:
         capture = self.booth.latest(record.subject_id)
         with self.ledger.reading() as unit:
             probes = unit.captures.probes(record.subject_id)
-        job = self.engine.rows.newest(record.subject_id)
+        job = self.orders.newest(record.subject_id)
         running = job is not None and job.state in {JobState.QUEUED, JobState.RUNNING}
         return SittingView(
             step=4 if running else 3,
@@ -319,7 +318,27 @@ class House:
             earlier=earlier,
             can_withdraw=True,
             coverage=coverage(_looks(probes, capture)) if capture else (),
+            waiting=self._waiting(record.subject_id),
+            notice_changed=self.desk.notice_changed(record),
         )
+
+    def _waiting(self, subject_id: str | None) -> RecordView | None:
+        waiting = self.desk.waiting(subject_id)
+        return None if waiting is None else self.desk.view(waiting)
+
+    def _is_over(self, visitor: Visitor) -> bool:
+        """Tell whether nothing but the proof is left of the session's subject."""
+        if visitor.subject_id is None:
+            return False
+        with self.ledger.reading() as unit:
+            return not unit.subjects.holds_data(visitor.subject_id)
+
+    def _readable_subject(self, token: str) -> str:
+        """Return the subject whose records this session may read: open, or at an end."""
+        visitor = self.door.visitor(token)
+        if visitor.subject_id is not None and self._is_over(visitor):
+            return visitor.subject_id
+        return self.door.open_subject(token)
 
     def _can_reopen(self, subject_id: str) -> bool:
         record = self.desk.standing(subject_id)
@@ -334,7 +353,7 @@ class House:
     def _bound_subject(self, token: str) -> str:
         subject_id = self.door.visitor(token).subject_id
         if subject_id is None:
-            raise _no_consent()
+            raise no_consent()
         return subject_id
 
     def _to_withdraw(self, token: str) -> list[str]:
@@ -350,92 +369,7 @@ class House:
                 break
         return chosen
 
-    def _own_job(self, token: str, job_id: str) -> Job:
-        job = self.engine.rows.load(job_id)
-        if job is None or job.subject_id != self.door.open_subject(token):
-            raise ConsentRefused(
-                "job_unknown",
-                "There is no such picture in the making.",
-                why="What you make is shown to you only.",
-                next_step="Go back to the styles and make it again.",
-            )
-        return job
-
-    def _job(self, token: str, style: str, controls: Controls, seed: int) -> Job:
-        chosen = find_style(style)
-        request = self._request(self.door.open_subject(token), chosen)
-        return Job(
-            id=f"{self.rng.getrandbits(128):032x}",
-            subject_id=request.subject_id,
-            record_id=request.record_id,
-            capture_id=request.capture_id,
-            probe_id=request.probe_ids[0],
-            style=chosen.name,
-            family=chosen.family.value,
-            controls=chosen.accept(controls),
-            seed=seed,
-            state=JobState.QUEUED,
-            message="Waiting",
-            progress=0.0,
-            output_id=None,
-            refusal=None,
-            created_at=self.clock.now(),
-        )
-
-    def _request(self, subject_id: str, style: Style) -> GrantRequest:
-        """Ask for what the subject's newest consent, capture and selfie allow; the gate decides."""
-        record = self.desk.standing(subject_id)
-        capture = self.booth.latest(subject_id)
-        if record is None or capture is None:
-            raise _no_consent()
-        with self.ledger.reading() as unit:
-            probes = unit.captures.probes(subject_id)
-        return GrantRequest(
-            subject_id=subject_id,
-            record_id=record.record_id,
-            capture_id=capture.id,
-            probe_ids=(_newest(probes, capture).id,),
-            purpose=Purpose.AVATAR_STILLS,
-            family=style.family.value,
-            style=style.name,
-        )
-
-
-def _newest(probes: Sequence[Probe], capture: Capture) -> Probe:
-    """Return the selfie added last: of a capture's own stills, that is its best."""
-    own = [probe for probe in probes if probe.capture_id == capture.id]
-    if not own:
-        raise _no_consent()
-    return own[-1]
-
 
 def _looks(probes: Sequence[Probe], capture: Capture) -> list[Look]:
     """Return how the selfies of a capture look: those of an earlier one are drawn from no more."""
     return [probe.look for probe in probes if probe.capture_id == capture.id and probe.look]
-
-
-def _view(job: Job) -> JobView:
-    words = {
-        JobState.DONE: "Done",
-        JobState.CANCELLED: "Cancelled",
-        JobState.FAILED: "Something went wrong. Nothing was stored. Try again.",
-    }
-    refused = job.refusal["what"] if job.refusal else ""
-    return JobView(
-        id=job.id,
-        state=job.state,
-        style=job.style,
-        message=refused or words.get(job.state, job.message),
-        progress=job.progress,
-        output_id=job.output_id,
-        refusal=job.refusal,
-    )
-
-
-def _no_consent() -> ConsentRefused:
-    return ConsentRefused(
-        "no_consent",
-        "There is no consent to draw from.",
-        why="Nothing is made of a face without its owner's leave.",
-        next_step="Begin with your consent on the Create page.",
-    )

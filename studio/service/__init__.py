@@ -111,6 +111,10 @@ class StudioService(Protocol):
         """Replace a consent by a narrower one, at once; asks for no look into the camera."""
         ...
 
+    def drop_waiting(self, token: str) -> None:
+        """Take back the longer or wider consent that waits for the face before the camera."""
+        ...
+
     def history(self, token: str) -> Sequence[HistoryItem]:
         """Return what happened to the consents of the session's subject, newest first."""
         ...
@@ -188,7 +192,10 @@ class StudioService(Protocol):
         ...
 
     def records(self, token: str) -> Sequence[RecordView]:
-        """Return the open subject's consent records, newest first."""
+        """Return the open subject's consent records, newest first.
+
+        Once all has ended, the session that gave them reads them without a look into the camera.
+        """
         ...
 
     def receipt(self, token: str, record_id: str) -> Mapping[str, object]:

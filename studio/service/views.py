@@ -101,6 +101,9 @@ class SittingView:
     earlier: tuple[tuple[str, datetime], ...]  # (binding id, when) of earlier sittings here
     can_withdraw: bool = False  # something of this session's subject stands or is half deleted
     coverage: tuple[CoverageItem, ...] = ()  # of the newest capture's selfies; empty before one
+    waiting: RecordView | None = None  # a longer or wider consent that waits for the camera
+    notice_changed: bool = False  # the text is another one than that which the record was given on
+    is_over: bool = False  # what was agreed to here has ended; its records can still be read
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from consent.entries import log_consent
 from consent.errors import ConsentRefused
-from consent.notices import Controller, Notice, load_notice, notice_at
+from consent.notices import Controller, Notice, load_notice, notice_at, notice_hashes
 from consent.profiles import ASSENT_WITHIN
-from consent.receipts import receipt, receipt_page
+from consent.receipt_page import receipt_page
+from consent.receipts import LogEvidence, log_evidence, receipt
 from consent.records import (
     Choice,
     ConsentRecord,
@@ -24,7 +25,8 @@ from consent.records import (
 )
 from consent.types import Audience, Purpose, RecordState, Scope, Subject, SubjectKind
 from consent.words import DEFAULT_LANGUAGE, summary_sentence
-from studio.service import ConsentChoice, RecordView
+from studio.service import ConsentChoice, HistoryItem, RecordView
+from studio.sitting.history import history
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -196,6 +198,22 @@ class Desk:
         now = self.clock.now()
         return [record for record in records if record.state(now) is RecordState.GIVEN]
 
+    def drop_waiting(self, subject_id: str) -> None:
+        """Take back what waits for the face before the camera."""
+        with self.ledger.transaction() as unit:
+            end_waiting(unit, subject_id, self.clock.now())
+
+    def notice_changed(self, record: SignedRecord | None) -> bool:
+        """Tell whether a record was given on another text than the one that is shown now."""
+        return record is not None and record.notice_sha256 not in notice_hashes(self.controller)
+
+    def history(self, subject_id: str) -> list[HistoryItem]:
+        """Return what happened to the subject's consents, newest first."""
+        with self.ledger.reading() as unit:
+            records = unit.records.of_subject(subject_id)
+            exports = unit.exports.of_subject(subject_id)
+        return history(records, exports, self.clock.now())
+
     def views(self, subject_id: str) -> list[RecordView]:
         """Return the subject's records, newest first."""
         with self.ledger.reading() as unit:
@@ -226,13 +244,18 @@ class Desk:
 
     def receipt(self, subject_id: str, record_id: str) -> Mapping[str, object]:
         """Return the subject's copy of a record as JSON-ready data."""
-        return receipt(self.own(subject_id, record_id), self.signer)
+        record = self.own(subject_id, record_id)
+        return receipt(record, self.signer, now=self.clock.now(), evidence=self._evidence(record))
 
     def receipt_page(self, subject_id: str, record_id: str) -> str:
         """Return the subject's copy of a record as a printable page."""
         record = self.own(subject_id, record_id)
         shown = notice_at(record.notice_uri, record.controller)
-        return receipt_page(record, shown.text, now=self.clock.now())
+        return receipt_page(record, shown, now=self.clock.now(), evidence=self._evidence(record))
+
+    def _evidence(self, record: SignedRecord) -> LogEvidence | None:
+        with self.ledger.reading() as unit:
+            return log_evidence(unit, record)
 
     def _terms(self, choice: ConsentChoice) -> Terms:
         return Terms(
@@ -292,6 +315,16 @@ def unknown_record() -> ConsentRefused:
         "This consent is not here.",
         why="It belongs to the person who gave it.",
         next_step="Open My consent again.",
+    )
+
+
+def no_consent() -> ConsentRefused:
+    """Return the refusal of whoever has no consent that stands."""
+    return ConsentRefused(
+        "no_consent",
+        "There is no consent to draw from.",
+        why="Nothing is made of a face without its owner's leave.",
+        next_step="Begin with your consent on the Create page.",
     )
 
 
