@@ -44,6 +44,7 @@ from studio.house import House
 from studio.jobs.adapters.database import JobDatabase
 from studio.jobs.engine import EngineSettings, JobEngine
 from studio.jobs.lease import take_lease
+from studio.jobs.orders import Orders
 from studio.jobs.portraits import Portraits
 from studio.jobs.workshop import Workshop
 from studio.settings import Settings, SettingsError
@@ -225,9 +226,8 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         desk=desk,
         booth=booth,
         waiting_room=WaitingRoom(time.monotonic, settings.captures_at_once),
-        workshop=workshop,
+        orders=Orders(base.database, base.clock, rng, desk, booth, workshop, engine),
         exports=Exports(base.database, workshop.gate, base.library, base.clock),
-        engine=engine,
         library=base.library,
         withdrawal=withdrawal,
         cast=load_cast(),

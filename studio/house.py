@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from outputs.library import Library
     from outputs.report import Report
     from outputs.types import Released, StoredOutput
+    from studio.jobs.orders import Orders
     from studio.sitting.booth import Booth
     from studio.sitting.capture import LiveCaptureSession
     from studio.sitting.desk import Desk, Draft

@@ -46,61 +46,61 @@ def test_a_job_ends_with_one_output_in_two_formats(house, token):
 
 
 def test_a_withdrawn_consent_refuses_the_job_and_stores_nothing(house, token):
-    job = house._job(token, "toon", {}, 1)
-    house.engine.rows.add(job)
+    job = house.orders._job(house.door.open_subject(token), "toon", {}, 1)
+    house.orders.engine.rows.add(job)
     with house.ledger.transaction() as unit:
         unit.records.withdraw(job.record_id, house.clock.now())
-    outcome = house.engine._prepare(job.id)
+    outcome = house.orders.engine._prepare(job.id)
     assert outcome == {"ended": True}
-    ended = house.engine.rows.load(job.id)
+    ended = house.orders.engine.rows.load(job.id)
     assert ended.state.value == "refused"
     assert ended.refusal["code"] == "withdrawn"
     assert house.library.list(job.subject_id) == []
 
 
 def test_consent_that_ends_while_drawing_stops_the_storing_step(house, token):
-    job = house._job(token, "toon", {}, 1)
-    house.engine.rows.add(job)
-    house.engine._prepare(job.id)
-    outcome = house.engine._render(job.id)
+    job = house.orders._job(house.door.open_subject(token), "toon", {}, 1)
+    house.orders.engine.rows.add(job)
+    house.orders.engine._prepare(job.id)
+    outcome = house.orders.engine._render(job.id)
     with house.ledger.transaction() as unit:
         unit.records.withdraw(job.record_id, house.clock.now())
-    house.engine._datasource.run_tx_step({"name": "store"}, house.engine._store, job.id, outcome)
-    assert house.engine.rows.load(job.id).state.value == "refused"
+    house.orders.engine._datasource.run_tx_step({"name": "store"}, house.orders.engine._store, job.id, outcome)
+    assert house.orders.engine.rows.load(job.id).state.value == "refused"
     with house.ledger.reading() as unit:
         assert unit.session.get(OutputRow, job.id) is None
 
 
 def test_a_cancelled_job_stores_nothing_whatever_was_drawn(house, token, data):
-    job = house._job(token, "toon", {}, 1)
-    house.engine.rows.add(job)
-    house.engine._prepare(job.id)
-    outcome = house.engine._render(job.id)
+    job = house.orders._job(house.door.open_subject(token), "toon", {}, 1)
+    house.orders.engine.rows.add(job)
+    house.orders.engine._prepare(job.id)
+    outcome = house.orders.engine._render(job.id)
     assert house.cancel(token, job.id).state.value == "cancelled"
-    house.engine._datasource.run_tx_step({"name": "store"}, house.engine._store, job.id, outcome)
-    assert house.engine.rows.load(job.id).state.value == "cancelled"
+    house.orders.engine._datasource.run_tx_step({"name": "store"}, house.orders.engine._store, job.id, outcome)
+    assert house.orders.engine.rows.load(job.id).state.value == "cancelled"
     assert house.gallery(token) == []
     assert not any((data / "objects" / "outputs" / job.subject_id).rglob("*.*"))
 
 
 def test_a_step_of_an_ended_job_does_nothing(house, token):
-    job = house._job(token, "toon", {}, 1)
-    house.engine.rows.add(job)
+    job = house.orders._job(house.door.open_subject(token), "toon", {}, 1)
+    house.orders.engine.rows.add(job)
     house.cancel(token, job.id)
-    assert house.engine._render(job.id) == {"ended": True}
-    assert house.engine._prepare("unknown") == {"ended": True}
+    assert house.orders.engine._render(job.id) == {"ended": True}
+    assert house.orders.engine._prepare("unknown") == {"ended": True}
 
 
 def test_withdrawal_cancels_queued_jobs_and_empties_the_shelves(house, token, data):
     done = house.make_now(token, "toon", {}, 3)
-    waiting = house._job(token, "toon", {}, 1)
-    house.engine.rows.add(waiting)
+    waiting = house.orders._job(house.door.open_subject(token), "toon", {}, 1)
+    house.orders.engine.rows.add(waiting)
     shelves = [data / "objects" / kind / waiting.subject_id for kind in ("outputs", "selfies")]
     assert all(any(shelf.rglob("*")) for shelf in shelves)
     receipt = house.withdraw(token)
     assert receipt["stopped_jobs"] == 1
-    assert house.engine.rows.load(waiting.id) is None
-    assert house.engine.rows.load(done.id) is None
+    assert house.orders.engine.rows.load(waiting.id) is None
+    assert house.orders.engine.rows.load(done.id) is None
     assert not any(path.is_file() for shelf in shelves for path in shelf.rglob("*"))
 
 
@@ -131,7 +131,7 @@ def test_another_session_sees_neither_job_nor_gallery(house, token):
 
 def test_a_process_that_comes_late_leaves_the_finished_picture_alone(house, token):
     done = house.make_now(token, "toon", {}, 3)
-    job = house.engine.rows.load(done.id)
-    assert house.engine._render(job.id) == {"ended": True}
-    assert house.engine._render_output(job) == {"ended": True}
+    job = house.orders.engine.rows.load(done.id)
+    assert house.orders.engine._render(job.id) == {"ended": True}
+    assert house.orders.engine._render_output(job) == {"ended": True}
     assert house.output(token, done.output_id, "png").data

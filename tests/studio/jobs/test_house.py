@@ -145,7 +145,7 @@ def test_a_selfie_that_is_gone_is_a_refusal_and_no_crash(house, person):
 
 def test_a_portrait_prepared_during_a_withdrawal_is_kept_nowhere(house, person, monkeypatch):
     token, record, _, _ = person
-    portraits = house.workshop.portraits
+    portraits = house.orders.workshop.portraits
     prepare = portraits._prepare
 
     def withdrawn_meanwhile(*arguments):
@@ -161,14 +161,14 @@ def test_a_portrait_prepared_during_a_withdrawal_is_kept_nowhere(house, person, 
 def test_a_job_that_was_stored_but_never_enqueued_is_found_at_the_next_launch(
     house, token, monkeypatch
 ):
-    job = house._job(token, "toon", {}, 1)
-    house.engine.rows.add(job)
+    job = house.orders._job(house.door.open_subject(token), "toon", {}, 1)
+    house.orders.engine.rows.add(job)
     found = []
-    monkeypatch.setattr(house.engine, "_enqueue", found.append)
+    monkeypatch.setattr(house.orders.engine, "_enqueue", found.append)
     monkeypatch.setattr(
-        house.engine, "_settings", EngineSettings(house.engine._settings.database_url)
+        house.orders.engine, "_settings", EngineSettings(house.orders.engine._settings.database_url)
     )
-    house.engine.launch()
+    house.orders.engine.launch()
     assert found == [job.id]
     house.cancel(token, job.id)
 

@@ -1,0 +1,144 @@
+"""Orders: what an open subject asks to be drawn, as requests to the gate and durable jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+from consent.errors import ConsentRefused
+from consent.types import Capture, GrantRequest, Probe, Purpose
+from studio.jobs.types import Job
+from studio.service import JobState, JobView
+from studio.sitting.desk import no_consent
+from studio.styles.catalogue import find_style
+
+if TYPE_CHECKING:
+    from consent.ports import Clock, Ledger
+    from outputs.types import Released
+    from studio.jobs.engine import JobEngine
+    from studio.jobs.workshop import Workshop
+    from studio.sitting.booth import Booth
+    from studio.sitting.desk import Desk
+    from studio.styles.types import Controls, Style
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Takes what is to be drawn of a subject whose session is open."""
+
+    ledger: Ledger
+    clock: Clock
+    rng: Random
+    desk: Desk
+    booth: Booth
+    workshop: Workshop
+    engine: JobEngine
+
+    def preview(self, subject_id: str, style: str, controls: Controls, seed: int) -> Released:
+        """Draw a labelled preview; nothing is stored."""
+        chosen = find_style(style)
+        request = self._request(subject_id, chosen)
+        return self.workshop.preview(request, chosen.accept(controls), seed)
+
+    def make(self, subject_id: str, style: str, controls: Controls, seed: int) -> str:
+        """Enqueue one durable job and return its id."""
+        job = self._job(subject_id, style, controls, seed)
+        self.engine.submit(job)
+        return job.id
+
+    def make_now(self, subject_id: str, style: str, controls: Controls, seed: int) -> JobView:
+        """Work on one durable job in this process and return how it ended."""
+        job = self._job(subject_id, style, controls, seed)
+        self.engine.run(job)
+        return self.job(subject_id, job.id)
+
+    def newest(self, subject_id: str) -> Job | None:
+        """Return the subject's newest job, or None."""
+        return self.engine.rows.newest(subject_id)
+
+    def job(self, subject_id: str, job_id: str) -> JobView:
+        """Return a job's progress."""
+        return _view(self._own(subject_id, job_id))
+
+    def cancel(self, subject_id: str, job_id: str) -> JobView:
+        """Cancel a job between steps."""
+        self.engine.cancel(self._own(subject_id, job_id).id)
+        return self.job(subject_id, job_id)
+
+    def _own(self, subject_id: str, job_id: str) -> Job:
+        job = self.engine.rows.load(job_id)
+        if job is None or job.subject_id != subject_id:
+            raise ConsentRefused(
+                "job_unknown",
+                "There is no such picture in the making.",
+                why="What you make is shown to you only.",
+                next_step="Go back to the styles and make it again.",
+            )
+        return job
+
+    def _job(self, subject_id: str, style: str, controls: Controls, seed: int) -> Job:
+        chosen = find_style(style)
+        request = self._request(subject_id, chosen)
+        return Job(
+            id=f"{self.rng.getrandbits(128):032x}",
+            subject_id=request.subject_id,
+            record_id=request.record_id,
+            capture_id=request.capture_id,
+            probe_id=request.probe_ids[0],
+            style=chosen.name,
+            family=chosen.family.value,
+            controls=chosen.accept(controls),
+            seed=seed,
+            state=JobState.QUEUED,
+            message="Waiting",
+            progress=0.0,
+            output_id=None,
+            refusal=None,
+            created_at=self.clock.now(),
+        )
+
+    def _request(self, subject_id: str, style: Style) -> GrantRequest:
+        """Ask for what the subject's newest consent, capture and selfie allow; the gate decides."""
+        record = self.desk.standing(subject_id)
+        capture = self.booth.latest(subject_id)
+        if record is None or capture is None:
+            raise no_consent()
+        with self.ledger.reading() as unit:
+            probes = unit.captures.probes(subject_id)
+        return GrantRequest(
+            subject_id=subject_id,
+            record_id=record.record_id,
+            capture_id=capture.id,
+            probe_ids=(_newest(probes, capture).id,),
+            purpose=Purpose.AVATAR_STILLS,
+            family=style.family.value,
+            style=style.name,
+        )
+
+
+def _newest(probes: Sequence[Probe], capture: Capture) -> Probe:
+    """Return the selfie added last: of a capture's own stills, that is its best."""
+    own = [probe for probe in probes if probe.capture_id == capture.id]
+    if not own:
+        raise no_consent()
+    return own[-1]
+
+
+def _view(job: Job) -> JobView:
+    words = {
+        JobState.DONE: "Done",
+        JobState.CANCELLED: "Cancelled",
+        JobState.FAILED: "Something went wrong. Nothing was stored. Try again.",
+    }
+    refused = job.refusal["what"] if job.refusal else ""
+    return JobView(
+        id=job.id,
+        state=job.state,
+        style=job.style,
+        message=refused or words.get(job.state, job.message),
+        progress=job.progress,
+        output_id=job.output_id,
+        refusal=job.refusal,
+    )
