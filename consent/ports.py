@@ -224,6 +224,11 @@ class TransparencyLog(Protocol):
         """Return the time of the newest entry, None while the log is empty."""
         ...
 
+    @property
+    def vkey(self) -> str:
+        """The public key that the log's heads are signed with (c2sp.org/signed-note)."""
+        ...
+
     def leaf(self, index: int) -> Leaf:
         """Return one entry, or raise LogInvalid (`leaf_missing`)."""
         ...
@@ -234,6 +239,14 @@ class TransparencyLog(Protocol):
 
     def consistency(self, old_size: int, new_size: int | None = None) -> ConsistencyProof:
         """Return the proof that the tree of the old size is the beginning of the newer one."""
+        ...
+
+    def witnessed_size(self, index: int) -> int | None:
+        """Return the size of the newest tree with that entry that a witness cosigned, if any."""
+        ...
+
+    def cosignatures(self, size: int) -> Sequence[str]:
+        """Return witnesses' signature lines under the checkpoint of that size."""
         ...
 
 

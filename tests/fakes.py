@@ -391,6 +391,17 @@ class MemoryLog:
     def __init__(self, signer: LogSigner | None = None) -> None:
         self.leaves: list[Leaf] = []
         self.signer = signer or LOG_SIGNER
+        self.cosigned: dict[int, list[str]] = {}  # lines by size
+
+    @property
+    def vkey(self) -> str:
+        return self.signer.vkey
+
+    def witnessed_size(self, index: int) -> int | None:
+        return max((size for size in self.cosigned if size > index), default=None)
+
+    def cosignatures(self, size: int) -> Sequence[str]:
+        return self.cosigned.get(size, [])
 
     def append(self, leaf: Leaf) -> int:
         self.leaves.append(leaf)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -157,6 +157,19 @@ class SqlLog:
         """Return witnesses' signature lines under the checkpoint of that size."""
         query = select(_COSIGNATURES.c.line).where(_COSIGNATURES.c.size == size)
         return tuple(self._session.scalars(query.order_by(_COSIGNATURES.c.witness)))
+
+    def witnessed_size(self, index: int) -> int | None:
+        """Return the size of the newest tree with that entry that a witness cosigned, if any."""
+        query = select(func.max(_COSIGNATURES.c.size)).where(_COSIGNATURES.c.size > index)
+        found: int | None = self._session.scalar(query)
+        return found
+
+    @property
+    def vkey(self) -> str:
+        """The public key that the log's heads are signed with (c2sp.org/signed-note)."""
+        if self._signer is None:
+            raise RuntimeError("this database was opened without the log's key")
+        return self._signer.vkey
 
     def _read_head(self, *, lock: bool = False) -> _Head | None:
         query = select(_HEAD.c.size, _HEAD.c.root, _HEAD.c.at, _HEAD.c.note)
