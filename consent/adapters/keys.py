@@ -1,4 +1,4 @@
-"""The master key and what it wraps: subjects' data keys and the service's signing keys."""
+"""The master key and what it wraps: subjects' data keys and the studio's signing keys."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from consent.checkpoints import LogSigner
 from consent.errors import RecordInvalid
-from consent.signing import ServiceSigner
+from consent.signing import ServiceSigner, key_id_of
 
 Entropy = Callable[[int], bytes]
 
 _VERSION = 1
 _NONCE_BYTES = 12  # NIST SP 800-38D, 8.2.2
 _KEY_BYTES = 32
+_NAME_DIGITS = 16  # of a log's first key's hash: enough to tell logs apart
 _SERVICE = "selfsame"
 _ENTRY = "master-key"
 _USABLE_PRIORITY = 1  # keyring's own mark between real backends and "null" or "fail"
@@ -136,13 +138,31 @@ def load_service_signer(folder: Path, master: MasterKey) -> ServiceSigner:
 
 def rotate_service_key(folder: Path, master: MasterKey) -> ServiceSigner:
     """Make a new signing key; the earlier ones stay to verify with."""
-    number = len(list(folder.glob("service-*.sealed"))) + 1
-    path = folder / f"service-{number:04d}.sealed"
-    pem = Ed25519PrivateKey.from_private_bytes(master.entropy(_KEY_BYTES)).private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    )
-    write_private(path, master.wrap(pem, name=path.name))
+    _make_signing_key(folder, master, "service")
     return load_service_signer(folder, master)
+
+
+def load_log_signer(folder: Path, master: MasterKey, *, origin: str = "") -> LogSigner:
+    """Load the log's signing keys, or make the first one; heads are signed with the newest.
+
+    Args:
+        folder: the data folder's `keys`.
+        master: wraps them.
+        origin: the log's name; empty: a name made of its first key.
+    """
+    paths = sorted(folder.glob("log-*.sealed"))
+    if not paths:
+        return rotate_log_key(folder, master, origin=origin)
+    *older, newest = (_read_signing_key(path, master) for path in paths)
+    public = [key.public_key() for key in (*older, newest)]
+    named = f"selfsame.local/{key_id_of(public[0])[:_NAME_DIGITS]}"
+    return LogSigner(origin or named, newest, older=public[:-1])
+
+
+def rotate_log_key(folder: Path, master: MasterKey, *, origin: str = "") -> LogSigner:
+    """Make a new key for the log; witnesses must be told, and the earlier ones stay to verify."""
+    _make_signing_key(folder, master, "log")
+    return load_log_signer(folder, master, origin=origin)
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -156,6 +176,15 @@ def write_private(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
+
+
+def _make_signing_key(folder: Path, master: MasterKey, kind: str) -> None:
+    number = len(list(folder.glob(f"{kind}-*.sealed"))) + 1
+    path = folder / f"{kind}-{number:04d}.sealed"
+    pem = Ed25519PrivateKey.from_private_bytes(master.entropy(_KEY_BYTES)).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    write_private(path, master.wrap(pem, name=path.name))
 
 
 def _read_signing_key(path: Path, master: MasterKey) -> Ed25519PrivateKey:
