@@ -231,6 +231,20 @@ class ExportRow(Base):
     exported_at: Mapped[datetime]  # the first time
 
 
+class DeletionRow(Base):
+    """The deletion of what belongs to a subject: what was found, and the receipt at its end."""
+
+    __tablename__ = "deletions"
+
+    subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(32))
+    begun_at: Mapped[datetime]
+    found: Mapped[str] = mapped_column(Text)  # JSON, see deletions.py; empty at the end
+    receipt: Mapped[str | None] = mapped_column(Text)  # JSON; kept for a while
+    completed_at: Mapped[datetime | None] = mapped_column(index=True)
+    log_index: Mapped[int | None] = mapped_column(BigInteger)  # of the entry about the receipt
+
+
 class ReportRow(Base):
     """Somebody says: this is me and I did not agree. The operator answers."""
 

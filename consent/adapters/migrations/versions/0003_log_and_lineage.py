@@ -1,4 +1,4 @@
-"""The transparency log, passkeys, consents that replace one another, exports and reports.
+"""The transparency log, passkeys, consents that replace one another, exports, deletions, reports.
 
 Consents that were given before have no entry in the log. They stay readable and can be withdrawn;
 nothing more is made under them until the person agrees again.
@@ -20,6 +20,7 @@ NEW_TABLES = (
     "accounts",
     "passkeys",
     "exports",
+    "deletions",
     "reports",
     "announcements",
     "log_leaves",
