@@ -59,8 +59,7 @@ class SqlLog:
             LogInvalid: `clock_back` when it is earlier than that; `leaf_missing` or `tree_changed`
                 when the log is damaged.
         """
-        if self._signer is None:
-            raise RuntimeError("this database was opened without the log's key")
+        signer = self._own_signer()
         head = self._rows.hold_head(leaf.at)
         leaf = replace(leaf, at=_in_order(leaf.at, head.at))
         data = leaf.to_bytes()
@@ -68,7 +67,7 @@ class SqlLog:
         known = self._rows.hashes(edge)
         nodes, root = grown(head.size, [known[node] for node in edge], leaf_hash(data))
         size = head.size + 1
-        note = self._signer.sign(Checkpoint(self._signer.origin, size, root))
+        note = signer.sign(Checkpoint(signer.origin, size, root))
         self._rows.add(head.size, data, nodes)
         self._rows.move_head(Head(size, root, leaf.at, note))
         if self._follow is not None:
@@ -89,6 +88,11 @@ class SqlLog:
         """Return the time of the newest entry, None while the log is empty."""
         head = self._rows.head()
         return head.at if head else None
+
+    @property
+    def vkey(self) -> str:
+        """The public key that the log's heads are signed with (c2sp.org/signed-note)."""
+        return self._own_signer().vkey
 
     def leaf(self, index: int) -> Leaf:
         """Return one entry.
@@ -138,6 +142,10 @@ class SqlLog:
         """Keep a witness's word about a checkpoint, once for each witness and size."""
         self._rows.add_cosignature(note, cosignature)
 
+    def witnessed_size(self, index: int) -> int | None:
+        """Return the size of the newest tree with that entry that a witness cosigned, if any."""
+        return self._rows.witnessed_size(index)
+
     def cosignatures(self, size: int) -> Sequence[str]:
         """Return witnesses' signature lines under the checkpoint of that size."""
         return self._rows.cosignatures(size)
@@ -153,11 +161,13 @@ class SqlLog:
     def _note(self, head: Head, size: int) -> str:
         if size == head.size:
             return head.note
+        signer = self._own_signer()
+        return signer.sign(Checkpoint(signer.origin, size, self.root(size)))
+
+    def _own_signer(self) -> LogSigner:
         if self._signer is None:
-            raise log_invalid(
-                "leaf_missing", "Without its key the log proves its newest tree only."
-            )
-        return self._signer.sign(Checkpoint(self._signer.origin, size, self.root(size)))
+            raise RuntimeError("this database was opened without the log's key")
+        return self._signer
 
 
 def _in_order(at: datetime, newest: datetime) -> datetime:

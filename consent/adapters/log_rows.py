@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Select, Table, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Select, Table, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -83,6 +83,12 @@ class LogRows:
             "at": cosignature.at,
         }
         self._insert_once(_COSIGNATURES, values)
+
+    def witnessed_size(self, index: int) -> int | None:
+        """Return the size of the newest cosigned tree that holds an entry, if any."""
+        return self._session.scalar(
+            select(func.max(_COSIGNATURES.c.size)).where(_COSIGNATURES.c.size > index)
+        )
 
     def cosignatures(self, size: int) -> Sequence[str]:
         """Return witnesses' signature lines under the checkpoint of that size."""
