@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from consent.log import ConsistencyProof, Leaf, LoggedLeaf
+    from consent.passkeys import Passkey
     from consent.records import SignedRecord
     from consent.types import Capture, Export, Probe, Subject
 
@@ -18,6 +19,13 @@ class SessionState(NamedTuple):
 
     subject_id: str | None
     is_open: bool
+
+
+class SignIn(NamedTuple):
+    """Who signed in last in a browser session with a passkey."""
+
+    account_id: str | None
+    until: datetime | None  # from then on it counts no more
 
 
 class Clock(Protocol):
@@ -250,6 +258,64 @@ class TransparencyLog(Protocol):
         ...
 
 
+class Passkeys(Protocol):
+    """Accounts: which passkeys belong together, where they are signed in, what they signed."""
+
+    def add_account(self, account_id: str, *, now: datetime) -> None:
+        """Store a new account."""
+        ...
+
+    def add(self, passkey: Passkey) -> None:
+        """Store a passkey of an account, or raise ConsentRefused when it is known already."""
+        ...
+
+    def load(self, credential_id: str) -> Passkey:
+        """Return a passkey, or raise ConsentRefused."""
+        ...
+
+    def of_account(self, account_id: str) -> Sequence[Passkey]:
+        """Return an account's passkeys, oldest first."""
+        ...
+
+    def count(self, credential_id: str, sign_count: int) -> None:
+        """Note what a passkey's counter said."""
+        ...
+
+    def remove(self, credential_id: str) -> None:
+        """Forget a passkey."""
+        ...
+
+    def link(self, subject_id: str, credential_id: str) -> None:
+        """Note whose passkey signed a subject's consent; only the first time counts."""
+        ...
+
+    def account_of(self, subject_id: str) -> str | None:
+        """Return whose passkey signed for a subject."""
+        ...
+
+    def subjects_of(self, account_id: str) -> Sequence[str]:
+        """Return the subjects an account signed for, newest first, of whom anything is held."""
+        ...
+
+    def sign_in_of(self, token_hash: str) -> SignIn:
+        """Return who signed in last in a browser session, and until when that counts."""
+        ...
+
+    def sign_in(
+        self, old: str, new: str, account_id: str, until: datetime, *, now: datetime
+    ) -> None:
+        """Sign an account in under a fresh token, whose hash takes the old one's place."""
+        ...
+
+    def sign_out(self, token_hash: str) -> None:
+        """Forget who signed in."""
+        ...
+
+    def end_account(self, account_id: str) -> int:
+        """Forget an account and return how many passkeys went with it."""
+        ...
+
+
 class Unit(Protocol):
     """One transaction over everything that consent keeps."""
 
@@ -276,6 +342,11 @@ class Unit(Protocol):
     @property
     def exports(self) -> Exports:
         """Downloads in this transaction."""
+        ...
+
+    @property
+    def passkeys(self) -> Passkeys:
+        """Accounts and their passkeys in this transaction."""
         ...
 
     @property

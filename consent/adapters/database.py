@@ -18,6 +18,7 @@ from consent.adapters.captures import SqlCaptures
 from consent.adapters.exports import SqlExports
 from consent.adapters.keys import MasterKey
 from consent.adapters.log import SqlLog
+from consent.adapters.passkeys import SqlPasskeys
 from consent.adapters.repositories import SqlAnnouncements, SqlRecords, SqlSubjects
 from consent.adapters.sessions import SqlSessions
 from consent.adapters.tables import Base, CaptureRow, ProbeRow, SessionSubjectRow
@@ -45,6 +46,7 @@ class SqlUnit:
         self.captures = SqlCaptures(session, self.vault)
         self.sessions = SqlSessions(session)
         self.exports = SqlExports(session)
+        self.passkeys = SqlPasskeys(session)
         self.announcements = SqlAnnouncements(session)
 
 
