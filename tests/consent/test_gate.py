@@ -11,19 +11,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from consent.entries import log_consent
 from consent.errors import ConsentRefused, Refusal
 from consent.gate import Gate
-from consent.policy import standard_rules
 from consent.profiles import STANDARD_GATE
 from consent.records import receipt_hash
 from consent.types import SubjectKind
 from tests.fakes import (
     NOON,
-    SIGNER,
     FixedClock,
     MemoryLedger,
     a_capture,
     a_choice,
+    a_gate,
     a_probe,
     a_record,
     a_request,
@@ -42,7 +42,7 @@ def a_sitting(kind=SubjectKind.PERSON):
     ledger = MemoryLedger()
     ledger.keep(subject, record, capture, probe)
     clock = FixedClock(NOON + timedelta(minutes=5))
-    gate = Gate(standard_rules(SIGNER), clock=clock)
+    gate = a_gate(clock)
     return gate, a_request(record, capture, probe), ledger, clock
 
 
@@ -62,7 +62,7 @@ def test_valid_consent_and_own_face_give_a_grant(kind):
 def test_no_rules_means_no():
     _, request, ledger, clock = a_sitting()
     with pytest.raises(ConsentRefused) as refused:
-        Gate([], clock=clock).grant(request, ledger)
+        Gate([], export=[], clock=clock).grant(request, ledger)
     assert refused.value.code == "no_rules"
 
 
@@ -184,7 +184,7 @@ class ConsentLife(RuleBasedStateMachine):
         super().__init__()
         self.clock = FixedClock()
         self.ledger = MemoryLedger()
-        self.gate = Gate(standard_rules(SIGNER), clock=self.clock)
+        self.gate = a_gate(self.clock)
         self.withdrawn = set()
         self.count = 0
 
@@ -210,7 +210,8 @@ class ConsentLife(RuleBasedStateMachine):
         record = a_record(
             self.subjects[who], name=str(self.count), now=self.clock.now(), choice=choice
         )
-        self.ledger.records.add(record)
+        index = log_consent(self.ledger, record, self.clock.now())
+        self.ledger.records.add(replace(record, log_index=index))
 
     @precondition(lambda self: self.ledger.record_rows)
     @rule(data=st.data(), crosswise=FOURTH, at_once=FOURTH, distance=DISTANCES)

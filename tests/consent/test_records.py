@@ -108,7 +108,7 @@ def changed(path, value):
         (["extensions", "nonce"], None),
         (["extensions", "more"], "than agreed"),
         (["header", "subject_kind"], "animal"),
-        (["header", "schema_version"], "urn:selfsame:consent-record:2"),
+        (["header", "schema_version"], "urn:selfsame:consent-record:3"),
         (["processing", "purpose"], "advertising"),
         (["processing", "recipients"], ["a broker"]),
         (["processing", "retention", "days"], 3650),

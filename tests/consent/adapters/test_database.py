@@ -17,9 +17,8 @@ from sqlalchemy.orm import Session
 from consent.adapters.database import CapturePurger, Database, DatabaseVault
 from consent.adapters.keys import MasterKey
 from consent.adapters.tables import Base, RecordRow, WrappedKeyRow
+from consent.entries import log_consent
 from consent.errors import ConsentError, ConsentRefused, RecordInvalid
-from consent.gate import Gate
-from consent.policy import standard_rules
 from consent.types import SubjectKind
 from consent.withdrawal import Withdrawal
 from tests.fakes import (
@@ -28,12 +27,18 @@ from tests.fakes import (
     FakeStopper,
     FixedClock,
     a_capture,
+    a_gate,
     a_probe,
     a_record,
     a_request,
     a_subject,
     identifier,
 )
+
+
+def logged(unit, record):
+    """Log a record's commitment and return the record as it is stored then."""
+    return replace(record, log_index=log_consent(unit, record, record.given_at))
 
 
 def keep(database, name="ada", kind=SubjectKind.PERSON):
@@ -45,7 +50,7 @@ def keep(database, name="ada", kind=SubjectKind.PERSON):
     with database.transaction() as unit:
         unit.subjects.add(subject)
         unit.vault.create(subject.id)
-        unit.records.add(record)
+        unit.records.add(logged(unit, record))
         unit.captures.add(capture)
         unit.captures.add_probe(probe)
     return a_request(record, capture, probe)
@@ -55,7 +60,7 @@ def keep(database, name="ada", kind=SubjectKind.PERSON):
 def test_what_is_stored_comes_back_equal(database, kind):
     request = keep(database, kind=kind)
     subject = a_subject("ada", kind)
-    record = a_record(subject)
+    record = replace(a_record(subject), log_index=0)
     capture = a_capture(record)
     with database.reading() as unit:
         assert unit.subjects.load(subject.id) == subject
@@ -69,7 +74,7 @@ def test_what_is_stored_comes_back_equal(database, kind):
 
 def test_the_gate_works_on_the_database(database):
     request = keep(database)
-    gate = Gate(standard_rules(SIGNER), clock=FixedClock(NOON + timedelta(minutes=5)))
+    gate = a_gate(FixedClock(NOON + timedelta(minutes=5)))
     with database.transaction() as unit:
         assert gate.grant(request, unit, lock=True).subject_id == request.subject_id
 
@@ -247,7 +252,14 @@ def test_after_a_withdrawal_no_file_holds_the_wrapped_key(database, tmp_path):
         query = select(WrappedKeyRow.wrapped).where(WrappedKeyRow.subject_id == ada)
         wrapped = unit.session.scalar(query)
     assert wrapped in everything_on_disk(tmp_path)
-    vault = DatabaseVault(database)
+    emptied = []
+
+    class Watched(DatabaseVault):
+        def destroy(self, subject_id):
+            super().destroy(subject_id)
+            emptied.append((tmp_path / "app.db-wal").stat().st_size)
+
+    vault = Watched(database)
     sealed = vault.seal(ada, "selfie", b"picture")
     Withdrawal(
         ledger=database,
@@ -256,9 +268,10 @@ def test_after_a_withdrawal_no_file_holds_the_wrapped_key(database, tmp_path):
         purgers=[CapturePurger(database)],
         signer=SIGNER,
         clock=FixedClock(),
+        entropy=bytes,
     ).withdraw(ada)
     assert wrapped not in everything_on_disk(tmp_path)
-    assert (tmp_path / "app.db-wal").stat().st_size == 0
+    assert emptied == [0]  # what came after is the deletion's own entry in the log
     with pytest.raises(ConsentRefused) as refused:
         vault.unseal(ada, "selfie", sealed)
     assert refused.value.code == "key_destroyed"

@@ -12,16 +12,19 @@ from alembic import command
 from alembic.config import Config
 
 from consent.adapters.database import Database
-from consent.errors import ConsentRefused, RecordInvalid
-from consent.gate import Gate
-from consent.policy import standard_rules
+from consent.adapters.tables import RecordRow
+from consent.entries import log_consent
+from consent.errors import ConsentRefused, LogInvalid, RecordInvalid
+from consent.records import canonical_bytes, receipt_hash
 from consent.types import Colour, Look, SubjectKind
 from tests.consent.conftest import MASTER
 from tests.fakes import (
+    LOG_SIGNER,
     NOON,
     SIGNER,
     FixedClock,
     a_capture,
+    a_gate,
     a_probe,
     a_record,
     a_request,
@@ -131,20 +134,45 @@ def old(tmp_path):
     return path
 
 
+def an_old_record(name, kind):
+    """Return a record as it was signed before there were logs and summaries."""
+    return SIGNER.sign(replace(a_record(a_subject(name, kind)), version=1, summary=""))
+
+
+def _sql(at):
+    return at.replace(tzinfo=None).isoformat(" ")
+
+
 def _write_plainly(database, name, kind):
     subject = a_subject(name, kind)
-    record = a_record(subject)
+    record = an_old_record(name, kind)
     capture = a_capture(record)
     with database.transaction() as unit:
-        unit.subjects.add(subject)
+        run = unit.session.connection().exec_driver_sql
+        run(
+            "INSERT INTO subjects (id, kind, created_at) VALUES (?,?,?)",
+            (subject.id, kind.value, _sql(subject.created_at)),
+        )
         unit.vault.create(subject.id)
-        unit.records.add(record)
+        run(
+            "INSERT INTO records (id, subject_id, statement, key_id, signature, receipt_hash,"
+            " given_at, expires_at) VALUES (?,?,?,?,?,?,?,?)",
+            (
+                record.record_id,
+                subject.id,
+                canonical_bytes(record).decode(),
+                record.key_id,
+                record.signature,
+                receipt_hash(record),
+                _sql(record.given_at),
+                _sql(record.expires_at),
+            ),
+        )
         packed = b"".join(struct.pack("<d", value) for value in capture.template)
         template = unit.vault.seal(subject.id, "template", packed)
         live = kind is SubjectKind.PERSON
         kept = dict(capture.evidence) if live else list(capture.frame_hashes)
-        at = capture.captured_at.replace(tzinfo=None).isoformat(" ")
-        run = unit.session.connection().exec_driver_sql
+        at = _sql(capture.captured_at)
         run(
             "INSERT INTO captures (id, subject_id, record_id, kind, nonce, captured_at, assent,"
             " baked_subject, evidence, template) VALUES (?,?,?,?,?,?,?,?,?,?)",
@@ -170,7 +198,7 @@ def _write_plainly(database, name, kind):
 
 
 def migrated(path):
-    database = Database(f"sqlite:///{path}", MASTER)
+    database = Database(f"sqlite:///{path}", MASTER, LOG_SIGNER)
     database.migrate()
     return database
 
@@ -188,12 +216,33 @@ def test_rows_of_the_version_before_come_through_without_loss(old, kind, name):
     assert probe.look is None
 
 
+def test_a_consent_of_before_the_log_can_be_read_and_withdrawn_and_draws_no_more(old):
+    database = migrated(old)
+    record = an_old_record("nobody", SubjectKind.SYNTHETIC)
+    capture = a_capture(record)
+    request = a_request(record, capture, a_probe(capture))
+    gate = a_gate(FixedClock(NOON + timedelta(minutes=5)))
+    with database.transaction() as unit:
+        found = unit.records.load(record.record_id)
+        assert canonical_bytes(found) == canonical_bytes(record)
+        assert SIGNER.verify(found)
+        assert found.assented_at == capture.captured_at
+        with pytest.raises(LogInvalid) as refused:
+            gate.grant(request, unit, lock=True)
+        unit.records.withdraw(record.record_id, NOON)
+        assert unit.records.load(record.record_id).withdrawn_at == NOON
+    assert refused.value.code == "not_logged"
+    database.close()
+
+
 def test_the_gate_reads_what_was_sealed(old):
     database = migrated(old)
-    record = a_record(a_subject("nobody", SubjectKind.SYNTHETIC))
+    record = an_old_record("nobody", SubjectKind.SYNTHETIC)
     capture = a_capture(record)
-    gate = Gate(standard_rules(SIGNER), clock=FixedClock(NOON + timedelta(minutes=5)))
+    gate = a_gate(FixedClock(NOON + timedelta(minutes=5)))
     with database.transaction() as unit:
+        index = log_consent(unit, record, NOON)
+        unit.session.get(RecordRow, record.record_id).log_index = index
         assert gate.grant(a_request(record, capture, a_probe(capture)), unit, lock=True)
     database.close()
 

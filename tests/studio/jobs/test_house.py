@@ -48,7 +48,7 @@ def look_into_camera(house, record, member_id, name):
 def person(house):
     """A session, its record and the capture of somebody who looks like the first baked subject."""
     token = house.new_session()
-    record = house.desk.give(token, CHOICE)
+    record = house.desk.give(token, house.desk.draft(CHOICE))
     first, second = list(house.cast)[:2]
     capture = look_into_camera(house, record, first, f"first {token}")
     house.door.open(token, record.subject_id)
@@ -65,7 +65,7 @@ def test_a_second_face_cannot_be_captured_under_the_same_consent(house, person):
 
 def test_a_capture_that_ends_after_its_consent_keeps_nothing(house, data):
     token = house.new_session()
-    record = house.desk.give(token, CHOICE)
+    record = house.desk.give(token, house.desk.draft(CHOICE))
     with house.ledger.transaction() as unit:
         unit.records.withdraw(record.record_id, house.clock.now())
     with pytest.raises(ConsentRefused) as refused:

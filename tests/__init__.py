@@ -1,0 +1,1 @@
+"""Checks everything; a package, because others install one of this name."""
