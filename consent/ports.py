@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from consent.checkpoints import Cosignature
+    from consent.deletions import Deletion, EndReason, Found, Stock
     from consent.log import ConsistencyProof, Leaf, LoggedLeaf
     from consent.passkeys import Passkey
     from consent.records import SignedRecord
+    from consent.reports import Dispute, Outcome, OutputReport, ReportedOutput, Statement
     from consent.types import Capture, Export, Probe, Subject
 
 
@@ -26,6 +29,14 @@ class SignIn(NamedTuple):
 
     account_id: str | None
     until: datetime | None  # from then on it counts no more
+
+
+class BoundSession(NamedTuple):
+    """When a browser session began, was bound to a subject, and until when theirs is open."""
+
+    created_at: datetime
+    bound_at: datetime
+    opened_until: datetime | None
 
 
 class Clock(Protocol):
@@ -120,6 +131,20 @@ class Sessions(Protocol):
         """Close what is open of this subject, in whatever session."""
         ...
 
+    def of_subject(self, subject_id: str) -> Sequence[BoundSession]:
+        """Return the sessions that were ever bound to a subject, oldest first."""
+        ...
+
+    def prune(self, *, unbound_before: datetime, created_before: datetime, now: datetime) -> int:
+        """Delete sessions that nobody can come back to, and return how many.
+
+        Args:
+            unbound_before: those made before, and bound to nobody until now.
+            created_before: those made before, whose cookie is over, whoever they are bound to.
+            now: who is signed in until later stays.
+        """
+        ...
+
 
 class Records(Protocol):
     """Consent records: signed bytes and their state."""
@@ -184,6 +209,26 @@ class Captures(Protocol):
         """Return one probe, or raise ConsentRefused."""
         ...
 
+    def of_subject(self, subject_id: str) -> Sequence[Capture]:
+        """Return the subject's captures, oldest first."""
+        ...
+
+    def useless(self, now: datetime, max_age: timedelta) -> Sequence[str]:
+        """Return captures that no rule will ever accept again.
+
+        They are not their subject's newest one, and older than `max_age` or of a consent that is
+        over. The newest one stays with the consent: it opens the sitting again.
+        """
+        ...
+
+    def remove(self, capture_id: str) -> Sequence[str]:
+        """Delete a capture with its probes, and return their ids."""
+        ...
+
+    def remove_probe(self, probe_id: str) -> None:
+        """Delete one probe; idempotent."""
+        ...
+
 
 class Exports(Protocol):
     """Which files subjects downloaded, in one transaction."""
@@ -197,6 +242,34 @@ class Exports(Protocol):
         ...
 
 
+class Deletions(Protocol):
+    """Deletions that were begun, and their receipts, in one transaction."""
+
+    def begin(self, subject_id: str, reason: EndReason, at: datetime) -> bool:
+        """Note that a deletion begins; False when it had begun before."""
+        ...
+
+    def load(self, subject_id: str, *, lock: bool = False) -> Deletion | None:
+        """Return a subject's deletion; `lock` holds its row until the commit."""
+        ...
+
+    def unfinished(self) -> Sequence[str]:
+        """Return the subjects whose deletion has begun and has no receipt yet."""
+        ...
+
+    def note(self, subject_id: str, stock: Stock) -> None:
+        """Keep what there is to delete."""
+        ...
+
+    def complete(self, subject_id: str, receipt: str, log_index: int, at: datetime) -> None:
+        """Keep the receipt, and nothing else."""
+        ...
+
+    def drop_receipts(self, before: datetime) -> int:
+        """Forget the receipts that were issued before a time; return how many."""
+        ...
+
+
 class Announcements(Protocol):
     """What the log said last about public things, in one transaction."""
 
@@ -206,6 +279,54 @@ class Announcements(Protocol):
 
     def set(self, name: str, commitment: str, log_index: int) -> None:
         """Note what was logged."""
+        ...
+
+
+class Reports(Protocol):
+    """Reports of outputs in one transaction; what was written is sealed at rest."""
+
+    def about(self, output_id: str, *, lock: bool = False) -> ReportedOutput | None:
+        """Return what is known about an output; `lock` holds its row until the commit."""
+        ...
+
+    def add(self, report: OutputReport) -> None:
+        """Store a new report and hold its output back from now on."""
+        ...
+
+    def join(self, report: OutputReport, statement: Statement) -> None:
+        """Add a statement to an open report."""
+        ...
+
+    def open_about(self, output_id: str) -> OutputReport | None:
+        """Return the open report about an output."""
+        ...
+
+    def beginning(self, start: str) -> Sequence[OutputReport]:
+        """Return the reports whose id begins so."""
+        ...
+
+    def waiting(self) -> Sequence[OutputReport]:
+        """Return the open reports, oldest first."""
+        ...
+
+    def close(self, report: OutputReport, outcome: Outcome, at: datetime) -> None:
+        """Note what the operator decided; a lifted output is handed out again."""
+        ...
+
+    def dispute_of(self, output_id: str) -> Dispute | None:
+        """Return what whoever holds the file may know."""
+        ...
+
+    def is_removed(self, output_id: str) -> bool:
+        """Tell whether the operator removed an output of that id."""
+        ...
+
+    def lifted_before(self, output_id: str) -> int:
+        """Return how many reports about an output the operator lifted."""
+        ...
+
+    def forget_words(self, closed_before: datetime) -> int:
+        """Delete the words of reports closed before a time; return how many reports."""
         ...
 
 
@@ -255,6 +376,14 @@ class TransparencyLog(Protocol):
 
     def cosignatures(self, size: int) -> Sequence[str]:
         """Return witnesses' signature lines under the checkpoint of that size."""
+        ...
+
+    def add_cosignature(self, note: str, cosignature: Cosignature) -> None:
+        """Keep a witness's word about a signed checkpoint, once for each witness and size."""
+        ...
+
+    def root(self, size: int) -> bytes:
+        """Return the root over the first entries, or raise LogInvalid."""
         ...
 
 
@@ -350,8 +479,18 @@ class Unit(Protocol):
         ...
 
     @property
+    def deletions(self) -> Deletions:
+        """Deletions in this transaction."""
+        ...
+
+    @property
     def announcements(self) -> Announcements:
         """What the log said last about public things, in this transaction."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """Reports of outputs in this transaction."""
         ...
 
     @property
@@ -380,6 +519,10 @@ class Ledger(Protocol):
 class JobStopper(Protocol):
     """Stops what a subject's withdrawal must stop."""
 
+    def unfinished(self, subject_id: str) -> int:
+        """Return how many jobs of a subject run or wait."""
+        ...
+
     def stop(self, subject_id: str) -> int:
         """Cancel running and queued jobs of a subject and return how many."""
         ...
@@ -388,6 +531,10 @@ class JobStopper(Protocol):
 class Purger(Protocol):
     """Deletes one kind of trace of a subject."""
 
-    def purge(self, subject_id: str) -> Sequence[str]:
-        """Delete, and return a plain description of each thing that went."""
+    def count(self, subject_id: str) -> Sequence[Found]:
+        """Say what is there, and delete nothing."""
+        ...
+
+    def purge(self, subject_id: str) -> Sequence[Found]:
+        """Delete, and say what went; idempotent."""
         ...

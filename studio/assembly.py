@@ -14,6 +14,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, NamedTuple
 
+from consent.adapters.anchor import HeadAnchor, require_continuity
 from consent.adapters.database import CapturePurger, Database, DatabaseVault
 from consent.adapters.keys import (
     load_log_signer,
@@ -27,7 +28,7 @@ from consent.gate import Gate
 from consent.lockout import Lockout
 from consent.notices import Controller, languages, load_notice, notice_hashes
 from consent.policy import Standards, describe, export_rules, standard_rules
-from consent.types import RecordState
+from consent.reports import Dispute
 from consent.withdrawal import Withdrawal
 from outputs.adapters.database import OutputDatabase
 from outputs.keystore import FolderKeyStore, open_authority
@@ -36,6 +37,7 @@ from outputs.objects import ObjectStore, SealedObjects
 from outputs.provenance import ManifestReader, Signer
 from outputs.release import Releaser
 from outputs.report import Report
+from outputs.standing import Standing, standing_of
 from outputs.verify import verify
 from studio.face.cohort import load_cohort
 from studio.face.meter import FaceMeter
@@ -52,7 +54,9 @@ from studio.sitting.booth import Booth, CaptureObserver
 from studio.sitting.desk import Desk
 from studio.sitting.door import Door
 from studio.sitting.exports import Exports
+from studio.sitting.logbook import Logbook
 from studio.sitting.memory import FrameMemory
+from studio.sitting.reports import Reports
 from studio.sitting.selfies import SelfieVault
 from studio.sitting.waiting import WaitingRoom
 from studio.subjects.cast import load_cast
@@ -90,12 +94,16 @@ class Foundations:
         master = load_master_key(keys, keyring=_keyring(settings))
         self.signer = load_service_signer(keys, master)
         self.log = load_log_signer(keys, master, origin=settings.log_origin)
-        self.database = Database(settings.sqlalchemy_url(), master, self.log)
+        anchor = HeadAnchor(keys)
+        self.database = Database(settings.sqlalchemy_url(), master, self.log, anchor=anchor)
         self.database.migrate()
+        with self.database.reading() as unit:
+            require_continuity(unit.log, anchor, self.log.verifier())
         self.vault = DatabaseVault(self.database)
         store = ObjectStore(settings.objects_url or f"file://{settings.data / 'objects'}")
         self.objects = SealedObjects(store, self.vault)
         self.library = Library(self.objects, OutputDatabase(self.database))
+        self.reports = Reports(self.database, self.library, clock, SystemRandom())
         key_store = FolderKeyStore(keys / "c2pa")
         self.authority = open_authority(
             key_store, now=clock.now(), serial=lambda: secrets.randbits(158) + 1
@@ -104,13 +112,17 @@ class Foundations:
 
     def read_marks(self, data: bytes) -> Report:
         """Return what a file of any origin says about itself."""
-        return verify(data, reader=self.reader, consent=self)
+        return verify(data, reader=self.reader, consent=self, log=self.log.verifier())
 
-    def state_of(self, receipt_hash: str) -> RecordState | None:
+    def standing_of(self, receipt_hash: str) -> Standing | None:
         """Return how the record that a manifest quotes stands now (outputs.verify)."""
         with self.database.reading() as unit:
-            record = unit.records.with_receipt_hash(receipt_hash)
-        return None if record is None else record.state(self.clock.now())
+            return standing_of(unit, receipt_hash, self.clock.now())
+
+    def dispute_of(self, output_id: str) -> Dispute | None:
+        """Return whether an output is held back or was removed (outputs.verify)."""
+        with self.database.reading() as unit:
+            return unit.reports.dispute_of(output_id)
 
     def gate(self, settings: Settings) -> Gate:
         """Return the gate; what it asks is logged when it is not what was logged last."""
@@ -232,6 +244,7 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         withdrawal=withdrawal,
         cast=load_cast(),
         read_marks=base.read_marks,
+        log=Logbook(base.database, base.log, settings.witnesses),
     )
 
 

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from studio.sitting.desk import Desk, Draft
     from studio.sitting.door import Door, Visitor
     from studio.sitting.exports import Exports
+    from studio.sitting.logbook import Logbook
     from studio.sitting.waiting import Ticket, WaitingRoom
     from studio.styles.types import Controls, Style
     from studio.subjects.cast import CastMember
@@ -77,6 +78,7 @@ class House:
     withdrawal: Withdrawal
     cast: Mapping[str, CastMember]
     read_marks: Callable[[bytes], Report]
+    log: Logbook
 
     def now(self) -> datetime:
         """Return the studio's time, aware, in UTC."""

@@ -39,6 +39,9 @@ class Settings:
     passive_model: str = ""  # empty: none; an ONNX file of MiniFASNetV2 that may reject captures
     passive_sha256: str = ""  # of that file; needed with it
     log_origin: str = ""  # name of this studio's log; empty: selfsame.local/ and a part of its key
+    # Keys (name+id+key, `python app.py log watch` prints them) of the witnesses whose cosignatures
+    # of the log are kept. Empty: nobody's.
+    witnesses: tuple[str, ...] = ()
     controller_name: str = "the person running this computer"
     controller_contact: str = "this computer"
 
@@ -98,7 +101,7 @@ def _convert(name: str, value: object) -> object:
         if str(value).lower() not in {"true", "false"}:
             raise SettingsError(f"https is true or false, not {value!r}.")
         return str(value).lower() == "true"
-    if name in {"allowed_hosts", "trusted_proxies"}:
+    if name in {"allowed_hosts", "trusted_proxies", "witnesses"}:
         names = value if isinstance(value, list) else str(value).split(",")
         return tuple(str(host).strip() for host in names if str(host).strip())
     if not isinstance(value, str):

@@ -9,24 +9,27 @@ from contextlib import contextmanager
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, create_engine, delete, event, update
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from consent.adapters.anchor import HeadAnchor
 from consent.adapters.captures import SqlCaptures
+from consent.adapters.deletions import SqlDeletions
 from consent.adapters.exports import SqlExports
 from consent.adapters.keys import MasterKey
 from consent.adapters.log import SqlLog
 from consent.adapters.passkeys import SqlPasskeys
+from consent.adapters.reports import SqlReports
 from consent.adapters.repositories import SqlAnnouncements, SqlRecords, SqlSubjects
 from consent.adapters.sessions import SqlSessions
-from consent.adapters.tables import Base, CaptureRow, ProbeRow, SessionSubjectRow
+from consent.adapters.tables import Base
 from consent.adapters.vault import SqlVault
 from consent.checkpoints import LogSigner
 from consent.errors import ConsentError
 
-__all__ = ["Base", "CapturePurger", "Database", "DatabaseVault", "SqlUnit"]
+__all__ = ["Base", "Database", "DatabaseVault", "SqlUnit"]
 
 _READ_ONLY = "selfsame_read_only"
 _BUSY_MS = 10_000
@@ -37,33 +40,50 @@ _WAL_PAUSE_SECONDS = 0.05
 class SqlUnit:
     """One transaction over everything that consent keeps."""
 
-    def __init__(self, session: Session, master: MasterKey, log: LogSigner | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        master: MasterKey,
+        log: LogSigner | None,
+        anchor: HeadAnchor | None = None,
+    ) -> None:
         self.session = session
-        self.log = SqlLog(session, log)
+        self.log = SqlLog(session, log, follow=anchor.follow if anchor else None)
         self.vault = SqlVault(session, master)
         self.subjects = SqlSubjects(session)
         self.records = SqlRecords(session)
         self.captures = SqlCaptures(session, self.vault)
         self.sessions = SqlSessions(session)
         self.exports = SqlExports(session)
+        self.deletions = SqlDeletions(session)
         self.passkeys = SqlPasskeys(session)
         self.announcements = SqlAnnouncements(session)
+        self.reports = SqlReports(session, master)
 
 
 class Database:
     """Engine, transactions, migrations. Implements `consent.ports.Ledger`."""
 
-    def __init__(self, url: str, master: MasterKey, log: LogSigner | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        master: MasterKey,
+        log: LogSigner | None = None,
+        *,
+        anchor: HeadAnchor | None = None,
+    ) -> None:
         """Open.
 
         Args:
             url: SQLAlchemy's.
             master: wraps and seals.
             log: signs the log's heads; without it nothing can be appended.
+            anchor: keeps each new head beside the keys; None: nowhere.
         """
         self.engine = create_engine(url)
         self._master = master
         self._log = log
+        self._anchor = anchor
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -83,7 +103,7 @@ class Database:
 
     def unit_of(self, session: Session) -> SqlUnit:
         """Return a unit over somebody else's session, e.g. the job engine's transaction."""
-        return SqlUnit(session, self._master, self._log)
+        return SqlUnit(session, self._master, self._log, self._anchor)
 
     def migrate(self) -> None:
         """Bring the tables up to this version."""
@@ -158,34 +178,6 @@ class DatabaseVault:
         with self._database.transaction() as unit:
             unit.vault.destroy(subject_id)
         self._database.truncate_wal()
-
-
-class CapturePurger:
-    """Deletes a subject's captures and probes, and closes the browsers that showed them."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def purge(self, subject_id: str) -> list[str]:
-        """Delete, and say what went."""
-        with self._database.transaction() as unit:
-            probes = unit.session.execute(
-                delete(ProbeRow).where(ProbeRow.subject_id == subject_id).returning(ProbeRow.id)
-            ).all()
-            captures = unit.session.execute(
-                delete(CaptureRow)
-                .where(CaptureRow.subject_id == subject_id)
-                .returning(CaptureRow.id)
-            ).all()
-            unit.session.execute(
-                update(SessionSubjectRow)
-                .where(SessionSubjectRow.subject_id == subject_id)
-                .values(opened_until=None)
-            )
-        return [
-            f"{len(captures)} camera captures with their face templates",
-            f"{len(probes)} comparisons of selfies",
-        ]
 
 
 def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

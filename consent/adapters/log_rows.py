@@ -86,9 +86,9 @@ class LogRows:
 
     def witnessed_size(self, index: int) -> int | None:
         """Return the size of the newest cosigned tree that holds an entry, if any."""
-        return self._session.scalar(
-            select(func.max(_COSIGNATURES.c.size)).where(_COSIGNATURES.c.size > index)
-        )
+        query = select(func.max(_COSIGNATURES.c.size)).where(_COSIGNATURES.c.size > index)
+        size = self._session.scalar(query)
+        return None if size is None else int(size)
 
     def cosignatures(self, size: int) -> Sequence[str]:
         """Return witnesses' signature lines under the checkpoint of that size."""

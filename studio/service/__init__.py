@@ -33,6 +33,7 @@ from studio.service.views import (
 if TYPE_CHECKING:
     from outputs.report import Report
     from outputs.types import Released, StoredOutput
+    from studio.service.logbook import LogService
     from studio.styles.types import Controls, Style
 
 __all__ = [
@@ -59,6 +60,11 @@ __all__ = [
 class StudioService(Protocol):
     """The studio as pages and commands see it."""
 
+    @property
+    def log(self) -> LogService:
+        """The transparency log; nothing in it is personal, so its methods take no token."""
+        ...
+
     def now(self) -> datetime:
         """Return the studio's time, aware, in UTC."""
         ...
@@ -83,8 +89,14 @@ class StudioService(Protocol):
         """Sign and store a record for a new subject and lock what was open before."""
         ...
 
-    def draft_consent(self, token: str, choice: ConsentChoice) -> DraftView:
-        """Make a record for a passkey to sign; it lives in memory for ten minutes."""
+    def draft_consent(self, token: str, choice: ConsentChoice, *, origin: str) -> DraftView:
+        """Make a record for a passkey to sign; it lives in memory for ten minutes.
+
+        Args:
+            token: of the browser session.
+            choice: what was chosen.
+            origin: of the page that asks, checked before: a passkey belongs to its host name.
+        """
         ...
 
     def sign_consent(

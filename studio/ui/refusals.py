@@ -14,6 +14,7 @@ from consent.errors import (
     Refusal,
 )
 from outputs.errors import OutputMissing, VerifyError
+from studio.ui.settings import MEGABYTE
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,10 @@ _STATUS_BY_CODE = {
     "not_here": 404,
     "job_unknown": 404,
     "no_such_subject": 404,
+    "leaf_missing": 404,
+    "witness_unknown": 403,
+    "cosignature_invalid": 422,
+    "checkpoint_invalid": 422,
     "closed": 403,
     "style_unknown": 404,
     "too_large": 413,
@@ -100,9 +105,10 @@ def not_here() -> Refusal:
 
 def too_large(limit: int) -> Refusal:
     """Refuse a body beyond `limit` bytes."""
+    size = f"{limit // MEGABYTE} MB" if limit >= MEGABYTE else f"{limit // 1024} kB"
     return Refusal(
         "too_large",
-        f"That is more than {limit // (1024 * 1024)} MB.",
+        f"That is more than {size}.",
         why="Very large files can stop the studio for everybody.",
         next_step="Choose a smaller file: a picture saved as a JPEG, or a shorter video.",
     )

@@ -26,6 +26,7 @@ from studio.ui.refusals import not_here, status_of, unreadable
 from studio.ui.routes.capture import capture_routes, subject_routes
 from studio.ui.routes.context import Context
 from studio.ui.routes.keeping import keeping_routes
+from studio.ui.routes.log import log_routes
 from studio.ui.routes.making import job_routes, style_routes
 from studio.ui.routes.sitting import record_routes, sitting_routes
 from studio.ui.session import session_reader
@@ -41,6 +42,7 @@ ROUTES = (
     style_routes,
     job_routes,
     keeping_routes,
+    log_routes,
 )
 NO_SUCH_DOOR = frozenset({404, 405})
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")

@@ -59,6 +59,15 @@ async def read_uploads(request: Request, field: str, max_bytes: int) -> list[Upl
     return uploads
 
 
+async def read_body(request: Request, max_bytes: int) -> bytes:
+    """Return a small body, refusing while it still streams.
+
+    Raises:
+        Refusal: too large, or stalled.
+    """
+    return b"".join([chunk async for chunk in _limited(request, max_bytes, max_bytes)])
+
+
 async def _limited(request: Request, limit: int, said: int) -> AsyncGenerator[bytes, None]:
     """Yield the body's chunks; raises Refusal when they stall or exceed `limit` bytes."""
     received = 0
