@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 from outputs.encode import Decoded, MediaType, encode
 from outputs.errors import MarkMissing
 from outputs.label import burn_label, place_label
-from outputs.provenance import Claim, ManifestReader, ManifestState, Signer
+from outputs.provenance import (
+    Claim,
+    ManifestReader,
+    ManifestState,
+    Signer,
+    consent_assertion,
+)
 from outputs.reading import read_label
 from outputs.types import Render
 from outputs.xmp import XmpFields, fields_for, read_packet, write_packet
@@ -117,14 +123,7 @@ class ManifestMark:
         if evidence.state is not ManifestState.TRUSTED:
             raise MarkMissing(self.name, f"{evidence.state}: {', '.join(evidence.why)}")
         claim = draft.claim
-        expected = {
-            "version": 1,
-            "receipt_hash": claim.receipt_hash,
-            "output_id": claim.output_id,
-            "job_id": claim.job_id,
-            "synthetic": claim.synthetic,
-        }
-        if dict(evidence.consent or {}) != expected:
+        if dict(evidence.consent or {}) != consent_assertion(claim):
             raise MarkMissing(self.name, "the consent assertion says something else")
         if evidence.digital_source_types != (claim.digital_source_type,):
             raise MarkMissing(self.name, "the digital source type is not the true one")

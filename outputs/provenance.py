@@ -12,11 +12,14 @@ from typing import Any
 from c2pa import Builder, C2paError, C2paSignerInfo, Context, Reader, Settings
 from c2pa import Signer as NativeSigner
 
+from consent.log import LoggedLeaf
 from outputs.authority import Authority
 from outputs.errors import MarkMissing
+from outputs.log_proof import proof_json
 from outputs.xmp import ALT_TEXT, SOURCE_TYPES
 
 CONSENT_LABEL = "org.selfsame.consent"  # c2pa drops a version suffix on reading: it lies inside
+CONSENT_VERSION = 2  # 1 had neither family nor log
 GENERATOR = "Selfsame"
 NOT_ALLOWED = (
     "cawg.ai_training",
@@ -51,6 +54,8 @@ class Claim:
     digital_source_type: str  # IPTC term without its address
     synthetic: bool
     version: str  # of this program
+    family: str  # of styles: what the consent had to cover
+    logged: LoggedLeaf  # the consent's entry in the log, and its proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +128,6 @@ def manifest_for(claim: Claim, media_type: str) -> dict[str, Any]:
         "digitalSourceType": SOURCE_TYPES + claim.digital_source_type,
         "softwareAgent": {"name": GENERATOR, "version": claim.version},
     }
-    consent = {
-        "version": 1,
-        "receipt_hash": claim.receipt_hash,
-        "output_id": claim.output_id,
-        "job_id": claim.job_id,
-        "synthetic": claim.synthetic,
-    }
     mining = {"entries": {name: {"use": "notAllowed"} for name in NOT_ALLOWED}}
     return {
         "claim_generator_info": [{"name": GENERATOR, "version": claim.version}],
@@ -137,9 +135,22 @@ def manifest_for(claim: Claim, media_type: str) -> dict[str, Any]:
         "format": media_type,
         "assertions": [
             {"label": "c2pa.actions.v2", "data": {"actions": [created]}},
-            {"label": CONSENT_LABEL, "data": consent},
+            {"label": CONSENT_LABEL, "data": consent_assertion(claim)},
             {"label": "cawg.training-mining", "data": mining},
         ],
+    }
+
+
+def consent_assertion(claim: Claim) -> dict[str, object]:
+    """Return what the manifest says of the consent, and what proves that it was logged before."""
+    return {
+        "version": CONSENT_VERSION,
+        "receipt_hash": claim.receipt_hash,
+        "output_id": claim.output_id,
+        "job_id": claim.job_id,
+        "synthetic": claim.synthetic,
+        "family": claim.family,
+        "log": proof_json(claim.logged),
     }
 
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from consent.log import LoggedLeaf
 from consent.ports import Clock
 from consent.types import Grant, SubjectKind
 from outputs.encode import MediaType, decode
@@ -134,6 +135,8 @@ class Releaser:
             digital_source_type=render.digital_source_type.removeprefix(SOURCE_TYPES),
             synthetic=grant.subject_kind is SubjectKind.SYNTHETIC,
             version=self._version,
+            family=grant.family,
+            logged=_logged(grant),
         )
 
     def _check(self, render: Render, grant: Grant) -> None:
@@ -208,6 +211,17 @@ def _resize(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint
     small = np.asarray(cv2.resize(share, size, interpolation=cv2.INTER_AREA), np.float32)
     small[..., :3] *= np.float32(255) / np.maximum(small[..., 3:], 1)
     return np.clip(np.rint(small), 0, 255).astype(np.uint8)
+
+
+def _logged(grant: Grant) -> LoggedLeaf:
+    if grant.logged is None:
+        raise ReleaseRefused(
+            "grant_not_logged",
+            "Nothing shows that the consent to this picture was logged.",
+            why="Anybody must be able to check that the consent was there before the picture.",
+            next_step="Give your consent again and make the picture anew.",
+        )
+    return grant.logged
 
 
 def _refused(error: MarkMissing) -> ReleaseRefused:

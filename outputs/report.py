@@ -17,6 +17,8 @@ class Technique(StrEnum):
     MANIFEST = "C2PA manifest"
     XMP = "XMP metadata"
     CONSENT = "consent record"
+    LOG = "log proof"
+    REPORT = "report"
 
 
 class State(StrEnum):
@@ -30,6 +32,8 @@ class State(StrEnum):
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    REPLACED = "replaced"
+    DISPUTED = "disputed"
     UNKNOWN = "unknown here"
 
 

@@ -5,16 +5,20 @@ Nothing here tells who the subject is.
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
-from consent.types import RecordState
 from outputs.badge import Kind
+from outputs.consent_findings import (
+    ConsentStates,
+    consent_finding,
+    log_finding,
+    report_finding,
+)
 from outputs.encode import decode
 from outputs.errors import MarkMissing, TooLarge, VerifyError
 from outputs.label_search import find_label
+from outputs.log_proof import LogKeys
 from outputs.provenance import GENERATOR, ManifestEvidence, ManifestReader, ManifestState
 from outputs.report import Finding, Issuer, Report, State, Technique
 from outputs.xmp import GENERATED_TYPES, read_packet
@@ -23,21 +27,14 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 25_000_000  # telephones make 24.5; each million takes some 10 MB while it is open
 
 
-class ConsentStates(Protocol):
-    """Looks up how a consent record stands now."""
-
-    def state_of(self, receipt_hash: str) -> RecordState | None:
-        """Return the record's state, or None when this installation has no such record."""
-        ...
-
-
-def verify(data: bytes, *, reader: ManifestReader, consent: ConsentStates) -> Report:
+def verify(data: bytes, *, reader: ManifestReader, consent: ConsentStates, log: LogKeys) -> Report:
     """Examine a file of any origin, offline.
 
     Args:
         data: The file's bytes.
         reader: Reads manifests against this installation's anchors.
-        consent: Looks up the record that a manifest of ours quotes.
+        consent: Looks up the record and the output that a manifest of ours quotes.
+        log: This installation's log keys.
 
     Raises:
         VerifyError: empty, too large, or not a picture that can be opened safely.
@@ -58,7 +55,9 @@ def verify(data: bytes, *, reader: ManifestReader, consent: ConsentStates) -> Re
             _label(decoded.pixels),
             _manifest(manifest),
             _xmp(decoded.xmp),
-            _consent(manifest, consent),
+            log_finding(manifest, log),
+            consent_finding(manifest, consent),
+            *report_finding(manifest, consent),
         )
     )
 
@@ -96,6 +95,8 @@ def _manifest(evidence: ManifestEvidence) -> Finding:
     }
     if evidence.consent is not None:
         details["synthetic_subject"] = evidence.consent.get("synthetic") is True
+        if issuer is Issuer.OURS:
+            details["output_id"] = evidence.consent.get("output_id")
     return Finding(
         Technique.MANIFEST,
         _MANIFEST_STATES[evidence.state],
@@ -163,20 +164,6 @@ def _xmp(packet: bytes) -> Finding:
     return Finding(Technique.XMP, State.FOUND, sentence, tells_generated=True, details=details)
 
 
-def _consent(evidence: ManifestEvidence, consent: ConsentStates) -> Finding:
-    """The record's state is told for intact manifests of ours only."""
-    quoted = evidence.consent or {}
-    receipt = quoted.get("receipt_hash")
-    if evidence.state is not ManifestState.TRUSTED or not isinstance(receipt, str):
-        sentence = "The file does not prove a consent record of this installation."
-        return Finding(Technique.CONSENT, State.UNKNOWN, sentence)
-    state = consent.state_of(receipt)
-    if state is None:
-        sentence = "The manifest quotes a consent record that this installation no longer has."
-        return Finding(Technique.CONSENT, State.UNKNOWN, sentence)
-    return Finding(Technique.CONSENT, _CONSENT_STATES[state], _CONSENT_SENTENCES[state])
-
-
 def _unreadable(code: str, what: str) -> VerifyError:
     return VerifyError(
         code,
@@ -208,14 +195,4 @@ _MANIFEST_STATES = {
     ManifestState.VALID: State.VALID,
     ManifestState.INVALID: State.INVALID,
     ManifestState.NONE: State.NOT_FOUND,
-}
-_CONSENT_STATES = {
-    RecordState.GIVEN: State.GIVEN,
-    RecordState.WITHDRAWN: State.WITHDRAWN,
-    RecordState.EXPIRED: State.EXPIRED,
-}
-_CONSENT_SENTENCES = {
-    RecordState.GIVEN: "The consent quoted by the manifest was given and holds now.",
-    RecordState.WITHDRAWN: "The consent quoted by the manifest was withdrawn since.",
-    RecordState.EXPIRED: "The consent quoted by the manifest has run out since.",
 }

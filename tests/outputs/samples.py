@@ -14,10 +14,13 @@ from c2pa import Builder, C2paSignerInfo, Context, Settings, Signer
 from numpy.typing import NDArray
 
 from consent.adapters.keys import seal, unseal
+from consent.log import Leaf, LeafKind, LoggedLeaf, commit
 from consent.types import Grant, RecordState, SubjectKind
 from outputs.authority import Authority
+from outputs.provenance import Claim
+from outputs.standing import Standing
 from outputs.types import Render, StoredOutput
-from tests.fakes import NOON, MemoryVault, fake_grant
+from tests.fakes import LOG_SIGNER, NOON, MemoryLog, MemoryVault, fake_grant
 
 NOW = NOON
 RECEIPT = "5e" * 32
@@ -59,18 +62,55 @@ def render_of(pixels: NDArray[np.uint8], **changes) -> Render:
     return replace(render, **changes)
 
 
+def logged_leaf(
+    *, before: int = 5, after: int = 6, kind=LeafKind.CONSENT, signer=LOG_SIGNER
+) -> LoggedLeaf:
+    """An entry among others, with its proof."""
+    log = MemoryLog(signer)
+    for number in range(before + 1 + after):
+        mine = number == before
+        name = b"the consent" if mine else b"another %d" % number
+        leaf = Leaf(kind if mine else LeafKind.CAPTURE, NOW, commit(b"opening", name))
+        log.append(leaf)
+    return log.prove(before)
+
+
+LOGGED = logged_leaf()
+LOG_KEYS = LOG_SIGNER.verifier()
+
+
+def claim_of(**changes) -> Claim:
+    values = {
+        "output_id": "output-1",
+        "job_id": "job-1",
+        "receipt_hash": RECEIPT,
+        "digital_source_type": "algorithmicMedia",
+        "synthetic": False,
+        "version": "0.1.0",
+        "family": "illustrated",
+        "logged": LOGGED,
+    }
+    return Claim(**{**values, **changes})
+
+
 def grant_of(kind: SubjectKind = SubjectKind.PERSON, **changes) -> Grant:
-    return fake_grant(subject_kind=kind, receipt_hash=RECEIPT, **changes)
+    values = {"subject_kind": kind, "receipt_hash": RECEIPT, "logged": LOGGED, **changes}
+    return fake_grant(**values)
 
 
 class States:
-    """The state of the one record that the samples quote; None when it is gone."""
+    """How the one record that the samples quote stands (None when it is gone), and reports."""
 
-    def __init__(self, state: RecordState | None) -> None:
-        self._state = state
+    def __init__(self, standing: RecordState | Standing | None, dispute=None) -> None:
+        bare = isinstance(standing, RecordState)
+        self._standing = Standing(standing) if bare else standing
+        self._disputes = {"output-1": dispute}
 
-    def state_of(self, receipt_hash: str) -> RecordState | None:
-        return self._state if receipt_hash == RECEIPT else None
+    def standing_of(self, receipt_hash: str) -> Standing | None:
+        return self._standing if receipt_hash == RECEIPT else None
+
+    def dispute_of(self, output_id: str):
+        return self._disputes.get(output_id)
 
 
 def signed_by_another(definition: dict[str, object], data: bytes, authority: Authority) -> bytes:

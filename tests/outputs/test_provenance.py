@@ -13,17 +13,18 @@ from PIL import Image
 from outputs.authority import make_authority
 from outputs.encode import MediaType, encode
 from outputs.errors import MarkMissing
-from outputs.provenance import Claim, ManifestReader, ManifestState, Signer, manifest_for
-from tests.outputs.samples import NOW, RECEIPT, signed_by_another, textured
-
-CLAIM = Claim(
-    output_id="output-1",
-    job_id="job-1",
-    receipt_hash=RECEIPT,
-    digital_source_type="algorithmicMedia",
-    synthetic=True,
-    version="0.1.0",
+from outputs.log_proof import proof_json
+from outputs.provenance import ManifestReader, ManifestState, Signer, manifest_for
+from tests.outputs.samples import (
+    LOGGED,
+    NOW,
+    RECEIPT,
+    claim_of,
+    signed_by_another,
+    textured,
 )
+
+CLAIM = claim_of(synthetic=True)
 UNSIGNED = encode(textured(200), MediaType.PNG, xmp=b"<x/>")
 
 
@@ -41,11 +42,13 @@ def test_manifest_reads_back_as_trusted(signer, reader, media_type):
     assert evidence.generator == "Selfsame"
     assert evidence.digital_source_types == ("algorithmicMedia",)
     assert evidence.consent == {
-        "version": 1,
+        "version": 2,
         "receipt_hash": RECEIPT,
         "output_id": "output-1",
         "job_id": "job-1",
         "synthetic": True,
+        "family": "illustrated",
+        "log": proof_json(LOGGED),
     }
 
 
@@ -147,7 +150,7 @@ def test_file_that_carries_no_manifests_cannot_be_signed(signer):
 
 def test_threads_may_share_one_signer(signer, reader):
     def work(number: int) -> ManifestState:
-        claim = Claim(f"output-{number}", "job", RECEIPT, "algorithmicMedia", False, "0.1.0")
+        claim = claim_of(output_id=f"output-{number}")
         evidence = reader.read(signer.sign(UNSIGNED, "image/png", claim), "image/png")
         assert evidence.consent is not None
         assert evidence.consent["output_id"] == f"output-{number}"

@@ -14,14 +14,16 @@ from consent.types import RecordState, SubjectKind
 from outputs.authority import make_authority
 from outputs.encode import MediaType, encode
 from outputs.errors import VerifyError
-from outputs.provenance import Claim, Signer
+from outputs.provenance import Signer
 from outputs.report import Issuer, State, Technique
 from outputs.verify import MAX_BYTES, verify
 from tests.outputs.samples import (
+    LOG_KEYS,
     NOW,
     PARAMETERS,
     RECEIPT,
     States,
+    claim_of,
     grant_of,
     render_of,
     signed_by_another,
@@ -45,6 +47,10 @@ def avatar(releaser):
     return png.data
 
 
+def examine(data: bytes, reader, consent=GIVEN, log=LOG_KEYS):
+    return verify(data, reader=reader, consent=consent, log=log)
+
+
 def states(report) -> dict[Technique, State]:
     return {finding.technique: finding.state for finding in report.findings}
 
@@ -60,11 +66,12 @@ def resaved(data: bytes, form: str, **options) -> bytes:
 
 
 def test_our_own_picture_gives_every_finding_apart(avatar, reader):
-    report = verify(avatar, reader=reader, consent=GIVEN)
+    report = examine(avatar, reader, GIVEN)
     assert states(report) == {
         Technique.LABEL: State.FOUND,
         Technique.MANIFEST: State.TRUSTED,
         Technique.XMP: State.FOUND,
+        Technique.LOG: State.TRUSTED,
         Technique.CONSENT: State.GIVEN,
     }
     assert finding(report, Technique.MANIFEST).details["issuer"] == Issuer.OURS
@@ -74,28 +81,29 @@ def test_our_own_picture_gives_every_finding_apart(avatar, reader):
 
 @pytest.mark.parametrize("state", list(RecordState))
 def test_consent_is_told_as_it_stands_now(avatar, reader, state):
-    report = verify(avatar, reader=reader, consent=States(state))
+    report = examine(avatar, reader, States(state))
     assert finding(report, Technique.CONSENT).state == state.value
 
 
 def test_record_that_is_gone_is_unknown_here(avatar, reader):
-    report = verify(avatar, reader=reader, consent=States(None))
+    report = examine(avatar, reader, States(None))
     assert finding(report, Technique.CONSENT).state is State.UNKNOWN
 
 
 def test_report_tells_nothing_of_the_subject(avatar, reader):
-    report = verify(avatar, reader=reader, consent=GIVEN)
+    report = examine(avatar, reader, GIVEN)
     for text in (report.to_json(), report.to_text()):
         for secret in ("subject-1", "record-1", "capture-1", "job-1", RECEIPT):
             assert secret not in text
 
 
 def test_resaved_picture_has_lost_its_manifest_and_keeps_its_label(avatar, reader):
-    report = verify(resaved(avatar, "JPEG", quality=60), reader=reader, consent=GIVEN)
+    report = examine(resaved(avatar, "JPEG", quality=60), reader, GIVEN)
     assert states(report) == {
         Technique.LABEL: State.FOUND,
         Technique.MANIFEST: State.NOT_FOUND,
         Technique.XMP: State.NOT_FOUND,
+        Technique.LOG: State.NOT_FOUND,
         Technique.CONSENT: State.UNKNOWN,
     }
     assert report.exit_status == 0
@@ -105,7 +113,7 @@ def test_one_changed_bit_makes_the_manifest_invalid_and_consent_unknown(avatar, 
     text = avatar.index(b"seed: 7")
     changed = avatar[: text + 6] + b"8" + avatar[text + 7 :]
     # The text entry's own checksum is mended, so that the file opens like any other.
-    report = verify(mended(changed), reader=reader, consent=GIVEN)
+    report = examine(mended(changed), reader, GIVEN)
     manifest = finding(report, Technique.MANIFEST)
     assert manifest.state is State.INVALID
     assert not manifest.tells_generated
@@ -123,22 +131,10 @@ def mended(data: bytes) -> bytes:
     return bytes(out)
 
 
-def claim_of(**changes) -> Claim:
-    values = {
-        "output_id": "o",
-        "job_id": "j",
-        "receipt_hash": RECEIPT,
-        "digital_source_type": "algorithmicMedia",
-        "synthetic": False,
-        "version": "9",
-    }
-    return Claim(**{**values, **changes})
-
-
 def test_another_installation_is_named_as_such_and_its_consent_is_unknown(reader):
     stranger = Signer(make_authority(now=NOW, serial=itertools.count(4000).__next__))
     data = stranger.sign(encode(textured(256), MediaType.PNG, xmp=b""), "image/png", claim_of())
-    report = verify(data, reader=reader, consent=GIVEN)
+    report = examine(data, reader, GIVEN)
     manifest = finding(report, Technique.MANIFEST)
     assert manifest.state is State.VALID
     assert manifest.details["issuer"] == Issuer.ANOTHER_INSTALLATION
@@ -161,7 +157,7 @@ def test_other_generator_is_reported_by_its_own_name(reader):
     }
     unsigned = encode(textured(256), MediaType.PNG, xmp=b"")
     signed = signed_by_another(definition, unsigned, other)
-    report = verify(signed, reader=reader, consent=GIVEN)
+    report = examine(signed, reader, GIVEN)
     manifest = finding(report, Technique.MANIFEST)
     assert manifest.details["issuer"] == Issuer.OTHER_GENERATOR
     assert manifest.details["generator"] == "Some Camera"
@@ -171,7 +167,7 @@ def test_other_generator_is_reported_by_its_own_name(reader):
 
 def test_plain_picture_has_no_mark(reader):
     data = encode(textured(512, seed=8), MediaType.PNG, xmp=b"")
-    report = verify(data, reader=reader, consent=GIVEN)
+    report = examine(data, reader, GIVEN)
     assert set(states(report).values()) == {State.NOT_FOUND, State.UNKNOWN}
     assert not any(item.tells_generated for item in report.findings)
     assert report.exit_status == 1
@@ -179,7 +175,7 @@ def test_plain_picture_has_no_mark(reader):
 
 def test_entity_bomb_in_the_packet_is_a_finding_and_not_a_crash(reader):
     data = encode(textured(64), MediaType.PNG, xmp=BOMB)
-    report = verify(data, reader=reader, consent=GIVEN)
+    report = examine(data, reader, GIVEN)
     assert finding(report, Technique.XMP).state is State.INVALID
 
 
@@ -198,19 +194,19 @@ def test_entity_bomb_in_the_packet_is_a_finding_and_not_a_crash(reader):
 )
 def test_file_that_cannot_be_examined_is_an_error_with_a_next_step(reader, data, code):
     with pytest.raises(VerifyError) as error:
-        verify(data, reader=reader, consent=GIVEN)
+        examine(data, reader, GIVEN)
     assert error.value.code == code
     assert error.value.next_step
 
 
 @pytest.mark.parametrize("form", ["BMP", "GIF", "TIFF", "WEBP", "PPM"])
 def test_picture_of_any_format_is_examined(avatar, reader, form):
-    report = verify(resaved(avatar, form), reader=reader, consent=GIVEN)
+    report = examine(resaved(avatar, form), reader, GIVEN)
     assert finding(report, Technique.LABEL).state is State.FOUND
 
 
 def test_json_and_text_say_the_same(avatar, reader):
-    report = verify(avatar, reader=reader, consent=GIVEN)
+    report = examine(avatar, reader, GIVEN)
     parsed = json.loads(report.to_json())["findings"]
     lines = report.to_text().splitlines()
     assert len(parsed) == len(lines) == len(report.findings)
@@ -220,9 +216,7 @@ def test_json_and_text_say_the_same(avatar, reader):
 
 
 def test_label_box_is_told_in_pixels_of_the_file(avatar, reader):
-    (first, *_) = finding(verify(avatar, reader=reader, consent=GIVEN), Technique.LABEL).details[
-        "copies"
-    ]
+    (first, *_) = finding(examine(avatar, reader, GIVEN), Technique.LABEL).details["copies"]
     left, top, right, bottom = first["box"]
     assert 0 <= left < right <= 512
     assert 0 <= top < bottom <= 512

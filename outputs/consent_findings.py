@@ -1,0 +1,145 @@
+"""What Verify tells of the consent behind a picture: its log proof, its state, and reports.
+
+Nothing here tells who the subject is, nor who reported anything.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from consent.errors import LogInvalid
+from consent.reports import Dispute
+from consent.types import RecordState
+from outputs.log_proof import LogKeys, check_proof
+from outputs.provenance import ManifestEvidence, ManifestState
+from outputs.report import Finding, State, Technique
+from outputs.standing import Standing
+
+SHOWN_ORIGIN = 80  # characters of a log's name; a stranger's may be very long
+
+
+class ConsentStates(Protocol):
+    """What this installation knows of the consent that a manifest quotes."""
+
+    def standing_of(self, receipt_hash: str) -> Standing | None:
+        """Return how the record stands now, or None when this installation has no such record."""
+        ...
+
+    def dispute_of(self, output_id: str) -> Dispute | None:
+        """Return whether an output is held back or was removed after a report."""
+        ...
+
+
+def log_finding(evidence: ManifestEvidence, keys: LogKeys) -> Finding:
+    """Check offline that the consent was logged before the picture was signed.
+
+    The manifest quotes the log's checkpoint, so the entry is older than the manifest. When exactly
+    it was made is the studio's word, unless a witness cosigned.
+    """
+    if evidence.state is ManifestState.INVALID:
+        sentence = "The manifest does not hold, so its log proof says nothing of this picture."
+        return Finding(Technique.LOG, State.UNKNOWN, sentence)
+    fields = (evidence.consent or {}).get("log")
+    if fields is None:
+        sentence = "The file carries no proof from a log of consents."
+        return Finding(Technique.LOG, State.NOT_FOUND, sentence)
+    try:
+        proof = check_proof(fields, keys)
+    except LogInvalid as error:
+        return Finding(Technique.LOG, State.INVALID, f"The log proof does not hold: {error.what}")
+    details: dict[str, object] = {
+        "origin": proof.checkpoint.origin,
+        "index": proof.index,
+        "size": proof.checkpoint.size,
+        "logged_at": proof.leaf.at.isoformat(),
+        "commitment": proof.leaf.commitment,
+    }
+    if not proof.is_ours:
+        sentence = (
+            "The proof holds together and leads to another log "
+            f"({proof.checkpoint.origin[:SHOWN_ORIGIN]}), whose key nobody here has."
+        )
+        return Finding(Technique.LOG, State.UNKNOWN, sentence, details=details)
+    if evidence.state is not ManifestState.TRUSTED:
+        sentence = (
+            "The proof is one of this installation, but this manifest was not signed here: "
+            "it may have been copied from another picture."
+        )
+        return Finding(Technique.LOG, State.INVALID, sentence, details=details)
+    sentence = (
+        f"A consent was logged here on {proof.leaf.at:%d %B %Y, %H:%M:%S} UTC, "
+        "before this picture was made."
+    )
+    return Finding(Technique.LOG, State.TRUSTED, sentence, details=details)
+
+
+def consent_finding(evidence: ManifestEvidence, consent: ConsentStates) -> Finding:
+    """Tell how the record stands, for intact manifests of ours only."""
+    quoted = evidence.consent or {}
+    receipt = quoted.get("receipt_hash")
+    if evidence.state is not ManifestState.TRUSTED or not isinstance(receipt, str):
+        sentence = "The file does not prove a consent record of this installation."
+        return Finding(Technique.CONSENT, State.UNKNOWN, sentence)
+    standing = consent.standing_of(receipt)
+    if standing is None:
+        sentence = "The manifest quotes a consent record that this installation no longer has."
+        return Finding(Technique.CONSENT, State.UNKNOWN, sentence)
+    family = quoted.get("family")
+    state, told = _told(standing, family if isinstance(family, str) else "")
+    gone = f" {_SHREDDED}" if standing.is_shredded else ""
+    return Finding(Technique.CONSENT, state, f"{_QUOTED} {told}{gone}")
+
+
+def report_finding(evidence: ManifestEvidence, consent: ConsentStates) -> tuple[Finding, ...]:
+    """Tell that the subject may not have agreed, if somebody says so; else there is no finding.
+
+    Whoever holds the file may know: they hold somebody's face. It says neither who reported nor
+    whether they are right.
+    """
+    output_id = (evidence.consent or {}).get("output_id")
+    if evidence.state is not ManifestState.TRUSTED or not isinstance(output_id, str):
+        return ()
+    dispute = consent.dispute_of(output_id)
+    if dispute is None:
+        return ()
+    return (Finding(Technique.REPORT, State.DISPUTED, _DISPUTES[dispute]),)
+
+
+def _told(standing: Standing, family: str) -> tuple[State, str]:
+    """Return the state that counts now and the end of the sentence."""
+    if standing.state is not RecordState.REPLACED or standing.successor is None:
+        return _STATES[standing.state], _SENTENCES[standing.state]
+    if standing.successor is not RecordState.GIVEN:
+        ended = _SENTENCES[standing.successor]
+        return _STATES[standing.successor], f"was changed, and what took its place {ended}"
+    if not family:
+        return State.REPLACED, "was changed since; what took its place holds now."
+    if family in standing.families:
+        return State.REPLACED, "was changed since, and still covers pictures of this kind."
+    return State.REPLACED, "was changed since, and no longer covers pictures of this kind."
+
+
+_QUOTED = "The consent quoted by the manifest"
+_SHREDDED = "All that was kept for it was destroyed."
+_STATES = {
+    RecordState.GIVEN: State.GIVEN,
+    RecordState.WITHDRAWN: State.WITHDRAWN,
+    RecordState.EXPIRED: State.EXPIRED,
+    RecordState.REPLACED: State.REPLACED,
+}
+_SENTENCES = {
+    RecordState.GIVEN: "was given and holds now.",
+    RecordState.WITHDRAWN: "was withdrawn since.",
+    RecordState.EXPIRED: "has run out since.",
+    RecordState.REPLACED: "was changed since.",
+}
+_DISPUTES = {
+    Dispute.HELD_BACK: (
+        "Somebody says that this shows them without their consent; it is being looked at. "
+        "Please do not pass it on."
+    ),
+    Dispute.REMOVED: (
+        "Somebody said that this shows them without their consent, and whoever runs this studio "
+        "removed it. Please do not pass it on."
+    ),
+}
