@@ -15,6 +15,7 @@ from studio.ui.shell import PARTS
 # Direct calls: the queue would keep a log of every event and load pandas to summarise it.
 QUIET = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 STEPS = (("Consent", "consent"), ("You", "capture"), ("Style", "style_cards"), ("Result", "result"))
+TO_CAMERA = frozenset({"open", "nobody", "agree"})  # queries of the first page's address
 # Parts announce "the studio knows more now", "to the pictures of oneself", "to the styles", "to the
 # result"; the wiring listens.
 # Until a part's module has come, a press would be lost: its markup is inert, then marked as ready.
@@ -53,7 +54,8 @@ def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
     def show_step(request: gr.Request) -> gr.Walkthrough:
         token = request.cookies.get(settings.cookie_name, "")
         asked = on_sitting.Asked(
-            camera="open" in request.query_params or "nobody" in request.query_params,
+            camera=not TO_CAMERA.isdisjoint(request.query_params),
+            consent="extend" in request.query_params,
             job_id=request.query_params.get("job", ""),
         )
         return gr.Walkthrough(selected=on_sitting.step_on_load(service, token, asked))
@@ -62,15 +64,12 @@ def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
         token = request.cookies.get(settings.cookie_name, "")
         return gr.Walkthrough(selected=on_sitting.step_of(service, token))
 
-    notice = notice_markdown(service.notice())
     pages = gr.Blocks(title="Selfsame", analytics_enabled=False)
     with pages:
         with gr.Walkthrough(selected=1, elem_id="steps") as walkthrough:
             for number, (label, name) in enumerate(STEPS, start=1):
                 with gr.Step(label, id=number, elem_id=f"step-{name}"):
                     shown = part(name, settings)
-                    if name == "consent":
-                        gr.Markdown(notice, elem_id="notice")
                 shown.advance(advance, None, walkthrough, **QUIET)
                 shown.revisit(_to(on_sitting.YOU), None, walkthrough, **QUIET)
                 shown.restyle(_to(on_sitting.STYLE), None, walkthrough, **QUIET)
@@ -87,5 +86,5 @@ def build_pages(service: StudioService, settings: UiSettings) -> gr.Blocks:
         with pages.route(name.capitalize(), path):
             part(name, settings)
     with pages.route("Privacy", "privacy"):
-        gr.Markdown(notice, elem_id="privacy")
+        gr.Markdown(notice_markdown(service.notice()), elem_id="privacy")
     return pages

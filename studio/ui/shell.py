@@ -31,7 +31,7 @@ from studio.ui.settings import UiSettings
 PARTS = Path(__file__).parent / "parts"
 NAVIGATION = (("/", "Create"), ("/gallery", "Gallery"), ("/consent", "My consent"))
 VERIFY = ("/verify", "Verify")
-QUERY = frozenset({"open", "job", "nobody"})  # see handlers/sitting.py
+QUERY = frozenset({"open", "job", "nobody", "extend", "agree"})  # see handlers/sitting.py
 _CONFIG = re.compile(r"<script>(window\.gradio_config = .*?)</script>", re.DOTALL)
 _API = re.compile(r"<script>(window\.gradio_api_info = .*?)</script>", re.DOTALL)
 _ENTRY = re.compile(r'<script type="module" crossorigin src="\./(assets/[\w.-]+\.js)"></script>')

@@ -20,12 +20,15 @@ def sitting(service: StudioService, token: str) -> Json:
 class Asked:
     """What the page's address asks for."""
 
-    camera: bool = False  # to open an earlier sitting by a look, or to draw somebody who is nobody
+    camera: bool = False  # to look into it, or to draw somebody who is nobody
+    consent: bool = False  # to ask for more than was agreed to
     job_id: str = ""  # to see one job again
 
 
 def step_on_load(service: StudioService, token: str, asked: Asked) -> int:
     """Return the step that a freshly loaded Create page shows."""
+    if asked.consent:
+        return CONSENT
     if asked.camera:
         return YOU
     if asked.job_id:

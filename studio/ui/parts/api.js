@@ -34,7 +34,15 @@ export async function fetchOwn(path, options = {}) {
 }
 
 export async function get(path, options) {
-  return (await fetchOwn(path, options)).json();
+  const found = await (await fetchOwn(path, options)).json();
+  if (path === "/api/sitting") markAgreed(found);
+  return found;
+}
+
+// Where somebody who is nobody is drawn, nobody has agreed: the first step is then not ticked.
+function markAgreed(sitting) {
+  const isAgreed = Boolean(sitting.record) && !sitting.baked_subject;
+  document.documentElement.toggleAttribute("data-agreed", isAgreed);
 }
 
 export async function send(path, body, method = "POST") {

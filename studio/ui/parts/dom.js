@@ -48,12 +48,12 @@ export function arrive(heading) {
   if (arrivals > 1 && !isThereAlready) focusOn(heading);
 }
 
-export function dayOf(text) {
-  return new Date(text).toLocaleDateString(undefined, { day: "numeric", month: "long", year: "numeric" });
+export function dayOf(text, language = undefined) {
+  return new Date(text).toLocaleDateString(language, { day: "numeric", month: "long", year: "numeric" });
 }
 
-export function momentOf(text) {
+export function momentOf(text, language = undefined) {
   const when = new Date(text);
-  const day = when.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
-  return `${day}, ${when.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })}`;
+  const day = when.toLocaleDateString(language, { day: "numeric", month: "short", year: "numeric" });
+  return `${day}, ${when.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" })}`;
 }

@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from consent.words import DEFAULT_LANGUAGE
 from studio.ui.handlers import consent as on_consent
+from studio.ui.handlers import records as on_records
 from studio.ui.handlers import sitting as on_sitting
 from studio.ui.headers import RECEIPT_POLICY
 from studio.ui.origin import origin_of
@@ -35,8 +37,8 @@ def sitting_routes(context: Context) -> APIRouter:
         return JSONResponse(on_sitting.sitting(service, token_of(request)))
 
     @router.get("/consent/offer")
-    def offer() -> JSONResponse:
-        return JSONResponse(on_consent.offer(service))
+    def offer(language: str = DEFAULT_LANGUAGE) -> JSONResponse:
+        return JSONResponse(on_consent.offer(service, language))
 
     @router.post("/consent/summary")
     def summary(body: Form) -> JSONResponse:
@@ -49,7 +51,7 @@ def sitting_routes(context: Context) -> APIRouter:
 
     @router.post("/withdraw")
     def withdraw(request: Request) -> JSONResponse:
-        return JSONResponse(on_consent.withdraw(service, token_of(request)))
+        return JSONResponse(on_records.withdraw(service, token_of(request)))
 
     @router.post("/lock")
     def lock(request: Request) -> Response:
@@ -66,7 +68,16 @@ def record_routes(context: Context) -> APIRouter:
 
     @router.get("")
     def records(request: Request) -> JSONResponse:
-        return JSONResponse(on_consent.records(service, token_of(request)))
+        return JSONResponse(on_records.records(service, token_of(request)))
+
+    @router.post("/{record_id}/narrow")
+    def narrow(request: Request, record_id: str, body: Form) -> JSONResponse:
+        return JSONResponse(on_records.narrow(service, token_of(request), record_id, body))
+
+    @router.delete("/waiting")
+    def drop_waiting(request: Request) -> Response:
+        service.drop_waiting(token_of(request))
+        return Response(status_code=204)
 
     @router.get("/{record_id}/receipt.json")
     def receipt(request: Request, record_id: str) -> Response:

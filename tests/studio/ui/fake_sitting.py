@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from consent.errors import IdentityRefused, LivenessRefused, Refusal
 from outputs.types import StoredOutput
-from studio.service import CaptureUpdate, CoverageItem, JobState, RecordView, SelfieView
+from studio.service import (
+    CaptureUpdate,
+    CoverageItem,
+    HistoryItem,
+    JobState,
+    RecordView,
+    SelfieView,
+)
 
 if TYPE_CHECKING:
     from tests.studio.ui.fakes import FakeStudio
@@ -87,6 +94,7 @@ class FakeCapture:
         subject = self.opened or self.studio.bound(self.token)
         self.studio.open[self.token] = subject
         subject.captured = True
+        subject.agree_before_the_camera(self.studio.now())
         if not subject.selfies:
             subject.selfies = [
                 SelfieView(f"selfie{n}", self.studio.now()) for n in range(FROM_CAPTURE)
@@ -103,6 +111,21 @@ class FakeSubject:
     selfies: list[SelfieView] = field(default_factory=list)
     outputs: list[StoredOutput] = field(default_factory=list)
     jobs: dict[str, FakeJob] = field(default_factory=dict)
+    waiting: RecordView | None = None
+    earlier: list[RecordView] = field(default_factory=list)
+    told: list[HistoryItem] = field(default_factory=list)
+
+    def tell(self, at: datetime, what: str, log_index: int | None) -> None:
+        self.told.append(HistoryItem(at, what, log_index))
+
+    def agree_before_the_camera(self, now: datetime) -> None:
+        """Let what waits for the camera take the place of what stood."""
+        self.tell(now, "You agreed in front of the camera.", None)
+        if self.waiting is None:
+            return
+        self.earlier.insert(0, replace(self.record, state="replaced", replaced_at=now))
+        self.record = replace(self.waiting, waits_for_camera=False)
+        self.waiting = None
 
     def coverage(self) -> tuple[CoverageItem, ...]:
         shown = len(self.selfies) - FROM_CAPTURE + 1

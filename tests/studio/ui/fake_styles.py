@@ -36,6 +36,15 @@ nobody *in particular*
 Contact: none
 """
 
+NOTICE_DE = """Worin du einwilligst
+
+Selfsame zeichnet dich, und nur dich. Das ist der ganze Text.
+
+Was gebraucht wird
+- Fünf Bilder aus deiner Kamera.
+- Zahlen, die dein Gesicht beschreiben, verschlüsselt.
+"""
+
 
 def fake_styles() -> tuple[Style, ...]:
     """Return eight styles of two families; more than six, so that search shows."""

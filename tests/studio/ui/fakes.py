@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -24,7 +24,6 @@ from studio.service import (
     ConsentChoice,
     JobState,
     JobView,
-    RecordView,
     SelfieVerdict,
     SelfieView,
     SittingView,
@@ -32,13 +31,14 @@ from studio.service import (
 )
 from studio.sitting.waiting import Ticket, WaitingRoom
 from studio.styles.types import Controls, Style
+from tests.studio.ui.fake_consent import FakeConsents
 from tests.studio.ui.fake_sitting import SCRIPT, FakeCapture, FakeJob, FakeSubject
-from tests.studio.ui.fake_styles import NOTICE, draw, fake_styles, released
+from tests.studio.ui.fake_styles import draw, fake_styles, released
 
 START = datetime(2026, 11, 22, 10, 4, tzinfo=UTC)
 
 
-class FakeStudio:
+class FakeStudio(FakeConsents):
     """The service in memory."""
 
     def __init__(
@@ -48,7 +48,9 @@ class FakeStudio:
         *,
         slow: bool = True,
     ) -> None:
+        super().__init__()
         self.job_seconds = job_seconds
+        self.entries = 0
         self.slow = slow
         self.clock = clock
         self.began = clock()
@@ -102,55 +104,6 @@ class FakeStudio:
     def has_session(self, token: str) -> bool:
         return token in self.tokens
 
-    def notice(self) -> str:
-        return NOTICE
-
-    def summarise(self, choice: ConsentChoice) -> str:
-        self.refuse_if("summarise")
-        kinds = " and ".join(sorted(choice.families)) or "no"
-        days = "1 year" if choice.days == 365 else f"{choice.days} days"
-        who = {
-            "private": "Only I may see them.",
-            "public": "I may share them with anyone.",
-            "commercial": "I may share and sell them.",
-        }[choice.audience.value]
-        return (
-            f"Selfsame may draw {kinds} stills of me for {days}. {who} I can end this at any time."
-        )
-
-    def give_consent(self, token: str, choice: ConsentChoice) -> SittingView:
-        self.refuse_if("consent")
-        if not choice.families:
-            raise ConsentRefused(
-                "nothing_chosen",
-                "Nothing to make yet.",
-                why="You decide what may be made of your face; we assume nothing.",
-                next_step="Switch on at least one.",
-            )
-        if not choice.adult_attested:
-            raise ConsentRefused(
-                "not_adult",
-                "Selfsame is for adults.",
-                why="A minor cannot give this consent.",
-                next_step="Tick the box if you are 18 or older.",
-            )
-        self.open.pop(token, None)
-        given = self.now()
-        record = RecordView(
-            secrets.token_hex(16),
-            SubjectKind.PERSON,
-            self.summarise(choice),
-            "given",
-            tuple(sorted(choice.families)),
-            choice.audience,
-            given,
-            given + timedelta(days=choice.days),
-            None,
-            0,
-        )
-        self.tokens[token].append(FakeSubject(record))
-        return self.sitting(token)
-
     def sitting(self, token: str) -> SittingView:
         subjects = self.tokens.get(token, [])
         subject = self.open.get(token) or (subjects[-1] if subjects else None)
@@ -163,11 +116,13 @@ class FakeStudio:
         is_open = token in self.open
         if not active or subject is None:
             remains = bool(earlier)
-            return SittingView(1, None, False, is_open, None, (), None, earlier, remains)
-        if not is_open:
+            is_over = token in self.ended
             return SittingView(
-                2, subject.record, False, False, None, (), None, earlier, can_withdraw=True
+                1, None, False, is_open, None, (), None, earlier, remains, is_over=is_over
             )
+        if not is_open:
+            view = SittingView(2, subject.record, False, False, None, (), None, earlier)
+            return replace(view, can_withdraw=True, notice_changed=self.notice_changed)
         job_id = next(reversed(subject.jobs), None)
         running = job_id is not None and self._running(subject.jobs[job_id])
         step = 2 if not subject.captured else 4 if running else 3
@@ -182,6 +137,8 @@ class FakeStudio:
             earlier,
             can_withdraw=True,
             coverage=subject.coverage(),
+            waiting=subject.waiting,
+            notice_changed=self.notice_changed,
         )
 
     def queue_for_camera(self, token: str, *, origin: str = "") -> Ticket:
@@ -340,43 +297,6 @@ class FakeStudio:
         self.output(token, output_id, "png")
         subject = self.opened(token)
         subject.outputs = [item for item in subject.outputs if item.id != output_id]
-
-    def records(self, token: str) -> Sequence[RecordView]:
-        subject = self.opened(token)
-        return (subject.record,)
-
-    def receipt(self, token: str, record_id: str) -> Mapping[str, object]:
-        return {"record_id": self._record(token, record_id).id, "signature": "ed25519:fake"}
-
-    def receipt_page(self, token: str, record_id: str) -> str:
-        record = self._record(token, record_id)
-        return f"<!doctype html><html lang=en><title>Receipt</title><p>{record.summary}"
-
-    def _record(self, token: str, record_id: str) -> RecordView:
-        for record in (self.bound(token).record,):
-            if record.id == record_id:
-                return record
-        raise Refusal(
-            "not_here",
-            "This receipt is not here.",
-            why="A receipt opens only for the person who agreed.",
-            next_step="Go back to your consent.",
-        )
-
-    def withdraw(self, token: str) -> Mapping[str, object]:
-        subject = self.bound(token)
-        receipt = {
-            "records": [subject.record.id],
-            "ended_at": self.now().isoformat(),
-            "completed_at": self.now().isoformat(),
-            "stopped_jobs": 0,
-            "deleted": [f"{len(subject.selfies)} selfies", f"{len(subject.outputs)} avatars"],
-            "remaining": "Files that you saved yourself keep their marks.",
-            "signature": {"algorithm": "Ed25519", "value": "00"},
-        }
-        self.tokens[token] = [item for item in self.tokens[token] if item is not subject]
-        self.open.pop(token, None)
-        return receipt
 
     def lock(self, token: str) -> None:
         self.open.pop(token, None)

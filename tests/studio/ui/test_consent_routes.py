@@ -7,7 +7,7 @@ import pytest
 from consent.profiles import RETENTION_OPTIONS_DAYS
 from consent.types import Audience, Purpose
 from studio.service import ConsentChoice
-from studio.ui.handlers.consent import notice_markdown, offer, read_choice
+from studio.ui.handlers.consent import notice_blocks, notice_markdown, offer, read_choice
 from tests.studio.ui.conftest import CHOICE, second_browser, token_of
 
 
@@ -15,8 +15,33 @@ def test_the_offer_names_each_family_that_exists_once_and_switches_nothing_on(st
     found = offer(studio)
     assert [entry["value"] for entry in found["families"]] == ["illustrated", "painted"]
     assert found["days"] == 90
-    assert found["audience"] == "private"
-    assert "on" not in found["families"][0]
+    assert [entry["value"] for entry in found["audiences"]] == ["public", "commercial"]
+    switches = [*found["families"], *found["audiences"]]
+    assert all(set(entry) == {"value", "label", "note"} for entry in switches)
+
+
+def test_the_offer_speaks_the_language_that_was_asked_for(visitor):
+    german = visitor.get("/api/consent/offer?language=de").json()
+    assert german["language"] == "de"
+    assert german["words"]["agree"] == "Zustimmen und weiter"
+    assert german["families"][0]["label"] == "Gezeichnete Bilder"
+    assert german["notice"][0]["heading"] == "Worin du einwilligst"
+    assert visitor.get("/api/consent/offer").json()["language"] == "en"
+
+
+@pytest.mark.parametrize("language", ["fr", "", "../words.en"])
+def test_a_language_without_a_text_is_refused(visitor, language):
+    answer = visitor.get("/api/consent/offer", params={"language": language})
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "choice_invalid"
+
+
+def test_the_notice_is_told_in_headed_blocks_with_every_word(studio):
+    title, first, used, *_ = notice_blocks(studio.notice())
+    assert title == {"heading": "What you agree to", "lines": []}
+    assert first["heading"] == ""
+    assert used["heading"] == "What is used"
+    assert used["lines"][0] == {"text": "Five pictures from your camera.", "item": True}
 
 
 def test_the_notice_keeps_its_words_and_gains_headings(studio):
@@ -64,6 +89,10 @@ def test_an_empty_choice_has_no_purpose(studio):
         {"days": True},
         {"audience": "everybody"},
         {"audience": None},
+        {"language": "fr"},
+        {"language": None},
+        {"extends": 7},
+        {"extends": "a" * 65},
     ],
 )
 def test_what_the_form_does_not_offer_is_refused(visitor, change):
@@ -96,7 +125,9 @@ def test_a_body_that_is_no_form_is_refused(visitor):
 def test_the_summary_builds_as_the_person_chooses(visitor):
     assert visitor.post("/api/consent/summary", json={"families": []}).json() == {"summary": ""}
     answer = visitor.post("/api/consent/summary", json={**CHOICE, "days": 365})
-    assert "1 year" in answer.json()["summary"]
+    assert "365 days" in answer.json()["summary"]
+    answer = visitor.post("/api/consent/summary", json={**CHOICE, "language": "de"})
+    assert answer.json()["summary"].startswith("Selfsame darf 90 Tage lang gezeichnete Bilder")
 
 
 def test_consent_leads_to_the_camera(visitor):
@@ -117,6 +148,59 @@ def test_records_and_receipts_open_for_their_subject_only(person):
     assert other.get("/api/records").status_code == 403
     assert other.get(f"{address}.json").status_code == 403
     assert other.get(f"{address}.html").status_code == 403
+
+
+def test_less_is_allowed_at_once(person):
+    wide = {**CHOICE, "families": ["illustrated", "painted"], "audience": "public"}
+    person.post("/api/consent", json=wide)
+    record = person.get("/api/sitting").json()["record"]
+    less = {"families": ["painted"], "audience": "private", "days_left": 7}
+    answer = person.post(f"/api/records/{record['id']}/narrow", json=less)
+    assert answer.json()["record"]["families"] == ["painted"]
+    assert "for 7 days, for me alone" in person.get("/api/sitting").json()["record"]["summary"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"families": None},
+        {"families": ["engraved"]},
+        {"audience": None},
+        {"audience": "nobody"},
+        {"days_left": 6},
+        {"days_left": "7"},
+        {"days_left": True},
+        {"days": 7},
+        {"adult_attested": True},
+    ],
+)
+def test_what_the_page_does_not_offer_to_narrow_is_refused(person, change):
+    record = person.get("/api/sitting").json()["record"]
+    body = {"families": ["illustrated"], "audience": "private", **change}
+    answer = person.post(f"/api/records/{record['id']}/narrow", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "choice_invalid")
+    assert person.get("/api/sitting").json()["record"]["id"] == record["id"]
+
+
+def test_what_is_asked_for_anew_waits_and_can_be_taken_back(person):
+    record = person.get("/api/sitting").json()["record"]
+    more = {**CHOICE, "days": 365, "extends": record["id"]}
+    sitting = person.post("/api/consent", json=more).json()
+    assert sitting["record"]["id"] == record["id"]
+    assert sitting["waiting"]["waits_for_camera"] is True
+    assert person.delete("/api/records/waiting").status_code == 204
+    assert person.get("/api/sitting").json()["waiting"] is None
+
+
+def test_ended_records_are_listed_with_their_history_and_receipts(person):
+    record = person.get("/api/sitting").json()["record"]
+    person.post("/api/withdraw")
+    assert person.get("/api/sitting").json()["is_over"] is True
+    found = person.get("/api/records").json()
+    assert [each["state"] for each in found["records"]] == ["withdrawn"]
+    assert found["history"][0]["what"] == "You ended your consent."
+    assert person.get(f"/api/records/{record['id']}/receipt.json").status_code == 200
+    assert second_browser(person).get("/api/records").status_code == 403
 
 
 def test_withdrawal_returns_the_deletion_receipt_and_closes_the_gallery(person):
