@@ -90,6 +90,17 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
             with closing(Foundations(settings, SystemClock())) as base:
                 return verify_files(base.read_marks, options.files, as_json=options.json)
+        case _:
+            return _tell(options, settings)
+
+
+def _tell(options: argparse.Namespace, settings: Settings) -> int:
+    """Run a command that opens no studio."""
+    match options.command:
+        case "receipt":
+            from studio.commands.receipt import check
+
+            return check(options, SystemClock().now())
         case "styles":
             from studio.commands.styles import list_styles
 
@@ -141,6 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="read the marks of pictures of any origin")
     verify.add_argument("files", nargs="+", type=Path, metavar="FILE")
     verify.add_argument("--json", action="store_true", help="print findings as JSON")
+    _add_receipt(commands)
     styles = commands.add_parser("styles", help="list the styles and their controls")
     styles.add_argument("--json", action="store_true", help="print them as JSON")
     settings = commands.add_parser("settings", help="show every setting and where it comes from")
@@ -168,6 +180,27 @@ def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         "--report", action="store_true", help="print the report, measure nothing"
     )
     calibrate.add_argument("--open", action="store_true", help="open it in the browser too")
+
+
+def _add_receipt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    receipt = commands.add_parser("receipt", help="find out what a receipt proves, offline")
+    actions = receipt.add_subparsers(dest="action", metavar="action", required=True)
+    check = actions.add_parser(
+        "check",
+        help="check one receipt",
+        description="Reads nothing but the file. Status 0: all that can be found out here holds; "
+        "1: something does not; 2: this is no receipt.",
+    )
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument("--json", action="store_true", help="print findings as JSON")
+    check.add_argument("--log-key", metavar="VKEY", help="the log's key, as you know it")
+    check.add_argument(
+        "--witness-key",
+        metavar="VKEY",
+        action="append",
+        default=[],
+        help="the key of a witness that you know; may be repeated",
+    )
 
 
 def _settings() -> Settings:

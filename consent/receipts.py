@@ -13,7 +13,6 @@ from consent.entries import logged_json, opening
 from consent.errors import ConsentRefused
 from consent.log import LeafKind, LoggedLeaf
 from consent.records import PASSKEY_DOMAIN, SignedRecord, passkey_challenge
-from consent.signed_notes import split_note
 from consent.signing import RECORD_DOMAIN, ServiceSigner, ServiceVerifier
 from consent.statements import statement, time_text
 from consent.types import RecordState
@@ -55,8 +54,7 @@ class LogEvidence:
 
     def witnesses(self) -> tuple[str, ...]:
         """Return the names of those who cosigned, in the order of their lines."""
-        lines = split_note("\n\n" + "".join(f"{line}\n" for line in self.cosignatures))[1]
-        return tuple(line.name for line in lines)
+        return tuple(line.split(" ")[1] for line in self.cosignatures)
 
 
 def log_evidence(unit: Unit, record: SignedRecord) -> LogEvidence | None:
