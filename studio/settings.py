@@ -9,6 +9,7 @@ from pathlib import Path
 
 PREFIX = "SELFSAME_"
 MOST = {"port": 65535, "captures_at_once": 64}  # settings that are numbers, from 1
+ONE_OF = {"master_key": ("file", "keyring"), "sign_in": ("none", "passkey")}
 
 
 class SettingsError(ValueError):
@@ -42,6 +43,8 @@ class Settings:
     # Keys (name+id+key, `python app.py log watch` prints them) of the witnesses whose cosignatures
     # of the log are kept. Empty: nobody's.
     witnesses: tuple[str, ...] = ()
+    sign_in: str = "none"  # passkey: a shared server, nothing works without signing in
+    invitation: str = ""  # what whoever makes a passkey must know; empty: nothing
     controller_name: str = "the person running this computer"
     controller_contact: str = "this computer"
 
@@ -108,8 +111,8 @@ def _convert(name: str, value: object) -> object:
         raise SettingsError(f"{name} is a text, not {value!r}.")
     if name in {"data", "weights"}:
         return Path(value).expanduser().resolve()
-    if name == "master_key" and value not in {"file", "keyring"}:
-        raise SettingsError(f"master_key is file or keyring, not {value!r}.")
+    if name in ONE_OF and value not in ONE_OF[name]:
+        raise SettingsError(f"{name} is {' or '.join(ONE_OF[name])}, not {value!r}.")
     return value
 
 

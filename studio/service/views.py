@@ -54,10 +54,9 @@ class RecordView:
 class DraftView:
     """A consent that waits for a passkey's signature."""
 
-    draft_id: str
+    draft_id: str  # empty without options: ask again once a passkey is known
     summary: str
-    challenge: bytes  # what the passkey signs: a hash of the record
-    credential_ids: tuple[str, ...]  # base64url; empty: make a passkey first
+    options: Mapping[str, object] | None  # a browser's request options; None: no passkey is known
 
 
 @dataclass(frozen=True, slots=True)

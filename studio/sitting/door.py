@@ -43,19 +43,19 @@ class Door:
     def __init__(self, ledger: Ledger, clock: Clock, make_token: Callable[[], str]) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._make_token = make_token
+        self.make_token = make_token
 
     def new_session(self) -> str:
         """Return the token of a fresh session."""
-        token = self._make_token()
+        token = self.make_token()
         with self._ledger.transaction() as unit:
-            unit.sessions.create(_hash(token), now=self._clock.now())
+            unit.sessions.create(token_hash(token), now=self._clock.now())
         return token
 
     def has_session(self, token: str) -> bool:
         """Tell whether this studio issued the token."""
         with self._ledger.reading() as unit:
-            return unit.sessions.known(_hash(token))
+            return unit.sessions.known(token_hash(token))
 
     def visitor(self, token: str) -> Visitor:
         """Return the session's subject and whether it is open now.
@@ -63,7 +63,7 @@ class Door:
         Raises:
             ConsentRefused: `no_session`.
         """
-        digest = _hash(token)
+        digest = token_hash(token)
         with self._ledger.reading() as unit:
             if not unit.sessions.known(digest):
                 raise ConsentRefused(
@@ -94,17 +94,17 @@ class Door:
     def bind(self, token: str, subject_id: str) -> None:
         """Bind the session to a subject, closed."""
         with self._ledger.transaction() as unit:
-            unit.sessions.bind(_hash(token), subject_id, None, now=self._clock.now())
+            unit.sessions.bind(token_hash(token), subject_id, None, now=self._clock.now())
 
     def open(self, token: str, subject_id: str) -> None:
         """Open the session for a subject who was matched just now."""
         now = self._clock.now()
         with self._ledger.transaction() as unit:
-            unit.sessions.bind(_hash(token), subject_id, now + OPEN_FOR, now=now)
+            unit.sessions.bind(token_hash(token), subject_id, now + OPEN_FOR, now=now)
 
     def earlier(self, token: str) -> tuple[Earlier, ...]:
         """Return the sittings ever made in this browser, newest first."""
-        digest = _hash(token)
+        digest = token_hash(token)
         with self._ledger.reading() as unit:
             found = [
                 (subject_id, unit.sessions.bound_at(digest, subject_id))
@@ -115,8 +115,9 @@ class Door:
     def lock(self, token: str) -> None:
         """Close the session until the next match."""
         with self._ledger.transaction() as unit:
-            unit.sessions.lock(_hash(token))
+            unit.sessions.lock(token_hash(token))
 
 
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """Return what the studio keeps of a session's token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -18,7 +18,7 @@ def view(service: StudioService, token: str) -> Json:
 
 
 def offer(service: StudioService, token: str) -> Json:
-    """Return what the consent step must know: whether a passkey must sign, and whether one is known.
+    """Return what the consent step must know: must a passkey sign, and is one known.
 
     A browser without a session has none.
     """
