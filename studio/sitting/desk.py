@@ -114,6 +114,9 @@ class Desk:
         """Sign, log and store a draft; the session of a new subject is bound to them, closed.
 
         A longer or wider consent of a subject who is here waits for the face before the camera.
+
+        Raises:
+            ConsentRefused: what it extends stands no more.
         """
         signed = self.signer.sign(draft.record)
         with self.ledger.transaction() as unit:
@@ -122,6 +125,7 @@ class Desk:
                 unit.subjects.add(draft.subject)
                 unit.vault.create(draft.subject.id)
             else:
+                require_extendable(unit, draft.record, now)
                 end_waiting(unit, draft.subject.id, now)
             unit.records.add(replace(signed, log_index=log_consent(unit, signed, now)))
         if draft.record.replaces is None:
@@ -139,6 +143,8 @@ class Desk:
             earlier = unit.records.load(record_id, lock=True)
             if earlier.subject_id != subject_id or earlier.state(now) is not RecordState.GIVEN:
                 raise unknown_record()
+            if record_id in waiting_records(unit, subject_id):
+                raise unknown_record()  # it does not stand yet: taking it back is the way
             end = earlier.expires_at
             if wish.days_left is not None:
                 end = now + timedelta(days=wish.days_left)
@@ -159,7 +165,7 @@ class Desk:
                 assented_at=earlier.assented_at,
                 log_index=log_consent(unit, signed, now),
             )
-            end_waiting(unit, subject_id, now, but=record_id)
+            end_waiting(unit, subject_id, now)
             unit.records.add(signed)
             unit.records.replace(earlier.record_id, signed.record_id, now)
         return signed
@@ -281,11 +287,37 @@ class Desk:
         return f"{self.rng.getrandbits(128):032x}"
 
 
-def end_waiting(unit: Unit, subject_id: str, now: datetime, *, but: str = "") -> None:
+def end_waiting(unit: Unit, subject_id: str, now: datetime) -> None:
     """End what waits for the face before the camera: the newest word counts."""
-    for record in unit.records.of_subject(subject_id):
-        if _waits(record) and record.withdrawn_at is None and record.record_id != but:
-            unit.records.withdraw(record.record_id, now)
+    for record_id in waiting_records(unit, subject_id):
+        unit.records.withdraw(record_id, now)
+
+
+def waiting_records(unit: Unit, subject_id: str) -> list[str]:
+    """Return the longer or wider consents that the face before the camera has not agreed to.
+
+    A narrowed one stands at once, also when nobody was before the camera yet.
+    """
+    records = {record.record_id: record for record in unit.records.of_subject(subject_id)}
+    stands = {record.replaced_by for record in records.values()}
+    waiting = (record for record in records.values() if _waits(record))
+    return [
+        record.record_id
+        for record in waiting
+        if record.withdrawn_at is None and record.record_id not in stands
+    ]
+
+
+def require_extendable(unit: Unit, record: ConsentRecord, now: datetime) -> None:
+    """Hold the consent that a new one extends; a draft may have been left lying meanwhile.
+
+    Raises:
+        ConsentRefused: `record_unknown` when it is another subject's, or stands no more.
+    """
+    extended = unit.records.load(record.replaces or "", lock=True)
+    is_own = extended.subject_id == record.subject_id
+    if not is_own or extended.state(now) is not RecordState.GIVEN:
+        raise unknown_record()
 
 
 def _waits(record: SignedRecord) -> bool:
