@@ -18,6 +18,7 @@ class Lineage:
 
     records: tuple[SignedRecord, ...]  # the one that stands now first, down to the oldest
     release: SignedRecord  # the one that the face before the camera agreed to
+    later: tuple[SignedRecord, ...] = ()  # in force and agreed to after the one that stands
 
     def has(self, record_id: str) -> bool:
         """Tell whether a record is one of them."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from consent.entries import opening
 from consent.errors import ConsentRefused, RecordInvalid
@@ -11,7 +12,7 @@ from consent.log import LeafKind
 from consent.ports import Clock, Unit
 from consent.profiles import STANDARD_GATE, GateProfile
 from consent.records import SignedRecord, receipt_hash
-from consent.types import Capture, Grant, GrantRequest
+from consent.types import Capture, Grant, GrantRequest, RecordState
 
 MAX_CHANGES = 1000  # of one consent; a longer chain is damage
 
@@ -98,7 +99,8 @@ class Gate:
     def _facts(
         self, request: GrantRequest, unit: Unit, capture: Capture | None, *, lock: bool
     ) -> Facts:
-        lineage = _lineage(unit, request, capture, lock=lock)
+        now = self._clock.now()
+        lineage = _lineage(unit, request, capture, now, lock=lock)
         record = lineage.records[0]
         is_logged = record.log_index is not None
         return Facts(
@@ -112,7 +114,7 @@ class Gate:
             logged=unit.log.prove(record.log_index) if record.log_index is not None else None,
             opening=_opening(unit, record) if is_logged else b"",
             last_logged_at=unit.log.last_time(),
-            now=self._clock.now(),
+            now=now,
         )
 
 
@@ -134,28 +136,66 @@ def _opening(unit: Unit, record: SignedRecord) -> bytes:
     return opening(unit.vault, record.subject_id, LeafKind.CONSENT, record.record_id)
 
 
-def _lineage(unit: Unit, request: GrantRequest, capture: Capture | None, *, lock: bool) -> Lineage:
+def _lineage(
+    unit: Unit, request: GrantRequest, capture: Capture | None, now: datetime, *, lock: bool
+) -> Lineage:
     """Return the record that stands in the place of the one asked for, and all before it."""
-    record = unit.records.load(request.record_id, lock=lock)
-    seen = {record.record_id}
+    asked = unit.records.load(request.record_id, lock=True) if lock else None
+    own = {each.record_id: each for each in unit.records.of_subject(request.subject_id)}
+    chain = _Chain(unit, own if asked is None else {**own, asked.record_id: asked})
+    record = chain.first(request.record_id)
     while record.replaced_by is not None:
-        record = _next(unit, record.replaced_by, seen, lock=lock)
-    records = [record]
-    seen = {record.record_id}
+        record = chain.next(record.replaced_by, lock=lock)
+    records = [chain.first(record.record_id)]
     while records[-1].replaces is not None:
-        records.append(_next(unit, records[-1].replaces, seen))
+        records.append(chain.next(records[-1].replaces))
     wanted = request.record_id if capture is None else capture.record_id
     release = next((each for each in records if each.record_id == wanted), record)
-    return Lineage(tuple(records), release)
+    later = tuple(
+        each
+        for each in own.values()
+        if each.given_at > record.given_at
+        and each.assented_at is not None
+        and each.state(now) is RecordState.GIVEN
+    )
+    return Lineage(tuple(records), release, later)
 
 
-def _next(unit: Unit, record_id: str, seen: set[str], *, lock: bool = False) -> SignedRecord:
-    if record_id in seen or len(seen) > MAX_CHANGES:
-        raise RecordInvalid(
-            "record_chain",
-            "The changes of this consent do not lead anywhere.",
-            why="Only an undamaged record can say what you agreed to.",
-            next_step="Withdraw, and give your consent again.",
-        )
-    seen.add(record_id)
-    return unit.records.load(record_id, lock=lock)
+class _Chain:
+    """Goes from record to record, never twice to the same."""
+
+    def __init__(self, unit: Unit, known: Mapping[str, SignedRecord]) -> None:
+        self._unit = unit
+        self._known = known
+        self._seen: set[str] = set()
+
+    def first(self, record_id: str) -> SignedRecord:
+        """Begin a chain."""
+        self._seen = set()
+        return self.next(record_id)
+
+    def next(self, record_id: str, *, lock: bool = False) -> SignedRecord:
+        """Return the next record of the chain, held if asked for.
+
+        Raises:
+            RecordInvalid: `record_chain` when it goes round or never ends, `record_swapped` when
+                another record lies in this one's place.
+        """
+        if record_id in self._seen or len(self._seen) > MAX_CHANGES:
+            raise _damaged("record_chain", "The changes of this consent do not lead anywhere.")
+        self._seen.add(record_id)
+        record = None if lock else self._known.get(record_id)
+        if record is None:
+            record = self._unit.records.load(record_id, lock=lock)
+        if record.record_id != record_id:
+            raise _damaged("record_swapped", "Another consent lies in the place of this one.")
+        return record
+
+
+def _damaged(code: str, what: str) -> RecordInvalid:
+    return RecordInvalid(
+        code,
+        what,
+        why="Only an undamaged record can say what you agreed to.",
+        next_step="Withdraw, and give your consent again.",
+    )

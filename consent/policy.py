@@ -14,6 +14,7 @@ from consent.rules import (
     ClockForward,
     InScope,
     Logged,
+    Newest,
     NotExpired,
     NoticeCurrent,
     NotWithdrawn,
@@ -40,6 +41,7 @@ def standard_rules(standards: Standards) -> tuple[Rule, ...]:
     return (
         SignatureValid(standards.verifier),
         SameSubject(),
+        Newest(),
         AdultAttested(),
         NotWithdrawn(),
         NotExpired(),
@@ -60,6 +62,7 @@ def export_rules(standards: Standards) -> tuple[Rule, ...]:
     return (
         SignatureValid(standards.verifier),
         SameSubject(),
+        Newest(),
         NotWithdrawn(),
         NotExpired(),
         ClockForward(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from consent.checkpoints import LogVerifier
-from consent.errors import ConsentRefused, LogInvalid
+from consent.errors import ConsentRefused, LogInvalid, RecordInvalid
 from consent.facts import Evidence, Facts
 from consent.log import LeafKind, commit, verify_inclusion
 from consent.records import receipt_payload
@@ -125,6 +125,22 @@ class SameSubject:
                 next_step="Start your own sitting.",
             )
         return Evidence("SameSubject", wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """No later word of the subject was set aside: a wider consent must not come back."""
+
+    def check(self, facts: Facts) -> Evidence:
+        """Raise RecordInvalid (`record_set_back`)."""
+        if facts.lineage.later:
+            raise RecordInvalid(
+                "record_set_back",
+                "You have changed this consent, and the change was set aside.",
+                why="Only your latest word counts.",
+                next_step="Withdraw, and give your consent again.",
+            )
+        return Evidence("Newest", facts.record.record_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from consent.rules import (
     ClockForward,
     InScope,
     Logged,
+    Newest,
     NotExpired,
     NoticeCurrent,
     NotWithdrawn,
@@ -91,6 +92,13 @@ def with_earlier(**changes):
     return replace(good, lineage=Lineage((good.record, earlier), good.record))
 
 
+def with_later():
+    """Return facts in which a later consent was agreed to, and is not the one that stands."""
+    good = facts()
+    later = a_record(good.subject, name="later", now=NOON + timedelta(minutes=2))
+    return replace(good, lineage=replace(good.lineage, later=(later,)))
+
+
 def with_capture(**changes):
     good = facts()
     return replace(good, capture=replace(good.capture, **changes))
@@ -148,6 +156,7 @@ def test_good_facts_satisfy_every_rule(kind):
     assert names == [
         "SignatureValid",
         "SameSubject",
+        "Newest",
         "AdultAttested",
         "NotWithdrawn",
         "NotExpired",
@@ -171,6 +180,7 @@ def test_handing_out_asks_for_consent_and_not_for_a_face():
     assert names == [
         "SignatureValid",
         "SameSubject",
+        "Newest",
         "NotWithdrawn",
         "NotExpired",
         "ClockForward",
@@ -208,6 +218,7 @@ REFUSALS = [
     (SameSubject(), asking(capture_id=EVE), "other_subject"),
     (SameSubject(), asking(probe_ids=(EVE,)), "other_subject"),
     (SameSubject(), asking(probe_ids=()), "other_subject"),
+    (Newest(), with_later(), "record_set_back"),
     (AdultAttested(), with_record(adult_attested=False), "adult_not_attested"),
     (NotWithdrawn(), with_record(withdrawn_at=NOON), "withdrawn"),
     (NotWithdrawn(), with_earlier(withdrawn_at=NOON), "withdrawn"),
