@@ -101,6 +101,12 @@ def _tell(options: argparse.Namespace, settings: Settings) -> int:
             from studio.commands.receipt import check
 
             return check(options, SystemClock().now())
+        case "reports":
+            from studio.assembly import Foundations
+            from studio.commands.reports import run_reports
+
+            with closing(Foundations(settings, SystemClock())) as base:
+                return run_reports(base.reports, options)
         case "styles":
             from studio.commands.styles import list_styles
 
@@ -153,6 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("files", nargs="+", type=Path, metavar="FILE")
     verify.add_argument("--json", action="store_true", help="print findings as JSON")
     _add_receipt(commands)
+    _add_reports(commands)
     styles = commands.add_parser("styles", help="list the styles and their controls")
     styles.add_argument("--json", action="store_true", help="print them as JSON")
     settings = commands.add_parser("settings", help="show every setting and where it comes from")
@@ -201,6 +208,30 @@ def _add_receipt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=[],
         help="the key of a witness that you know; may be repeated",
     )
+
+
+def _add_reports(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    reports = commands.add_parser(
+        "reports",
+        help='what people said: "this is me and I did not agree"',
+        description="An avatar that somebody reports is held back until you lift or remove it. "
+        "Status 0: done; 1: there is no such open report.",
+    )
+    reports.add_argument("--json", action="store_true", help="print JSON")
+    actions = reports.add_subparsers(dest="action", metavar="action")
+    told = {
+        "list": "what waits, oldest first (also without an action)",
+        "show": "what was written, and how the consent stands",
+        "lift": "hand the avatar out again",
+        "remove": "delete the avatar; its id stays refused",
+    }
+    for name, says in told.items():
+        action = actions.add_parser(name, help=says)
+        if name != "list":
+            action.add_argument("id", metavar="ID", help="the report, or how its id begins")
+        action.add_argument(
+            "--json", action="store_true", default=argparse.SUPPRESS, help="print JSON"
+        )
 
 
 def _settings() -> Settings:

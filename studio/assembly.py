@@ -199,7 +199,7 @@ def open_house(
         )
         base.library.sweep_orphans(before=clock.now() - ORPHAN_AGE)
         if listen:
-            stack.callback(_end_retention_on_time(withdrawal, clock).set)
+            stack.callback(_end_retention_on_time(withdrawal, base.reports, clock).set)
         hands = Hands(meter, helpers, observer)
         yield _house(base, hands, selfies, workshop, engine, withdrawal, settings)
 
@@ -244,6 +244,7 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         withdrawal=withdrawal,
         cast=load_cast(),
         read_marks=base.read_marks,
+        reports=base.reports,
         log=Logbook(base.database, base.log, settings.witnesses),
     )
 
@@ -252,7 +253,9 @@ def _controller(settings: Settings) -> Controller:
     return Controller("operator", settings.controller_name, settings.controller_contact)
 
 
-def _end_retention_on_time(withdrawal: Withdrawal, clock: Clock) -> threading.Event:
+def _end_retention_on_time(
+    withdrawal: Withdrawal, reports: Reports, clock: Clock
+) -> threading.Event:
     """Delete, now and then, what belongs to consents that ran out; returns what stops it."""
     stopped = threading.Event()
 
@@ -262,6 +265,7 @@ def _end_retention_on_time(withdrawal: Withdrawal, clock: Clock) -> threading.Ev
             pause = RETENTION_SECONDS
             try:
                 withdrawal.end_retention(clock.now())
+                reports.forget()
             except Exception:
                 LOG.exception("Deleting what ran out failed; it is tried again")
                 pause = RETRY_SECONDS

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from studio.sitting.door import Door, Visitor
     from studio.sitting.exports import Exports
     from studio.sitting.logbook import Logbook
+    from studio.sitting.reports import Reports
     from studio.sitting.waiting import Ticket, WaitingRoom
     from studio.styles.types import Controls, Style
     from studio.subjects.cast import CastMember
@@ -79,6 +80,7 @@ class House:
     cast: Mapping[str, CastMember]
     read_marks: Callable[[bytes], Report]
     log: Logbook
+    reports: Reports
 
     def now(self) -> datetime:
         """Return the studio's time, aware, in UTC."""

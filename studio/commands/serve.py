@@ -43,6 +43,9 @@ def serve(house: House, settings: Settings, *, version: str, open_browser: bool)
     print(f"Selfsame {version} is open at {address}  (Ctrl+C closes it)")
     if settings.https and not settings.trusted_proxies:
         print("No proxy is trusted, so all visitors count as one address", file=sys.stderr)
+    if waiting := house.reports.waiting():
+        what = "One report waits" if waiting == 1 else f"{waiting} reports wait"
+        print(f"{what} for you: python app.py reports")
     if open_browser:
         threading.Timer(BROWSER_DELAY, webbrowser.open, [address]).start()
     with suppress(KeyboardInterrupt):  # raised anew once the server has closed

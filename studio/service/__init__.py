@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from outputs.report import Report
     from outputs.types import Released, StoredOutput
     from studio.service.logbook import LogService
+    from studio.service.reports import ReportService
     from studio.styles.types import Controls, Style
 
 __all__ = [
@@ -59,6 +60,11 @@ __all__ = [
 
 class StudioService(Protocol):
     """The studio as pages and commands see it."""
+
+    @property
+    def reports(self) -> ReportService:
+        """Reports of avatars by anybody: no token, and nothing is told about a subject."""
+        ...
 
     @property
     def log(self) -> LogService:

@@ -7,6 +7,7 @@ the world when somebody reported something.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -37,7 +38,7 @@ NEXT = (
     "the place that shows it to take it down: copies elsewhere are not in our hands. Keep the "
     "number of this report, so that you can ask about it."
 )
-MOST_ID = 64  # characters of an id
+OUTPUT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,8 @@ class Reports:
 
     def _require_known(self, unit: Unit, output_id: str) -> None:
         """Hold the output's row until the transaction ends, so that reports at once join."""
+        if not OUTPUT_ID.fullmatch(output_id):
+            raise _unknown_output()
         if unit.reports.is_removed(output_id):
             raise OutputMissing(
                 "output_removed",
@@ -167,17 +170,8 @@ class Reports:
                 why="A picture that was removed is never handed out again.",
                 next_step="Ask the place that shows it to take it down.",
             )
-        known = len(output_id) <= MOST_ID and unit.reports.about(output_id, lock=True) is not None
-        if not known:
-            raise OutputMissing(
-                "output_unknown",
-                "This studio knows no picture of that number.",
-                why="A studio can hold back only what was made there and is still known there.",
-                next_step=(
-                    "Open the file on the Verify page: it tells the number, and whether another "
-                    "studio made it. Ask the place that shows the picture to take it down."
-                ),
-            )
+        if unit.reports.about(output_id, lock=True) is None:
+            raise _unknown_output()
 
 
 def _limited(text: str, limit: int) -> str:
@@ -198,6 +192,18 @@ def _invalid(what: str) -> Refusal:
         what,
         why="Somebody has to read it and decide.",
         next_step="Change it and send it again.",
+    )
+
+
+def _unknown_output() -> OutputMissing:
+    return OutputMissing(
+        "output_unknown",
+        "This studio knows no picture of that number.",
+        why="A studio can hold back only what was made there and is still known there.",
+        next_step=(
+            "Open the file on the Verify page: it tells the number, and whether another studio "
+            "made it. Ask the place that shows the picture to take it down."
+        ),
     )
 
 

@@ -37,6 +37,7 @@ _STATUS_BY_CODE = {
     "unreadable": 422,
     "choice_invalid": 422,
     "control_invalid": 422,
+    "report_invalid": 422,
     "upload_invalid": 422,
     "upload_stalled": 408,
     "frame_invalid": 422,

@@ -28,6 +28,7 @@ from studio.ui.routes.context import Context
 from studio.ui.routes.keeping import keeping_routes
 from studio.ui.routes.log import log_routes
 from studio.ui.routes.making import job_routes, style_routes
+from studio.ui.routes.reports import report_routes
 from studio.ui.routes.sitting import record_routes, sitting_routes
 from studio.ui.session import session_reader
 from studio.ui.settings import UiSettings
@@ -43,6 +44,7 @@ ROUTES = (
     job_routes,
     keeping_routes,
     log_routes,
+    report_routes,
 )
 NO_SUCH_DOOR = frozenset({404, 405})
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
@@ -57,7 +59,8 @@ def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
     sessions = allow(settings.sessions_at_once, settings.sessions_per_hour)
     consents = allow(settings.consents_at_once, settings.consents_per_hour)
     bodies = asyncio.Semaphore(settings.bodies_at_once)
-    context = Context(service, settings, token_of, turns, bodies, sessions, consents)
+    reports = allow(settings.reports_at_once, settings.reports_per_hour)
+    context = Context(service, settings, token_of, turns, bodies, sessions, consents, reports)
     for build in ROUTES:
         app.include_router(build(context))
 

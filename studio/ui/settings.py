@@ -31,6 +31,8 @@ class UiSettings:
     sessions_per_hour: int = 600
     consents_at_once: int = 120  # of one address, and subjects who are nobody with them
     consents_per_hour: int = 240
+    reports_at_once: int = 20  # of one address; each holds an avatar back until somebody looks
+    reports_per_hour: int = 20
     bodies_at_once: int = 12  # files that come in or wait to be looked at; they lie in memory
     large_pictures_at_once: int = 2  # to verify, to judge or to draw; others wait their turn
 

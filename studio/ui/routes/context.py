@@ -23,3 +23,4 @@ class Context:
     bodies: asyncio.Semaphore  # held while a file comes in and is looked at
     sessions: Allowance
     consents: Allowance
+    reports: Allowance
