@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from consent.errors import Refusal
+from studio.commands.log_arguments import add_log
 from studio.settings import PREFIX, Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
@@ -60,7 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    return _run(options, settings)
+    try:
+        return _run(options, settings)
+    except Refusal as refusal:  # such as a database that is older than its keys
+        print(f"{refusal.what} {refusal.why} {refusal.next_step}", file=sys.stderr)
+        return 1
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
@@ -107,6 +113,10 @@ def _tell(options: argparse.Namespace, settings: Settings) -> int:
 
             with closing(Foundations(settings, SystemClock())) as base:
                 return run_reports(base.reports, options)
+        case "log":
+            from studio.commands.log import run_log
+
+            return run_log(options, settings, SystemClock())
         case "styles":
             from studio.commands.styles import list_styles
 
@@ -160,6 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true", help="print findings as JSON")
     _add_receipt(commands)
     _add_reports(commands)
+    add_log(commands)
     styles = commands.add_parser("styles", help="list the styles and their controls")
     styles.add_argument("--json", action="store_true", help="print them as JSON")
     settings = commands.add_parser("settings", help="show every setting and where it comes from")
