@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from consent.errors import Refusal
-from studio.commands.log_arguments import add_log
+from studio.commands.log_arguments import WITNESSING, add_log
 from studio.settings import PREFIX, Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
@@ -113,10 +113,16 @@ def _tell(options: argparse.Namespace, settings: Settings) -> int:
 
             with closing(Foundations(settings, SystemClock())) as base:
                 return run_reports(base.reports, options)
+        case "log" if options.action in WITNESSING:
+            from studio.commands.watch import run_witness
+
+            return run_witness(options, SystemClock())
         case "log":
+            from studio.assembly import Foundations
             from studio.commands.log import run_log
 
-            return run_log(options, settings, SystemClock())
+            with closing(Foundations(settings, SystemClock())) as base:
+                return run_log(options, base.database, base.log, settings.witnesses)
         case "styles":
             from studio.commands.styles import list_styles
 

@@ -93,7 +93,7 @@ def require_continuity(log: SqlLog, anchor: HeadAnchor, verifier: LogVerifier) -
                 f"The database's log is another one: its first {known.size} entries differ.",
                 next_step=_PUT_BACK,
             )
-    if note is not None:
+    if note is not None and note != kept:
         anchor.keep(note)
 
 

@@ -6,21 +6,19 @@ import base64
 import json
 import sys
 import time
-from contextlib import closing
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from consent.adapters.log_check import LogCheck, check_log
 from consent.adapters.log_entries import EntryCheck, check_entries, find_entry, opening_of
 from consent.entries import logged_json
 from consent.errors import Refusal
-from studio.commands.watch import compare_seen, watch
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from consent.ports import Clock
-    from studio.assembly import Foundations
-    from studio.settings import Settings
+    from consent.adapters.database import Database, SqlUnit
+    from consent.checkpoints import LogSigner
 
 HOLDS, FAILS = 0, 1  # exit statuses
 HOW_TO_CHECK = (
@@ -31,64 +29,60 @@ HOW_TO_CHECK = (
 )
 
 
-def run_log(options: Namespace, settings: Settings, clock: Clock) -> int:
-    """Run one action; only those that need this studio's data open it."""
-    match options.action:
-        case "watch":
-            return watch(options, clock)
-        case "compare":
-            return compare_seen(options)
-        case _:
-            return _at_home(options, settings, clock)
+def run_log(
+    options: Namespace, database: Database, signer: LogSigner, witnesses: Sequence[str]
+) -> int:
+    """Run one of the actions on this studio's own log; the status says whether all holds.
 
-
-def _at_home(options: Namespace, settings: Settings, clock: Clock) -> int:
-    from studio.assembly import Foundations
-
+    Args:
+        options: of the command line.
+        database: opened, its log found to continue what the studio knew.
+        signer: of the log.
+        witnesses: vkeys of those whose cosignatures are kept.
+    """
     try:
-        with closing(Foundations(settings, clock)) as base:
+        with database.reading() as unit:
             match options.action:
                 case "check":
-                    return _check(base, settings, as_json=options.json)
+                    return _check(unit, signer, witnesses, as_json=options.json)
                 case "prove":
-                    return _prove(base, options.id)
+                    return _prove(unit, options.id)
                 case _:
-                    print("\n".join(base.log.verifier().vkeys))
+                    print("\n".join(signer.verifier().vkeys))
                     return HOLDS
     except Refusal as refusal:
         print(f"{refusal.code}: {refusal}", file=sys.stderr)
         return FAILS
 
 
-def _check(base: Foundations, settings: Settings, *, as_json: bool) -> int:
+def _check(unit: SqlUnit, signer: LogSigner, witnesses: Sequence[str], *, as_json: bool) -> int:
     """Check every entry, and everything in the database that points at one."""
     began = time.perf_counter()
-    with base.database.reading() as unit:
-        log = check_log(unit.session, base.log.verifier(), witnesses=settings.witnesses)
-        entries = check_entries(unit)
+    log = check_log(unit.session, signer.verifier(), witnesses=witnesses)
+    entries = check_entries(unit)
     seconds = time.perf_counter() - began
-    print(json.dumps(_as_json(log, entries), indent=2) if as_json else _as_text(log, entries))
-    if not as_json:
-        print(f"All of it was checked in {seconds:.1f} seconds.")
+    if as_json:
+        print(json.dumps(_as_json(log, entries), indent=2))
+    else:
+        print(_as_text(log, entries), f"All of it was checked in {seconds:.1f} seconds.", sep="\n")
     return HOLDS
 
 
-def _prove(base: Foundations, name: str) -> int:
+def _prove(unit: SqlUnit, name: str) -> int:
     """Print an entry with all that somebody else needs to check it."""
-    with base.database.reading() as unit:
-        entry = None if name.isdecimal() else find_entry(unit, name)
-        if entry is None and not name.isdecimal():
-            print("This was made before the studio had a log.", file=sys.stderr)
-            return FAILS
-        index = int(name) if entry is None else entry.index
-        logged = unit.log.prove(index, unit.log.witnessed_size(index))
-        key = opening_of(unit, entry) if entry else None
-        lines = unit.log.cosignatures(logged.proof.size)
+    entry = None if name.isdecimal() else find_entry(unit, name)
+    if entry is None and not name.isdecimal():
+        print("This was made before the studio had a log.", file=sys.stderr)
+        return FAILS
+    index = int(name) if entry is None else entry.index
+    logged = unit.log.prove(index, unit.log.witnessed_size(index))
+    key = opening_of(unit, entry) if entry else None
+    lines = unit.log.cosignatures(logged.proof.size)
     shown: dict[str, object] = {
         **logged_json(logged),
         "cosignatures": [{"witness": line.split(" ")[1], "line": line} for line in lines],
         "opening": key.hex() if key else None,
-        "log_vkey": base.log.vkey,
+        "log_vkey": unit.log.vkey,
         "payload": base64.b64encode(entry.payload).decode() if entry and key else None,
         "how_to_check": HOW_TO_CHECK,
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+WITNESSING = frozenset({"watch", "compare"})  # actions that need nothing of a studio's data
+
 
 def add_log(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `log` and its actions to the command line."""

@@ -33,6 +33,11 @@ NAME_DIGITS = 16
 LEAST_SECONDS = 1.0  # between two looks
 
 
+def run_witness(options: Namespace, clock: Clock) -> int:
+    """Run one of the actions that need nothing of a studio's own data."""
+    return compare_seen(options) if options.action == "compare" else watch(options, clock)
+
+
 def watch(options: Namespace, clock: Clock, *, wait: Callable[[float], None] = time.sleep) -> int:
     """Look at a log once, or again and again; stop for good when it was rewritten."""
     try:
