@@ -415,7 +415,10 @@ class Passkeys(Protocol):
         ...
 
     def link(self, subject_id: str, credential_id: str) -> None:
-        """Note whose passkey signed a subject's consent; only the first time counts."""
+        """Note whose passkey signed a subject's consent; only the first time counts.
+
+        One that was forgotten meanwhile opens nothing.
+        """
         ...
 
     def account_of(self, subject_id: str) -> str | None:

@@ -25,6 +25,7 @@ from studio.service import (
     BakedSubject,
     CaptureUpdate,
     ConsentChoice,
+    DraftView,
     HistoryItem,
     JobState,
     JobView,
@@ -36,6 +37,7 @@ from studio.service import (
 )
 from studio.sitting.coverage import coverage
 from studio.sitting.desk import Narrower, no_consent, unknown_record
+from studio.sitting.drafts import passkey_required
 from studio.styles.catalogue import STYLES
 
 if TYPE_CHECKING:
@@ -48,10 +50,12 @@ if TYPE_CHECKING:
     from outputs.report import Report
     from outputs.types import Released, StoredOutput
     from studio.jobs.orders import Orders
+    from studio.sitting.accounts import Accounts
     from studio.sitting.booth import Booth
     from studio.sitting.capture import LiveCaptureSession
     from studio.sitting.desk import Desk, Draft
     from studio.sitting.door import Door, Visitor
+    from studio.sitting.drafts import Drafts
     from studio.sitting.exports import Exports
     from studio.sitting.logbook import Logbook
     from studio.sitting.reports import Reports
@@ -81,6 +85,8 @@ class House:
     read_marks: Callable[[bytes], Report]
     log: Logbook
     reports: Reports
+    accounts: Accounts
+    drafts: Drafts
 
     def now(self) -> datetime:
         """Return the studio's time, aware, in UTC."""
@@ -106,17 +112,37 @@ class House:
     def give_consent(self, token: str, choice: ConsentChoice) -> SittingView:
         """Sign and store a record: for a new subject, or to replace one of the open subject."""
         self.door.visitor(token)
+        if self.accounts.required:
+            raise passkey_required()
         self.desk.give(token, self.draft(token, choice))
+        return self.sitting(token)
+
+    def draft_consent(self, token: str, choice: ConsentChoice, *, origin: str) -> DraftView:
+        """Make a record for a passkey to sign; it lives in memory for ten minutes."""
+        return self.drafts.prepare(token, self.draft(token, choice), origin=origin)
+
+    def sign_consent(
+        self, token: str, draft_id: str, credential: Mapping[str, object]
+    ) -> SittingView:
+        """Verify the passkey's signature over a draft, sign it too, and store it."""
+        waiting = self.drafts.take(token, draft_id)
+        if (extended := waiting.draft.record.replaces) is not None:
+            self._extendable(token, extended)
+        self.desk.give(token, self.drafts.sign(token, waiting, credential))
         return self.sitting(token)
 
     def draft(self, token: str, choice: ConsentChoice) -> Draft:
         """Make a record of a choice, for the open subject where it extends a consent of theirs."""
         if choice.extends is None:
             return self.desk.draft(choice)
-        extended = self.desk.own(self.door.open_subject(token), choice.extends)
+        return self.desk.draft(choice, extends=self._extendable(token, choice.extends))
+
+    def _extendable(self, token: str, record_id: str) -> SignedRecord:
+        """Return a consent of the open subject that stands."""
+        extended = self.desk.own(self.door.open_subject(token), record_id)
         if extended.state(self.clock.now()) is not RecordState.GIVEN:
             raise unknown_record()
-        return self.desk.draft(choice, extends=extended)
+        return extended
 
     def narrow(
         self,

@@ -33,6 +33,7 @@ from studio.service.views import (
 if TYPE_CHECKING:
     from outputs.report import Report
     from outputs.types import Released, StoredOutput
+    from studio.service.accounts import AccountService
     from studio.service.logbook import LogService
     from studio.service.reports import ReportService
     from studio.styles.types import Controls, Style
@@ -60,6 +61,11 @@ __all__ = [
 
 class StudioService(Protocol):
     """The studio as pages and commands see it."""
+
+    @property
+    def accounts(self) -> AccountService:
+        """Passkeys."""
+        ...
 
     @property
     def reports(self) -> ReportService:

@@ -285,8 +285,8 @@ def sign_in_needed() -> ConsentRefused:
     return ConsentRefused(
         "sign_in_needed",
         "Sign in first.",
-        why="This studio is shared, and what you make is for you alone.",
-        next_step="Use your passkey on the first page, or make one there.",
+        why="Only its own person may change what a passkey opens.",
+        next_step="Reload the page and use your passkey.",
     )
 
 

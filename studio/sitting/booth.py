@@ -209,6 +209,9 @@ class Booth:
         unit.records.assent(record.record_id, capture.captured_at)
         if record.replaces is not None and record.assented_at is None:
             unit.records.replace(record.replaces, record.record_id, now)
+        if record.subject_signature is not None:
+            # Whoever signed a longer or wider consent opens what is theirs once the face agrees.
+            unit.passkeys.link(record.subject_id, record.subject_signature.credential_id)
         log_capture(unit, capture, now)
 
     def _match(self, capture: Capture, still: Still) -> MatchEvidence | None:

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _STATUS_BY_CODE = {
     "no_session": 401,
+    "sign_in_needed": 401,
     "wrong_host": 421,
     "wrong_origin": 403,
     "not_here": 404,
@@ -71,6 +72,16 @@ def no_session() -> Refusal:
         "This page has lost its place.",
         why="A sitting belongs to one browser, so that nobody else can open it.",
         next_step="Reload the page and begin again.",
+    )
+
+
+def sign_in_needed() -> Refusal:
+    """Refuse whoever has not signed in on a shared server."""
+    return Refusal(
+        "sign_in_needed",
+        "Sign in first.",
+        why="This studio is shared, and what you make opens for you alone.",
+        next_step="Reload the page and use your passkey.",
     )
 
 

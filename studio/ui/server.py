@@ -28,11 +28,13 @@ from studio.ui.routes.context import Context
 from studio.ui.routes.keeping import keeping_routes
 from studio.ui.routes.log import log_routes
 from studio.ui.routes.making import job_routes, style_routes
+from studio.ui.routes.passkeys import passkey_routes, sign_in_routes, signing_routes
 from studio.ui.routes.reports import report_routes
 from studio.ui.routes.sitting import record_routes, sitting_routes
 from studio.ui.session import session_reader
 from studio.ui.settings import UiSettings
 from studio.ui.shell import PARTS, PageShell
+from studio.ui.sign_in import SignInGate
 from studio.ui.turns import Turns
 
 ROUTES = (
@@ -45,6 +47,9 @@ ROUTES = (
     keeping_routes,
     log_routes,
     report_routes,
+    passkey_routes,
+    sign_in_routes,
+    signing_routes,
 )
 NO_SUCH_DOOR = frozenset({404, 405})
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
@@ -60,7 +65,10 @@ def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
     consents = allow(settings.consents_at_once, settings.consents_per_hour)
     bodies = asyncio.Semaphore(settings.bodies_at_once)
     reports = allow(settings.reports_at_once, settings.reports_per_hour)
-    context = Context(service, settings, token_of, turns, bodies, sessions, consents, reports)
+    passkeys = allow(settings.passkeys_at_once, settings.passkeys_per_hour)
+    context = Context(
+        service, settings, token_of, turns, bodies, sessions, consents, passkeys, reports
+    )
     for build in ROUTES:
         app.include_router(build(context))
 
@@ -73,6 +81,7 @@ def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
     # The last one added sees a request first. Gradio reflects any origin unless its parent has a
     # CORS policy of its own.
     app.add_middleware(CORSMiddleware, allow_origins=list(settings.allowed_origins))
+    app.add_middleware(SignInGate, service=service, settings=settings)
     app.add_middleware(PageShell, service=service, settings=settings, sessions=sessions)
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(SecurityHeaders, settings=settings)

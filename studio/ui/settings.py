@@ -31,6 +31,8 @@ class UiSettings:
     sessions_per_hour: int = 600
     consents_at_once: int = 120  # of one address, and subjects who are nobody with them
     consents_per_hour: int = 240
+    passkeys_at_once: int = 60  # of one address: what is asked with an invitation, right or wrong
+    passkeys_per_hour: int = 60
     reports_at_once: int = 20  # of one address; each holds an avatar back until somebody looks
     reports_per_hour: int = 20
     bodies_at_once: int = 12  # files that come in or wait to be looked at; they lie in memory

@@ -27,6 +27,7 @@ from studio.ui.headers import PAGE_POLICY
 from studio.ui.origin import origin_of
 from studio.ui.session import MAX_TOKEN, session_cookie
 from studio.ui.settings import UiSettings
+from studio.ui.sign_in import CLOSED_PAGES, is_outside
 
 PARTS = Path(__file__).parent / "parts"
 NAVIGATION = (("/", "Create"), ("/gallery", "Gallery"), ("/consent", "My consent"))
@@ -67,20 +68,32 @@ def take_apart(document: str) -> Pieces:
     return Pieces(*found)
 
 
-def build_document(pieces: Pieces, path: str, nonce: str, version: str) -> str:
-    """Return the studio's own document around those pieces."""
-    template = Template((PARTS / "shell.html").read_text(encoding="utf-8"))
-    current = dict((*NAVIGATION, VERIFY)).get(path, "Privacy")
+def application_head(pieces: Pieces, nonce: str) -> str:
+    """Return what starts gradio's application."""
+    template = Template(_read("application_head.html"))
     return template.substitute(
-        title="Selfsame" if path == "/" else f"{current} · Selfsame",
         nonce=nonce,
         config=pieces.config,
         api=pieces.api,
         entry=pieces.entry,
         style=pieces.style,
+    )
+
+
+def build_document(head: str, main: str, path: str, version: str) -> str:
+    """Return the studio's own document around a head's and a body's main part."""
+    current = dict((*NAVIGATION, VERIFY)).get(path, "Privacy")
+    return Template(_read("shell.html")).substitute(
+        title="Selfsame" if path == "/" else f"{current} · Selfsame",
+        head=head,
+        main=main,
         navigation="".join(_link(*item, path) for item in (*NAVIGATION, VERIFY)),
         version=html.escape(version),
     )
+
+
+def _read(part: str) -> str:
+    return (PARTS / part).read_text(encoding="utf-8")
 
 
 def _link(path: str, label: str, current: str) -> str:
@@ -110,12 +123,17 @@ class PageShell:
             # The framework has settings and API pages of its own behind queries.
             await RedirectResponse(scope["path"], 303)(scope, receive, send)
             return
-        status, document = await self._document(scope, receive)
-        if status != 200:
-            await HTMLResponse(document, status)(scope, receive, send)
-            return
         nonce = secrets.token_urlsafe(16)
-        text = build_document(take_apart(document), scope["path"], nonce, self.settings.version)
+        if await run_in_threadpool(self._must_sign_in, request):
+            head, main = _read("sign_in_head.html"), _read("sign_in.html")
+        else:
+            status, document = await self._document(scope, receive)
+            if status != 200:
+                await HTMLResponse(document, status)(scope, receive, send)
+                return
+            head = application_head(take_apart(document), nonce)
+            main = _read("application.html")
+        text = build_document(head, main, scope["path"], self.settings.version)
         response = HTMLResponse(text)
         response.headers["content-security-policy"] = PAGE_POLICY.format(nonce=nonce)
         cookie = await run_in_threadpool(self._new_cookie, request)
@@ -141,6 +159,10 @@ class PageShell:
 
         await self.app(plain_scope, receive, collect)
         return status, b"".join(chunks).decode("utf-8")
+
+    def _must_sign_in(self, request: Request) -> bool:
+        path = str(request.scope["path"])
+        return path in CLOSED_PAGES and is_outside(self.service, self.settings, request)
 
     def _new_cookie(self, request: Request) -> str | None:
         """Return a cookie for a browser that has none.

@@ -50,7 +50,6 @@ def offer(service: StudioService, language: str = DEFAULT_LANGUAGE) -> dict[str,
         "days": ConsentChoice().days,
         "words": plain({name: text for name, text in words.items() if name not in _OWN_LISTS}),
         "notice": notice_blocks(service.notice(language)),
-        "passkey": {"required": False, "has": False},
     }
 
 

@@ -23,4 +23,5 @@ class Context:
     bodies: asyncio.Semaphore  # held while a file comes in and is looked at
     sessions: Allowance
     consents: Allowance
+    passkeys: Allowance
     reports: Allowance

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from consent.words import DEFAULT_LANGUAGE
 from studio.ui.handlers import consent as on_consent
+from studio.ui.handlers import passkeys as on_passkeys
 from studio.ui.handlers import records as on_records
 from studio.ui.handlers import sitting as on_sitting
 from studio.ui.headers import RECEIPT_POLICY
@@ -37,8 +38,10 @@ def sitting_routes(context: Context) -> APIRouter:
         return JSONResponse(on_sitting.sitting(service, token_of(request)))
 
     @router.get("/consent/offer")
-    def offer(language: str = DEFAULT_LANGUAGE) -> JSONResponse:
-        return JSONResponse(on_consent.offer(service, language))
+    def offer(request: Request, language: str = DEFAULT_LANGUAGE) -> JSONResponse:
+        token = request.cookies.get(context.settings.cookie_name, "")
+        passkey = on_passkeys.offer(service, token)
+        return JSONResponse({**on_consent.offer(service, language), "passkey": passkey})
 
     @router.post("/consent/summary")
     def summary(body: Form) -> JSONResponse:

@@ -31,6 +31,7 @@ from studio.service import (
 )
 from studio.sitting.waiting import Ticket, WaitingRoom
 from studio.styles.types import Controls, Style
+from tests.studio.ui.fake_accounts import FakeAccounts
 from tests.studio.ui.fake_consent import FakeConsents
 from tests.studio.ui.fake_sitting import SCRIPT, FakeCapture, FakeJob, FakeSubject
 from tests.studio.ui.fake_styles import draw, fake_styles, released
@@ -63,6 +64,7 @@ class FakeStudio(FakeConsents):
         self.origins: list[str] = []
         self.paces: list[Pace] = []
         self.waiting_room = WaitingRoom(time.monotonic)
+        self.accounts = FakeAccounts(self)
 
     def now(self) -> datetime:
         return START + timedelta(seconds=int(self.clock() - self.began))
