@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from consent.deletions import Found
 from consent.errors import RecordInvalid
 from outputs.encode import MediaType
 from outputs.errors import OutputError, OutputMissing
@@ -22,6 +23,8 @@ from outputs.store import (
     stored,
 )
 from outputs.types import Released, StoredOutput
+
+WORDS = ("avatar in the gallery", "avatars in the gallery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +106,13 @@ class Library:
         self.objects.objects.delete_prefix(f"{FOLDER}/{subject_id}")
         return count
 
-    def purge(self, subject_id: str) -> Sequence[str]:
+    def count(self, subject_id: str) -> Sequence[Found]:
+        """Say how many outputs of a subject there are (consent.ports.Purger)."""
+        return [Found(len(self.list(subject_id)), *WORDS)]
+
+    def purge(self, subject_id: str) -> Sequence[Found]:
         """Delete everything of a subject and say what went (consent.ports.Purger)."""
-        count = self.delete_all(subject_id)
-        return [f"{count} avatar{'' if count == 1 else 's'} in the gallery"] if count else []
+        return [Found(self.delete_all(subject_id), *WORDS)]
 
     def sweep_orphans(self, *, before: datetime) -> int:
         """Delete objects that no row points at and return how many went.

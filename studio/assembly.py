@@ -15,13 +15,15 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, NamedTuple
 
 from consent.adapters.anchor import HeadAnchor, require_continuity
-from consent.adapters.database import CapturePurger, Database, DatabaseVault
+from consent.adapters.database import Database, DatabaseVault
 from consent.adapters.keys import (
     load_log_signer,
     load_master_key,
     load_service_signer,
     system_keyring,
 )
+from consent.adapters.passkeys import AccountPurger
+from consent.adapters.purgers import CapturePurger
 from consent.challenge import ChallengeBook
 from consent.entries import announce_notice, announce_policy
 from consent.gate import Gate
@@ -50,9 +52,11 @@ from studio.jobs.orders import Orders
 from studio.jobs.portraits import Portraits
 from studio.jobs.workshop import Workshop
 from studio.settings import Settings, SettingsError
+from studio.sitting.accounts import Accounts, Rules
 from studio.sitting.booth import Booth, CaptureObserver
 from studio.sitting.desk import Desk
 from studio.sitting.door import Door
+from studio.sitting.drafts import Drafts
 from studio.sitting.exports import Exports
 from studio.sitting.logbook import Logbook
 from studio.sitting.memory import FrameMemory
@@ -70,18 +74,6 @@ RETENTION_SECONDS = 3600.0  # between looks for consents that ran out
 HELPERS = 2  # threads that embed and measure stills; the network itself takes one face at a time
 RETRY_SECONDS = 60.0  # after a look that failed
 LOG = logging.getLogger(__name__)
-
-
-class JobPurger:
-    """Deletes a subject's jobs (consent.ports.Purger)."""
-
-    def __init__(self, database: JobDatabase) -> None:
-        self._database = database
-
-    def purge(self, subject_id: str) -> list[str]:
-        """Delete, and say what went."""
-        gone = self._database.rows.purge(subject_id)
-        return [f"{gone} records of pictures in the making"] if gone else []
 
 
 class Foundations:
@@ -193,7 +185,14 @@ def open_house(
         )
         stack.callback(engine.close)
         engine.launch()
-        purgers = (selfies, portraits, base.library, JobPurger(jobs), CapturePurger(base.database))
+        purgers = (
+            selfies,
+            portraits,
+            base.library,
+            engine,
+            CapturePurger(base.database),
+            AccountPurger(base.database),
+        )
         withdrawal = Withdrawal(
             base.database, base.vault, engine, purgers, base.signer, clock, secrets.token_bytes
         )
@@ -230,6 +229,8 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         helpers=hands.helpers,
         observer=hands.observer,
     )
+    rules = Rules(settings.sign_in == "passkey", settings.invitation)
+    accounts = Accounts(base.database, base.clock, door, rules, secrets.token_bytes)
     return House(
         ledger=base.database,
         clock=base.clock,
@@ -246,6 +247,8 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         read_marks=base.read_marks,
         reports=base.reports,
         log=Logbook(base.database, base.log, settings.witnesses),
+        accounts=accounts,
+        drafts=Drafts(base.database, base.clock, door, accounts, secrets.token_bytes),
     )
 
 

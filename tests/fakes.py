@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consent.challenge import issue_challenge
 from consent.checkpoints import Checkpoint, LogSigner
+from consent.deletions import Deletion, EndReason, Found, Stock
 from consent.entries import log_consent
 from consent.errors import ConsentRefused
 from consent.flash import linear
@@ -30,7 +31,7 @@ from consent.merkle import (
 )
 from consent.notices import Controller, load_notice, notice_hashes
 from consent.policy import Standards, export_rules, standard_rules
-from consent.ports import Clock, SessionState
+from consent.ports import BoundSession, Clock, SessionState
 from consent.profiles import ASSENT_WITHIN
 from consent.records import Choice, SignedRecord, Terms, new_record
 from consent.signing import ServiceSigner
@@ -248,6 +249,7 @@ class MemoryLedger:
         self.captures = _MemoryCaptures(self)
         self.sessions = _MemorySessions(self)
         self.exports = _MemoryExports()
+        self.deletions = _MemoryDeletions()
         self.announcements = _MemoryAnnouncements()
         self.log = MemoryLog()
         self.made: list[str] = []  # of each output the record that it was made under
@@ -361,6 +363,33 @@ class _MemoryCaptures:
     def load_probe(self, probe_id: str) -> Probe:
         return _found(self._ledger.probe_rows, probe_id)
 
+    def of_subject(self, subject_id: str) -> list[Capture]:
+        own = [c for c in self._ledger.capture_rows.values() if c.subject_id == subject_id]
+        return sorted(own, key=lambda capture: capture.captured_at)
+
+    def useless(self, now: datetime, max_age: timedelta) -> list[str]:
+        def is_over(capture: Capture) -> bool:
+            state = self._ledger.records.load(capture.record_id).state(now)
+            return state in {RecordState.WITHDRAWN, RecordState.EXPIRED}
+
+        return [
+            capture.id
+            for capture in self._ledger.capture_rows.values()
+            if self.latest(capture.subject_id) != capture
+            and (is_over(capture) or capture.captured_at <= now - max_age)
+        ]
+
+    def remove(self, capture_id: str) -> list[str]:
+        del self._ledger.capture_rows[capture_id]
+        rows = self._ledger.probe_rows
+        gone = [probe.id for probe in rows.values() if probe.capture_id == capture_id]
+        for probe_id in gone:
+            del rows[probe_id]
+        return gone
+
+    def remove_probe(self, probe_id: str) -> None:
+        self._ledger.probe_rows.pop(probe_id, None)
+
 
 class _MemoryExports:
     def __init__(self) -> None:
@@ -371,6 +400,46 @@ class _MemoryExports:
 
     def of_subject(self, subject_id: str) -> list[Export]:
         return [export for whose, export in self.rows.values() if whose == subject_id]
+
+
+class _MemoryDeletions:
+    def __init__(self) -> None:
+        self.rows: dict[str, Deletion] = {}
+
+    def begin(self, subject_id: str, reason: EndReason, at: datetime) -> bool:
+        is_first = subject_id not in self.rows
+        self.rows.setdefault(subject_id, Deletion(subject_id, reason, at, Stock()))
+        return is_first
+
+    def load(self, subject_id: str, *, lock: bool = False) -> Deletion | None:
+        del lock
+        return self.rows.get(subject_id)
+
+    def unfinished(self) -> list[str]:
+        return sorted(name for name, row in self.rows.items() if row.completed_at is None)
+
+    def note(self, subject_id: str, stock: Stock) -> None:
+        self.rows[subject_id] = replace(self.rows[subject_id], stock=stock)
+
+    def complete(self, subject_id: str, receipt: str, log_index: int, at: datetime) -> None:
+        self.rows[subject_id] = replace(
+            self.rows[subject_id],
+            stock=Stock(),
+            receipt=receipt,
+            log_index=log_index,
+            completed_at=at,
+        )
+
+    def drop_receipts(self, before: datetime) -> int:
+        old = [
+            name
+            for name, row in self.rows.items()
+            if row.receipt is not None and row.completed_at is not None
+            if row.completed_at < before
+        ]
+        for name in old:
+            self.rows[name] = replace(self.rows[name], receipt=None)
+        return len(old)
 
 
 class _MemoryAnnouncements:
@@ -487,6 +556,14 @@ class _MemorySessions:
             if subject_id in bound:
                 bound[subject_id] = (bound[subject_id][0], None)
 
+    def of_subject(self, subject_id: str) -> list[BoundSession]:
+        found = [bound[subject_id] for bound in self._bindings.values() if subject_id in bound]
+        return [BoundSession(at, at, until) for at, until in found]
+
+    def prune(self, *, unbound_before: datetime, created_before: datetime, now: datetime) -> int:
+        del unbound_before, created_before, now
+        return 0
+
 
 def a_gate(clock: Clock) -> Gate:
     """Return a gate with the rules of this version."""
@@ -500,6 +577,9 @@ class FakeStopper:
     running: dict[str, int] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
 
+    def unfinished(self, subject_id: str) -> int:
+        return self.running.get(subject_id, 0)
+
     def stop(self, subject_id: str) -> int:
         self.stopped.append(subject_id)
         return self.running.pop(subject_id, 0)
@@ -509,13 +589,16 @@ class FakeStopper:
 class FakePurger:
     """Says that it deleted something, once for each subject."""
 
-    what: str = "5 selfies"
+    what: tuple[int, str, str] = (5, "selfie", "selfies")
     purged: list[str] = field(default_factory=list)
 
-    def purge(self, subject_id: str) -> list[str]:
-        found = subject_id not in self.purged
+    def count(self, subject_id: str) -> list[Found]:
+        return [] if subject_id in self.purged else [Found(*self.what)]
+
+    def purge(self, subject_id: str) -> list[Found]:
+        found = self.count(subject_id)
         self.purged.append(subject_id)
-        return [self.what] if found else []
+        return found
 
 
 def a_challenge(

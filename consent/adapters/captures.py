@@ -12,13 +12,14 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from consent.adapters.repositories import unknown
-from consent.adapters.tables import CaptureRow, ProbeRow
+from consent.adapters.tables import CaptureRow, ProbeRow, RecordRow
 from consent.adapters.vault import SqlVault
 from consent.types import (
     Action,
@@ -99,6 +100,35 @@ class SqlCaptures:
         if row is None:
             raise unknown("selfie")
         return self._probe(row)
+
+    def of_subject(self, subject_id: str) -> Sequence[Capture]:
+        """Return the subject's captures, oldest first."""
+        query = select(CaptureRow).where(CaptureRow.subject_id == subject_id)
+        rows = self._session.scalars(query.order_by(CaptureRow.captured_at, CaptureRow.id))
+        return tuple(self._capture(row) for row in rows)
+
+    def useless(self, now: datetime, max_age: timedelta) -> Sequence[str]:
+        """Return captures that no rule will ever accept again (consent.ports.Captures)."""
+        newer = aliased(CaptureRow)
+        is_newest = ~exists().where(
+            newer.subject_id == CaptureRow.subject_id, newer.captured_at > CaptureRow.captured_at
+        )
+        over = RecordRow.withdrawn_at.is_not(None)
+        ran_out = (RecordRow.expires_at <= now) & RecordRow.replaced_at.is_(None)
+        query = select(CaptureRow.id).join(RecordRow, RecordRow.id == CaptureRow.record_id)
+        query = query.where(~is_newest, over | ran_out | (CaptureRow.captured_at <= now - max_age))
+        return tuple(self._session.scalars(query.order_by(CaptureRow.captured_at, CaptureRow.id)))
+
+    def remove(self, capture_id: str) -> Sequence[str]:
+        """Delete a capture with its probes, and return their ids."""
+        probes = delete(ProbeRow).where(ProbeRow.capture_id == capture_id)
+        gone = tuple(self._session.scalars(probes.returning(ProbeRow.id)))
+        self._session.execute(delete(CaptureRow).where(CaptureRow.id == capture_id))
+        return gone
+
+    def remove_probe(self, probe_id: str) -> None:
+        """Delete one probe; idempotent."""
+        self._session.execute(delete(ProbeRow).where(ProbeRow.id == probe_id))
 
     def _capture(self, row: CaptureRow) -> Capture:
         template = _unpacked(self._vault.unseal(row.subject_id, TEMPLATE, row.template))

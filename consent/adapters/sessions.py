@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, Result, delete, exists, false, func, select, update
 from sqlalchemy.orm import Session
 
 from consent.adapters.tables import BrowserSessionRow, SessionSubjectRow
-from consent.ports import SessionState
+from consent.ports import BoundSession, SessionState
 
 
 class SqlSessions:
@@ -74,3 +75,36 @@ class SqlSessions:
             .where(SessionSubjectRow.subject_id == subject_id)
             .values(opened_until=None)
         )
+
+    def of_subject(self, subject_id: str) -> Sequence[BoundSession]:
+        """Return the sessions that were ever bound to a subject, oldest first."""
+        query = (
+            select(
+                BrowserSessionRow.created_at,
+                SessionSubjectRow.bound_at,
+                SessionSubjectRow.opened_until,
+            )
+            .join(BrowserSessionRow, BrowserSessionRow.token_hash == SessionSubjectRow.token_hash)
+            .where(SessionSubjectRow.subject_id == subject_id)
+        )
+        rows = self._session.execute(query.order_by(SessionSubjectRow.bound_at))
+        return tuple(BoundSession(*row) for row in rows)
+
+    def prune(self, *, unbound_before: datetime, created_before: datetime, now: datetime) -> int:
+        """Delete sessions that nobody can come back to, and return how many."""
+        is_bound = exists().where(SessionSubjectRow.token_hash == BrowserSessionRow.token_hash)
+        is_signed_in = BrowserSessionRow.signed_in_until > now
+        is_unused = ~is_bound & (BrowserSessionRow.created_at < unbound_before)
+        is_unused &= func.coalesce(is_signed_in, false()) == false()
+        is_over = BrowserSessionRow.created_at < created_before
+        is_gone = is_over | is_unused
+        bindings = SessionSubjectRow.token_hash.in_(
+            select(BrowserSessionRow.token_hash).where(is_gone)
+        )
+        self._execute(delete(SessionSubjectRow).where(bindings))
+        gone = delete(BrowserSessionRow).where(is_gone).returning(BrowserSessionRow.token_hash)
+        return len(self._execute(gone).all())
+
+    def _execute(self, statement: Executable) -> Result[Any]:
+        options = {"synchronize_session": False}  # the database alone knows what is old
+        return self._session.execute(statement.execution_options(**options))

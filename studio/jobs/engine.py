@@ -7,13 +7,14 @@ same transaction as the engine's checkpoint, so a job has at most one output wha
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, SQLAlchemyDatasource
 
+from consent.deletions import Found
 from consent.errors import Refusal
 from outputs.types import StoredOutput
 from studio.jobs.types import Job, JobRows
@@ -31,6 +32,8 @@ POLLING_SECONDS = 0.1
 COMPLETION_SECONDS = 10  # that a closing process waits for the job it works on
 # By hand: the engine's own default is a hash of the code, and recovery filters on it.
 WORKFLOW_VERSION = "1"
+
+WORDS = ("record of a picture in the making", "records of pictures in the making")
 
 Outcome = dict[str, object]
 
@@ -103,6 +106,22 @@ class JobEngine:
         for job_id in unfinished:
             self.cancel(job_id)
         return len(unfinished)
+
+    def unfinished(self, subject_id: str) -> int:
+        """Return how many jobs of a subject run or wait (consent.ports.JobStopper)."""
+        return len(self.rows.unfinished(subject_id))
+
+    def count(self, subject_id: str) -> Sequence[Found]:
+        """Say how many jobs of a subject are kept (consent.ports.Purger)."""
+        return [Found(len(self.rows.of_subject(subject_id)), *WORDS)]
+
+    def purge(self, subject_id: str) -> Sequence[Found]:
+        """Delete a subject's jobs, and what the engine itself noted about them."""
+        job_ids = [job.id for job in self.rows.of_subject(subject_id)]
+        if job_ids:
+            DBOS.delete_workflows(job_ids)
+            self._database.forget_checkpoints(job_ids, schema=self._datasource.schema)
+        return [Found(self.rows.purge(subject_id), *WORDS)]
 
     def close(self) -> None:
         """Stop working; unfinished jobs are found again at the next launch."""

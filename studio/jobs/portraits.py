@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from consent.deletions import Found
 from consent.errors import IdentityRefused, QualityRefused
 from studio.sitting.images import decode_photo
 from studio.styles.portrait import Portrait, prepare_portrait
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from studio.face.meter import FaceMeter
 
 KEPT = 6  # portraits; one of 1024 px takes about 9 MB
+WORDS = ("prepared portrait in memory", "prepared portraits in memory")
 
 
 class SelfieStore(Protocol):
@@ -59,14 +61,24 @@ class Portraits:
                 self._kept.popitem(last=False)
         return portrait
 
-    def purge(self, subject_id: str) -> Sequence[str]:
+    def count(self, subject_id: str) -> Sequence[Found]:
+        """Say how many portraits of a subject lie in memory (consent.ports.Purger)."""
+        with self._lock:
+            return [Found(sum(key[0] == subject_id for key in self._kept), *WORDS)]
+
+    def subjects(self) -> frozenset[str]:
+        """Return whose portraits lie in memory."""
+        with self._lock:
+            return frozenset(key[0] for key in self._kept)
+
+    def purge(self, subject_id: str) -> Sequence[Found]:
         """Forget every portrait of a subject."""
         with self._lock:
             self._purges += 1
             gone = [key for key in self._kept if key[0] == subject_id]
             for key in gone:
                 del self._kept[key]
-        return [f"{len(gone)} prepared portraits in memory"] if gone else []
+        return [Found(len(gone), *WORDS)]
 
     def _prepare(self, grant: Grant, probe_id: str, size: int) -> Portrait:
         jpeg = self._selfies.read(grant.subject_id, probe_id)

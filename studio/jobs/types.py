@@ -79,6 +79,10 @@ class JobRows(Protocol):
         """End a live job; False when it had ended already."""
         ...
 
+    def of_subject(self, subject_id: str) -> list[Job]:
+        """Return the subject's jobs, oldest first."""
+        ...
+
     def purge(self, subject_id: str) -> int:
         """Delete the subject's jobs and return how many went."""
         ...

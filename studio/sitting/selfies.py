@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from consent.deletions import Found
 from consent.errors import QualityRefused
 from consent.quality import StillEvidence, require_usable
 from consent.types import Look
@@ -17,12 +18,15 @@ from studio.face.meter import smile
 from studio.face.quality import REC709, eye_light, measure_quality, side_light, skin_samples
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from outputs.objects import SealedObjects
     from studio.face.meter import FaceMeter
     from studio.face.types import Face
 
 FOLDER = "selfies"
 KIND = "selfie"  # in the seal's associated data
+WORDS = ("selfie", "selfies")
 
 
 class SelfieVault:
@@ -51,10 +55,35 @@ class SelfieVault:
                 next_step="Look into the camera once more.",
             ) from error
 
-    def purge(self, subject_id: str) -> Sequence[str]:
+    def remove(self, subject_id: str, probe_id: str) -> None:
+        """Delete one selfie; idempotent."""
+        self._objects.objects.delete(_key(subject_id, probe_id))
+
+    def count(self, subject_id: str) -> Sequence[Found]:
+        """Say how many selfies of a subject there are (consent.ports.Purger)."""
+        there = self._objects.objects.list_prefix(f"{FOLDER}/{subject_id}")
+        return [Found(len(there), *WORDS)]
+
+    def purge(self, subject_id: str) -> Sequence[Found]:
         """Delete all selfies of a subject (consent.ports.Purger)."""
         gone = self._objects.objects.delete_prefix(f"{FOLDER}/{subject_id}")
-        return [f"{gone} selfies"] if gone else []
+        return [Found(gone, *WORDS)]
+
+    def sweep_orphans(self, known: Callable[[], Container[str]], *, before: datetime) -> int:
+        """Delete selfies without a probe and return how many went.
+
+        Args:
+            known: returns the ids of all probes; asked after the objects were listed.
+            before: only objects last written before this time: a selfie is written a moment
+                before its probe.
+        """
+        there = self._objects.objects.list_prefix(FOLDER)
+        old = [item.key for item in there if item.modified_at < before]
+        kept = known()
+        found = [key for key in old if key.rpartition("/")[2] not in kept]
+        for key in found:
+            self._objects.objects.delete(key)
+        return len(found)
 
 
 def _key(subject_id: str, probe_id: str) -> str:

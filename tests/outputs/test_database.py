@@ -9,11 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from consent.adapters.database import Database, DatabaseVault
 from consent.adapters.keys import MasterKey
 from consent.adapters.tables import OutputRow
+from consent.deletions import Found
 from consent.errors import ConsentRefused
 from outputs.adapters.database import OutputDatabase, SqlOutputRows
 from outputs.encode import MediaType
 from outputs.errors import OutputMissing
-from outputs.library import Library
+from outputs.library import WORDS, Library
 from outputs.objects import ObjectStore, SealedObjects
 from outputs.store import OutputSet
 from outputs.types import StoredOutput
@@ -116,7 +117,7 @@ def test_purge_and_destroyed_key_leave_nothing(library, database, formats, outpu
     DatabaseVault(database).destroy(output.subject_id)
     with pytest.raises(ConsentRefused):
         library.read(output.subject_id, output.id)
-    assert library.purge(output.subject_id) == ["1 avatar in the gallery"]
+    assert library.purge(output.subject_id) == [Found(1, *WORDS)]
     assert library.list(output.subject_id) == []
 
 

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from consent.deletions import Found
 from consent.errors import ConsentRefused
 from outputs.encode import MediaType
 from outputs.errors import OutputMissing
-from outputs.library import Library
+from outputs.library import WORDS, Library
 from outputs.objects import ObjectStore, SealedObjects
 from outputs.release import Releaser
 from outputs.types import StoredOutput
@@ -192,8 +193,8 @@ def test_purging_a_subject_says_what_went_and_leaves_others(library, formats):
     store(library, formats, number=1)
     store(library, formats, number=2)
     store(library, formats, subject="subject-2", number=3)
-    assert library.purge("subject-1") == ["2 avatars in the gallery"]
-    assert library.purge("subject-1") == []
+    assert library.purge("subject-1") == [Found(2, *WORDS)]
+    assert library.purge("subject-1") == [Found(0, *WORDS)]
     assert library.list("subject-1") == []
     assert len(library.list("subject-2")) == 1
     assert all(key.startswith("outputs/subject-2/") for key in keys(library))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import column, delete, select, table, update
 from sqlalchemy.orm import Session
 
 from consent.adapters.tables import JobRow
@@ -67,6 +67,17 @@ class JobDatabase:
             self._database.unit_of(session),
             SqlOutputRows(session),
         )
+
+    def forget_checkpoints(self, job_ids: Sequence[str], *, schema: str | None) -> None:
+        """Delete what the job engine's datasource noted beside the outputs.
+
+        Args:
+            job_ids: of the jobs, which are the engine's workflows.
+            schema: in which the datasource keeps its table.
+        """
+        checkpoints = table("datasource_outputs", column("workflow_id"), schema=schema)
+        with self._writing() as session:
+            session.execute(delete(checkpoints).where(checkpoints.c.workflow_id.in_(job_ids)))
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
@@ -145,6 +156,13 @@ class SqlJobRows:
         text = json.dumps(dict(refusal)) if refusal else None
         values = {"state": state.value, "message": "", "progress": 1.0, "refusal": text}
         return self._change(job_id, values)
+
+    def of_subject(self, subject_id: str) -> list[Job]:
+        """Return the subject's jobs, oldest first."""
+        query = select(JobRow).where(JobRow.subject_id == subject_id)
+        with self._reading() as session:
+            rows = session.scalars(query.order_by(JobRow.created_at, JobRow.id))
+            return [_job(row) for row in rows]
 
     def purge(self, subject_id: str) -> int:
         """Delete the subject's jobs and return how many went."""

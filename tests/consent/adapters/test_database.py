@@ -14,8 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from consent.adapters.database import CapturePurger, Database, DatabaseVault
+from consent.adapters.database import Database, DatabaseVault
 from consent.adapters.keys import MasterKey
+from consent.adapters.purgers import CapturePurger
 from consent.adapters.tables import Base, RecordRow, WrappedKeyRow
 from consent.entries import log_consent
 from consent.errors import ConsentError, ConsentRefused, RecordInvalid

@@ -137,8 +137,9 @@ def test_a_purge_takes_one_subject_s_selfies_and_says_how_many(vault):
     selfies, _ = vault
     for subject, probe in (("ada", "one"), ("ada", "two"), ("eve", "one")):
         selfies.put(subject, probe, b"jpeg")
-    assert list(selfies.purge("ada")) == ["2 selfies"]
-    assert list(selfies.purge("ada")) == []
+    assert [found.words for found in selfies.count("ada")] == ["2 selfies"]
+    assert [found.words for found in selfies.purge("ada")] == ["2 selfies"]
+    assert [found.number for found in selfies.purge("ada")] == [0]
     assert selfies.read("eve", "one") == b"jpeg"
     with pytest.raises(QualityRefused):
         selfies.read("ada", "one")
