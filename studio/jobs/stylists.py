@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from consent.errors import ConsentRefused
 from outputs.types import Render
-from studio.styles.painted.toon import TOON, draw_toon
+from studio.styles.painted.toon import TOON, toon_passes
 from studio.styles.portrait import anatomy
+from studio.styles.types import finished
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
 
     from consent.types import Grant
@@ -20,18 +23,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stylist:
-    """Draws one style for whoever holds a grant for it."""
+    """Draws one style for whoever holds a grant for it, for as long as it is granted."""
 
     style: Style
     draw: Draw
 
     def render(
-        self, grant: Grant, portrait: Portrait, controls: Controls, rng: np.random.Generator
+        self,
+        grant: Grant,
+        portrait: Portrait,
+        controls: Controls,
+        rng: np.random.Generator,
+        *,
+        still_granted: Callable[[], None],
     ) -> Render:
         """Return a render that nobody may see until it is released.
 
+        Args:
+            grant: the leave to begin.
+            portrait: of a granted probe.
+            controls: for the style's controls.
+            rng: for the drawing.
+            still_granted: called between the drawing's passes; raises when the leave has ended.
+
         Raises:
-            ConsentRefused: the grant is for another style or family.
+            ConsentRefused: the grant is for another style or family; or what `still_granted`
+                raises.
             ControlError: a control is unknown or outside its limits.
         """
         if (grant.style, grant.family) != (self.style.name, self.style.family):
@@ -41,9 +58,10 @@ class Stylist:
                 why="Consent names the styles that may be drawn.",
                 next_step="Choose the style again.",
             )
+        drawing = self.draw(portrait, self.style.accept(controls), rng)
         places = anatomy(portrait)
         return Render(
-            pixels=self.draw(portrait, self.style.accept(controls), rng),
+            pixels=finished(drawing, between=still_granted),
             face_box=places.face_box,
             keep_clear=places.keep_clear,
             lower_face=places.lower_face,
@@ -53,4 +71,4 @@ class Stylist:
         )
 
 
-STYLISTS = {stylist.style.name: stylist for stylist in (Stylist(TOON, draw_toon),)}
+STYLISTS = {stylist.style.name: stylist for stylist in (Stylist(TOON, toon_passes),)}

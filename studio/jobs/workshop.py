@@ -1,11 +1,13 @@
 """What a job does, step by step, without the engine that makes it durable.
 
-Each step asks the gate anew: a grant is never stored, and a step that is run again after a crash
-is judged by the consent that stands then.
+Each step asks the gate anew, and so does a drawing between its passes: a grant is never stored, and
+a step that is run again after a crash is judged by the consent that stands then.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 FINAL_SIZE = 1024  # pixels
 PREVIEW_SIZE = 512  # pixels
+ASK_AFTER_SECONDS = 0.5  # how long a drawing goes on at most after its consent has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Workshop:
     releaser: Releaser
     library: Library
     clock: Clock
+    monotonic: Callable[[], float] = time.monotonic  # seconds; a clock may be set back
 
     def prepare(self, job: Job) -> None:
         """Prepare the portrait, so that the next step finds it in memory."""
@@ -59,7 +63,13 @@ class Workshop:
         grant = self._granted(job.request())
         portrait = self.portraits.of(grant, job.probe_id, size=FINAL_SIZE)
         stylist = STYLISTS[job.style]
-        render = stylist.render(grant, portrait, job.controls, np.random.default_rng(job.seed))
+        render = stylist.render(
+            grant,
+            portrait,
+            job.controls,
+            np.random.default_rng(job.seed),
+            still_granted=self._still_granted(job.request()),
+        )
         grant = self._granted(job.request())
         formats = self.releaser.mark(
             render,
@@ -104,9 +114,39 @@ class Workshop:
         grant = self._granted(request)
         portrait = self.portraits.of(grant, request.probe_ids[0], size=size)
         stylist = STYLISTS[request.style]
-        render = stylist.render(grant, portrait, controls, np.random.default_rng(seed))
+        render = stylist.render(
+            grant,
+            portrait,
+            controls,
+            np.random.default_rng(seed),
+            still_granted=self._still_granted(request),
+        )
         return self.releaser.preview(render, self._granted(request))
 
     def _granted(self, request: GrantRequest) -> Grant:
-        with self.ledger.transaction() as unit:
+        with self.ledger.reading() as unit:
             return self.gate.grant(request, unit)
+
+    def _still_granted(self, request: GrantRequest) -> Callable[[], None]:
+        return Recheck(lambda: self._granted(request), self.monotonic)
+
+
+class Recheck:
+    """Asks the gate again while something is drawn, but not at every pass."""
+
+    def __init__(self, ask: Callable[[], Grant], monotonic: Callable[[], float]) -> None:
+        """Begin right after the gate was asked.
+
+        Args:
+            ask: asks it; raises a Refusal when the leave has ended.
+            monotonic: seconds.
+        """
+        self._ask = ask
+        self._monotonic = monotonic
+        self._asked_at = monotonic()
+
+    def __call__(self) -> None:
+        """Ask when it has been `ASK_AFTER_SECONDS`."""
+        if self._monotonic() - self._asked_at >= ASK_AFTER_SECONDS:
+            self._ask()
+            self._asked_at = self._monotonic()

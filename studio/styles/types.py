@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -16,7 +17,27 @@ if TYPE_CHECKING:
 
 ControlValue = float | str
 Controls = Mapping[str, ControlValue]
-Draw = Callable[["Portrait", Controls, np.random.Generator], NDArray[np.uint8]]
+# A drawing in passes: it pauses after each (a layer, a frame, a denoising step), so that whoever
+# lets it draw can stop it, and returns (H, W, 3) uint8 sRGB at its end.
+Drawing = Generator[None, None, NDArray[np.uint8]]
+Draw = Callable[["Portrait", Controls, np.random.Generator], Drawing]
+
+
+def finished(drawing: Drawing, *, between: Callable[[], None] = lambda: None) -> NDArray[np.uint8]:
+    """Let a drawing run to its end and return the picture.
+
+    Args:
+        drawing: in passes.
+        between: called after each pass; what it raises ends the drawing where it stands.
+    """
+    with closing(drawing):
+        while True:
+            try:
+                next(drawing)
+            except StopIteration as end:
+                picture: NDArray[np.uint8] = end.value
+                return picture
+            between()
 
 
 class Family(StrEnum):

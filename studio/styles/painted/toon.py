@@ -23,11 +23,19 @@ from studio.styles.painted.ink import Ink
 from studio.styles.painted.mouth import paint_mouth
 from studio.styles.painted.outline import draw_outline
 from studio.styles.painted.palette import PALETTES, background_tones
-from studio.styles.painted.skin import paint_skin
-from studio.styles.painted.study import make_study
+from studio.styles.painted.skin import SkinPaint, paint_skin
+from studio.styles.painted.study import Study, make_study
 from studio.styles.portrait import Portrait
 from studio.styles.regions import parse_regions
-from studio.styles.types import Choice, Controls, Family, Range, Style
+from studio.styles.types import (
+    Choice,
+    Controls,
+    Drawing,
+    Family,
+    Range,
+    Style,
+    finished,
+)
 
 TOON = Style(
     name="toon",
@@ -48,12 +56,20 @@ TOON = Style(
 def draw_toon(
     portrait: Portrait, controls: Controls, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
+    """Draw a portrait as a comic, in one go; see `toon_passes`."""
+    return finished(toon_passes(portrait, controls, rng))
+
+
+def toon_passes(portrait: Portrait, controls: Controls, rng: np.random.Generator) -> Drawing:
     """Draw a portrait as a comic: shapes first, features, then ink, each over the last.
 
     Args:
         portrait: The aligned portrait; its size is the drawing's (1024, or 512 for a preview).
         controls: Values for the controls of `TOON`; those left out keep their defaults.
         rng: Varies the strands' pen and picks the background's pair of tones.
+
+    Yields:
+        Nothing, after each pass: what was drawn until then is nobody's to see.
 
     Returns:
         (size, size, 3) uint8 sRGB; the same arguments give the same bytes.
@@ -66,14 +82,39 @@ def draw_toon(
     palette = PALETTES[str(chosen["palette"])]
     # Each its own: how many strands a size draws must not change the background behind them.
     scenery, pen = rng.spawn(2)
-    study = make_study(portrait, parse_regions(portrait))
+    regions = parse_regions(portrait)
+    yield
+    study = make_study(portrait, regions)
+    yield
     canvas = Canvas.blank(study.size, np.zeros(3, np.float32))
     ink = Ink(study.size, study.unit, weight)
     skin = paint_skin(canvas, study, levels)
+    yield
     paint_neck_shade(canvas, study, skin)
     paint_nose_shade(canvas, study, skin)
     paint_cast_shadow(canvas, study, skin)
     paint_beard(canvas, study, levels, pen)
+    yield
+    _paint_features(canvas, study, skin, ink)
+    yield
+    if study.regions.glasses is not None:
+        paint_glasses(canvas, study, study.regions.glasses)
+    paint_clothes(canvas, study, palette)
+    yield
+    paint_hair(canvas, study, levels, pen)
+    yield
+    contour = Ink(study.size, study.unit, weight)
+    draw_outline(study, contour, weight, skin.side)
+    contour.lay(canvas, study.darkest)
+    yield
+    tones = background_tones(palette, study.hair_tone, study.skin_tone, scenery)
+    sheet = paint_background(study.size, str(chosen["background"]), tones)
+    sheet.cover(crisp(study.person, 0.5, study.size), canvas.planes)
+    return sheet.finished()
+
+
+def _paint_features(canvas: Canvas, study: Study, skin: SkinPaint, ink: Ink) -> None:
+    """Draw what a face is known by, and lay its ink."""
     draw_jaw(study, ink)
     draw_nose(study, ink, skin.side)
     draw_ears(study, ink)
@@ -81,14 +122,3 @@ def draw_toon(
     paint_eyes(canvas, study, skin, ink)
     paint_brows(canvas, study, skin)
     ink.lay(canvas, study.darkest)
-    if study.regions.glasses is not None:
-        paint_glasses(canvas, study, study.regions.glasses)
-    paint_clothes(canvas, study, palette)
-    paint_hair(canvas, study, levels, pen)
-    contour = Ink(study.size, study.unit, weight)
-    draw_outline(study, contour, weight, skin.side)
-    contour.lay(canvas, study.darkest)
-    tones = background_tones(palette, study.hair_tone, study.skin_tone, scenery)
-    sheet = paint_background(study.size, str(chosen["background"]), tones)
-    sheet.cover(crisp(study.person, 0.5, study.size), canvas.planes)
-    return sheet.finished()

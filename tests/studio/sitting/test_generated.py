@@ -373,7 +373,7 @@ def avatar(meter, member, still, releaser):
     style = STYLISTS["toon"]
     grant = grant_of(style=style.style.name, family=style.style.family.value)
     portrait = prepare_portrait(still, meter.faces(still)[0], meter.person(still), size=1024)
-    render = style.render(grant, portrait, {}, np.random.default_rng(1))
+    render = style.render(grant, portrait, {}, np.random.default_rng(1), still_granted=lambda: None)
     png, _ = releaser.mark(render, grant, output_id="one", job_id="one", parameters={})
     with Image.open(io.BytesIO(png.data)) as picture:
         return np.asarray(picture.convert("RGB"))
