@@ -30,12 +30,14 @@ dt{font-weight:600}
 dd{margin:0;overflow-wrap:anywhere}
 p,ul{margin:8px 0}
 code{font:13px/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
-.notice{white-space:pre-line}
+h3{font-size:16px;margin:16px 0 0}
 @media (max-width:32em){dl{display:block}dd{margin-bottom:8px}}
 @media print{:root{color-scheme:light}@page{size:A4;margin:16mm}
 body{font-size:11pt;margin:0;max-width:none;padding:0}
 h1{font-size:20pt}h2{font-size:11pt;margin-top:12pt;break-after:avoid}
-.shown{break-before:page}.notice{font-size:10pt;line-height:1.35}}
+.shown{break-before:page;font-size:9pt;line-height:1.3}.notice{columns:2;column-gap:8mm}
+.shown h3{font-size:9pt;margin:6pt 0 0;break-after:avoid}.shown p,.shown ul{margin:2pt 0}
+.shown ul{padding-left:12pt}.shown code{font-size:7pt}}
 """.strip().replace("\n", "")
 
 
@@ -77,9 +79,23 @@ def receipt_page(
         f"<p><code>{escape(words['check_command'])}</code></p>"
         f"<p>{escape(words['check_limit'])}</p>"
         f'<section class="shown"><h2>{escape(words["notice"])}</h2>'
-        f'<p><code>{escape(hashed)}</code></p><p class="notice">{escape(notice.text)}</p>'
+        f'<p><code>{escape(hashed)}</code></p><div class="notice">{_shown(notice)}</div>'
         "</section></main></body></html>\n"
     )
+
+
+def _shown(notice: Notice) -> str:
+    """Return the notice's words as they are, headings and items as such."""
+    found = []
+    for number, paragraph in enumerate(notice.text.strip().split("\n\n")):
+        first, *rest = (escape(line) for line in paragraph.splitlines())
+        has_heading = number == 0 or rest
+        found.append(f"<h3>{first}</h3>" if has_heading else f"<p>{first}</p>")
+        items = [line.removeprefix("- ") for line in rest if line.startswith("- ")]
+        plain = [line for line in rest if not line.startswith("- ")]
+        found += [f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"] if items else []
+        found += [f"<p>{'<br>'.join(plain)}</p>"] if plain else []
+    return "".join(found)
 
 
 def _rows(

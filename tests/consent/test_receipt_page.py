@@ -83,7 +83,8 @@ def test_the_page_tells_everything_that_was_agreed_to():
         CONTROLLER.name,
         record.receipt_id,
         record.notice_sha256,
-        "What anyone can check",
+        "<h3>What anyone can check</h3>",
+        "<li>What you agreed to, and when.</li>",
     ):
         assert told in page
 
@@ -98,7 +99,7 @@ def test_the_page_is_in_the_language_of_the_consent():
     record, notice = in_german(a_record(a_subject()))
     page = page_of(record, notice=notice)
     assert '<html lang="de">' in page
-    for told in ("Deine Zustimmung", "gilt, Stand 1. März 2026", "Gezeichnete Bilder", "Nur ich"):
+    for told in ("Deine Zustimmung", "gilt (am 1. März 2026", "Gezeichnete Bilder", "Nur ich"):
         assert told in page
     for english in ("Your consent", "Lasts until", "Only me", "Illustrated"):
         assert english not in page
