@@ -39,7 +39,9 @@ def _of(record: SignedRecord, earlier: SignedRecord | None, now: datetime) -> It
     narrows = earlier is not None and _narrows(record, earlier)
     asks = earlier is not None and not narrows
     began = "You allowed less." if narrows else "You asked anew." if asks else "You agreed."
-    yield HistoryItem(record.given_at, f"{began} {record.summary}".strip(), record.log_index)
+    yield HistoryItem(
+        record.given_at, began, record.log_index, quote=record.summary, language=record.language
+    )
     if record.assented_at is not None and not narrows:
         yield HistoryItem(record.assented_at, _ASSENTED, None)
     if record.withdrawn_at is not None:

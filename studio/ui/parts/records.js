@@ -1,102 +1,140 @@
-// My consent: what is active, until when, receipts, and the end of it.
+// My consent: what is allowed, what was made under it, less, more, a copy, and the end of it.
 
-import { get, noteOf, partsOf, send } from "./api.js";
+import { get, noteOf, partsOf } from "./api.js";
+import { showAsking } from "./asking_more.js";
 import { closedNote } from "./closed.js";
-import { dayOf, fill, focusOn, make, momentOf, whileVisible } from "./dom.js";
+import { announce, dayOf, fill, focusOn, make, momentOf, whileVisible } from "./dom.js";
+import { endingOf } from "./ending.js";
+import { showNarrowing } from "./narrowing.js";
+import { showPasskeys } from "./passkey_list.js";
+import { recordCard } from "./record_card.js";
+import { thumbOf } from "./thumbs.js";
 
-const STATES = { given: ["chip good", "Active"], withdrawn: ["chip", "Ended by you"], expired: ["chip", "Ended by time"] };
-const AUDIENCES = { private: "Only you", public: "Anyone", commercial: "Anyone, commercial use too" };
-
-const listOf = (items) => make("ul", {}, ...[items].flat().map((item) => make("li", {}, String(item))));
-const DELETION = [
-  ["ended_at", "Ended", momentOf],
-  ["completed_at", "Deleted by", momentOf],
-  ["deleted", "Deleted", listOf],
-  ["stopped_jobs", "Pictures stopped", String],
-  ["remaining", "Not in our hands", listOf],
-];
+const SECTIONS = ["narrow", "extend", "made", "kept", "copy", "passkeys", "history", "earlier-records"];
 
 export function mount(root) {
   const at = (id) => root.querySelector(`#${id}`);
-  let known = [];
-  const fact = (name, value) => make("div", {}, make("dt", {}, name), make("dd", {}, value));
-
-  function recordOf(record) {
-    const [look, word] = STATES[record.state] ?? ["chip", record.state];
-    const base = `/api/records/${encodeURIComponent(record.id)}/receipt`;
-    return make("article", { class: "card", "data-record": record.id, "data-state": record.state },
-      make("span", { class: look }, word),
-      record.kind === "synthetic" ? make("span", { class: "chip warn" }, "Synthetic subject") : null,
-      make("p", { class: "record-summary" }, record.summary),
-      make("dl", { class: "record-facts" },
-        fact("Given", momentOf(record.given_at)),
-        record.withdrawn_at ? fact("Ended", momentOf(record.withdrawn_at)) : fact("Until", dayOf(record.expires_at)),
-        fact("Who may see", AUDIENCES[record.audience] ?? record.audience),
-        fact("Avatars made", String(record.outputs))),
-      make("div", { class: "actions" },
-        make("a", { class: "button text", href: `${base}.html`, target: "_blank", rel: "noopener" }, "Open the receipt"),
-        make("a", { class: "button text", href: `${base}.json`, download: `selfsame-receipt-${record.id.slice(0, 8)}.json` }, "Download it (JSON)")));
-  }
-
-  function endOf() {
-    const box = make("div", { class: "end" });
-    const usual = () => fill(box, make("button", { class: "button plain", type: "button", id: "withdraw", onclick: ask },
-      "Withdraw and delete everything"));
-    function ask() {
-      const yes = make("button", { class: "button", type: "button", id: "withdraw-yes", onclick: withdraw }, "Yes, withdraw");
-      fill(box, make("div", { class: "end-confirm", role: "group", "aria-label": "Withdraw?" },
-        make("p", {}, "Pictures, measurements and avatars here are deleted for good. Files that you downloaded stay with you."),
-        make("div", { class: "actions" }, yes,
-          make("button", { class: "button text", type: "button", onclick: () => { usual(); box.querySelector("button").focus(); } }, "Keep it"))));
-      yes.focus();
-    }
-    async function withdraw(event) {
-      event.target.disabled = true;
-      try {
-        const { receipt } = await send("/api/withdraw");
-        // Their receipts can be fetched for as long as this page is open.
-        const ended = known.map((record) => record.state === "given" ? { ...record, state: "withdrawn", withdrawn_at: receipt.ended_at } : record);
-        fill(at("records-body"), deletionOf(receipt), ...ended.map(recordOf));
-        focusOn(at("records-body").querySelector(".what"));
-      } catch (error) {
-        fill(box, noteOf(partsOf(error)));
-      }
-    }
-    usual();
-    return box;
-  }
-
-  function deletionOf(receipt) {
-    const file = new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });
-    return make("div", { class: "note good", id: "deletion-receipt" },
-      make("p", { class: "what", tabindex: "-1" }, "Your consent has ended and everything is deleted."),
-      make("p", { class: "why" }, "This receipt is the proof. It is shown once: download it if you want to keep it."),
-      ...[receipt, ...(receipt.further_receipts ?? [])].map((one) =>
-        make("dl", { class: "deletion" }, ...DELETION.filter(([name]) => name in one)
-          .map(([name, words, show]) => fact(words, show(one[name]))))),
-      make("details", {}, make("summary", {}, "The signed text"), make("pre", {}, JSON.stringify(receipt, null, 2))),
-      make("div", { class: "actions" },
-        make("a", { class: "button", id: "download-deletion-receipt", href: URL.createObjectURL(file), download: "selfsame-deletion-receipt.json" }, "Download the receipt"),
-        make("a", { class: "button text", href: "/" }, "Back to the first page")));
-  }
 
   const remainderNote = () => make("div", { class: "empty", "data-remainder": "true" },
     make("h2", {}, "Something of yours is still here."),
     make("p", {}, "No consent is active, but not everything is deleted yet. You can end it now."));
 
+  const overNote = () => make("div", { class: "empty", "data-over": "true" },
+    make("h2", {}, "Your consent has ended."),
+    make("p", {}, "Nothing of you is kept here but the proof below, under a random number."),
+    make("a", { class: "button", href: "/" }, "Begin anew"));
+
+  const changedNote = (sitting) => make("div", { class: "note", id: "notice-changed" },
+    make("p", { class: "what" }, "The text has changed since you agreed."),
+    make("p", {}, "Until you have read it and agreed again, nothing new is drawn. What you made stays yours."),
+    sitting.is_open ? make("div", { class: "actions" },
+      make("a", { class: "button", href: `/?extend=${encodeURIComponent(sitting.record.id)}` }, "Read it and agree again")) : null);
+
+  const itemOf = (item) => make("li", {},
+    make("time", { datetime: item.at, class: "small" }, momentOf(item.at)),
+    make("p", {}, item.what),
+    item.quote ? make("p", {}, make("q", { lang: item.language }, item.quote)) : null,
+    item.log_index === null ? null : make("p", { class: "small" }, `Entry ${item.log_index} of the public log`));
+
+  function showHistory(history) {
+    at("history").hidden = history.length === 0;
+    fill(at("history-list"), ...history.map(itemOf));
+  }
+
+  function showEarlier(records, isOver) {
+    at("earlier-records").hidden = records.length === 0;
+    at("earlier-title").textContent = isOver ? "The proof that stays" : "Earlier";
+    fill(at("earlier-list"), ...records.map(recordCard));
+  }
+
+  async function showMade() {
+    const { outputs } = await get("/api/outputs");
+    at("made").hidden = false;
+    at("made-words").textContent = outputs.length === 0 ? "Nothing yet."
+      : `${outputs.length === 1 ? "1 avatar" : `${outputs.length} avatars`}, each with its label.`;
+    fill(at("made-list"), ...outputs.map((output) => {
+      const address = `/api/outputs/${encodeURIComponent(output.id)}`;
+      return thumbOf({
+        id: output.id,
+        address,
+        source: output.held_back ? null : `${address}?format=webp`,
+        alt: `AI-generated avatar, style ${output.title}, ${dayOf(output.created_at)}`,
+        words: output.held_back ?? output.title,
+        gone: () => again("The avatar is deleted.", at("made-title")),
+      });
+    }));
+  }
+
+  async function showKept() {
+    const { selfies } = await get("/api/selfies");
+    at("kept").hidden = selfies.length === 0;
+    fill(at("kept-list"), ...selfies.map((selfie, number) => {
+      const address = `/api/selfies/${encodeURIComponent(selfie.id)}`;
+      return thumbOf({
+        id: selfie.id,
+        address,
+        source: address,
+        alt: `Selfie ${number + 1}, kept ${momentOf(selfie.added_at)}`,
+        words: dayOf(selfie.added_at),
+        gone: () => again("The selfie is deleted.", at("kept-title")),
+      });
+    }));
+  }
+
+  async function again(words, place) {
+    await shown();
+    announce(at("records-status"), words);
+    focusOn(place.getClientRects().length > 0 ? place : at("records-title"));
+  }
+
+  async function ended(receipt) {
+    await shown();
+    at("records-notes").prepend(receipt);
+    focusOn(receipt.querySelector(".what"));
+  }
+
+  function showStanding(sitting) {
+    const { record, waiting } = sitting;
+    const card = recordCard(record);
+    card.append(endingOf({ ended }));
+    fill(at("records-body"), card, sitting.is_open ? null : closedNote(sitting, "the rest"));
+    if (record.kind === "synthetic") return;
+    at("narrow").hidden = false;
+    showNarrowing(at("narrow"), record, { narrowed: () => again("Saved. You allow less from now on.", at("records-title")) });
+    at("extend").hidden = !sitting.is_open && !waiting;
+    showAsking(at("extend"), { record, waiting, isOpen: sitting.is_open },
+      { dropped: () => again("Your consent stays as it is.", at("records-title")) });
+  }
+
+  function showEnded(sitting) {
+    const isRemainder = sitting.can_withdraw && sitting.earlier.length === 0;
+    fill(at("records-body"), isRemainder ? remainderNote() : sitting.is_over ? overNote() : closedNote(sitting, "your consent"));
+    if (sitting.can_withdraw) at("records-body").append(endingOf({ ended }));
+  }
+
   async function shown() {
     try {
       const sitting = await get("/api/sitting");
-      known = sitting.is_open ? (await get("/api/records")).records : [sitting.record].filter(Boolean);
-      const closed = known.length > 0 ? null
-        : sitting.can_withdraw && sitting.earlier.length === 0 ? remainderNote() : closedNote(sitting, "your consent");
-      fill(at("records-body"), ...known.map(recordOf), closed);
-      // Ending needs no look into the camera: it is offered wherever there is something to end.
-      const active = at("records-body").querySelector("[data-state=given]");
-      if (active || sitting.can_withdraw) (active ?? at("records-body")).append(endOf());
+      for (const id of SECTIONS) at(id).hidden = true;
+      fill(at("records-notes"), sitting.record && sitting.notice_changed ? changedNote(sitting) : null);
+      if (sitting.record) showStanding(sitting);
+      else showEnded(sitting);
+      await Promise.all([showRecords(sitting), showPasskeys(at("passkeys"))]);
     } catch (error) {
       fill(at("records-body"), noteOf(partsOf(error)));
     }
+  }
+
+  async function showRecords(sitting) {
+    if (!sitting.is_open && !sitting.is_over) return;
+    const { records, history } = await get("/api/records");
+    const apart = [sitting.record?.id, sitting.waiting?.id];
+    showEarlier(records.filter((record) => !apart.includes(record.id)), sitting.is_over);
+    showHistory(history);
+    if (!sitting.is_open) return;
+    at("copy").hidden = false;
+    await showMade();
+    if (!sitting.baked_subject) await showKept();
   }
 
   whileVisible(root.querySelector(".my-consent"), shown);

@@ -41,13 +41,13 @@ class FakeConsents:
             subject = self.opened(token)
             record = self.new_record(choice)
             subject.waiting = replace(record, replaces=choice.extends, waits_for_camera=True)
-            subject.tell(record.given_at, f"You asked anew. {record.summary}", record.log_index)
+            subject.tell("You asked anew.", record.given_at, record)
             return self.sitting(token)
         self.open.pop(token, None)
         self.ended.pop(token, None)
         record = self.new_record(choice)
         subject = FakeSubject(record)
-        subject.tell(record.given_at, f"You agreed. {record.summary}", record.log_index)
+        subject.tell("You agreed.", record.given_at, record)
         self.tokens[token].append(subject)
         return self.sitting(token)
 
@@ -69,11 +69,15 @@ class FakeConsents:
             log_index=self.entries,
         )
 
-    def draft_consent(self: FakeStudio, token: str, choice: ConsentChoice) -> DraftView:
+    def draft_consent(
+        self: FakeStudio, token: str, choice: ConsentChoice, *, origin: str
+    ) -> DraftView:
         refuse_incomplete(choice)
         draft_id = secrets.token_hex(8)
         self.drafts[draft_id] = choice
-        return DraftView(draft_id, self.summarise(choice), b"challenge", ())
+        return DraftView(
+            draft_id, self.summarise(choice), {"challenge": "AAAA", "allowCredentials": []}
+        )
 
     def sign_consent(
         self: FakeStudio, token: str, draft_id: str, credential: Mapping[str, object]
@@ -112,13 +116,13 @@ class FakeConsents:
         )
         subject.earlier.insert(0, replace(old, state="replaced", replaced_at=now))
         subject.waiting = None
-        subject.tell(now, f"You allowed less. {subject.record.summary}", self.entries)
+        subject.tell("You allowed less.", now, subject.record)
         return subject.record
 
     def drop_waiting(self: FakeStudio, token: str) -> None:
         subject = self.bound(token)
         subject.waiting = None
-        subject.tell(self.now(), "You took back what you had asked for.", None)
+        subject.tell("You took back what you had asked for.", self.now())
 
     def readable(self: FakeStudio, token: str) -> FakeSubject:
         return self.ended.get(token) or self.opened(token)
@@ -173,7 +177,7 @@ class FakeConsents:
             "signature": {"algorithm": "Ed25519", "value": "00"},
         }
         subject.record = replace(subject.record, state="withdrawn", withdrawn_at=self.now())
-        subject.tell(self.now(), "You ended your consent.", None)
+        subject.tell("You ended your consent.", self.now())
         self.ended[token] = subject
         self.tokens[token] = [item for item in self.tokens[token] if item is not subject]
         self.open.pop(token, None)

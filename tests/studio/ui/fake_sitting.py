@@ -115,12 +115,16 @@ class FakeSubject:
     earlier: list[RecordView] = field(default_factory=list)
     told: list[HistoryItem] = field(default_factory=list)
 
-    def tell(self, at: datetime, what: str, log_index: int | None) -> None:
-        self.told.append(HistoryItem(at, what, log_index))
+    def tell(self, what: str, at: datetime, record: RecordView | None = None) -> None:
+        if record is None:
+            self.told.append(HistoryItem(at, what, None))
+        else:
+            item = HistoryItem(at, what, record.log_index, record.summary, record.language)
+            self.told.append(item)
 
     def agree_before_the_camera(self, now: datetime) -> None:
         """Let what waits for the camera take the place of what stood."""
-        self.tell(now, "You agreed in front of the camera.", None)
+        self.tell("You agreed in front of the camera.", now)
         if self.waiting is None:
             return
         self.earlier.insert(0, replace(self.record, state="replaced", replaced_at=now))
