@@ -66,6 +66,8 @@ class HistoryItem:
     at: datetime
     what: str  # one sentence
     log_index: int | None  # of its entry in the log
+    quote: str = ""  # the sentence that was agreed to
+    language: str = "en"  # BCP 47, of the quote
 
 
 @dataclass(frozen=True, slots=True)
