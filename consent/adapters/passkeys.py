@@ -17,6 +17,7 @@ from consent.adapters.tables import (
     SubjectRow,
     WrappedKeyRow,
 )
+from consent.deletions import Found
 from consent.errors import ConsentRefused
 from consent.passkeys import Passkey
 from consent.ports import SignIn
@@ -76,12 +77,17 @@ class SqlPasskeys:
         self._session.execute(delete(PasskeyRow).where(PasskeyRow.credential_id == credential_id))
 
     def link(self, subject_id: str, credential_id: str) -> None:
-        """Note whose passkey signed a subject's consent; only the first time counts."""
-        account_id = self.load(credential_id).account_id
+        """Note whose passkey signed a subject's consent; only the first time counts.
+
+        One that was forgotten meanwhile opens nothing.
+        """
+        row = self._session.get(PasskeyRow, credential_id)
+        if row is None:
+            return
         self._session.execute(
             update(SubjectRow)
             .where(SubjectRow.id == subject_id, SubjectRow.account_id.is_(None))
-            .values(account_id=account_id)
+            .values(account_id=row.account_id)
         )
 
     def account_of(self, subject_id: str) -> str | None:
@@ -135,19 +141,18 @@ class SqlPasskeys:
             .values(account_id=None, signed_in_until=None)
         )
 
-    def leave(self, subject_id: str) -> int:
-        """Unlink a subject; where nothing is held of another one, forget the account as well.
-
-        Returns:
-            How many passkeys went.
-        """
+    def leaving(self, subject_id: str) -> str | None:
+        """Return the account that goes with a subject: it signed for nobody else who stays."""
         account_id = self.account_of(subject_id)
-        if account_id is None:
-            return 0
+        if account_id is None or set(self.subjects_of(account_id)) - {subject_id}:
+            return None
+        return account_id
+
+    def unlink(self, subject_id: str) -> None:
+        """Forget whose passkey signed for a subject."""
         self._session.execute(
             update(SubjectRow).where(SubjectRow.id == subject_id).values(account_id=None)
         )
-        return 0 if self.subjects_of(account_id) else self.end_account(account_id)
 
     def end_account(self, account_id: str) -> int:
         """Forget an account; browsers stay signed in until their time is over, as nobody.
@@ -174,14 +179,23 @@ class AccountPurger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def purge(self, subject_id: str) -> list[str]:
+    def count(self, subject_id: str) -> Sequence[Found]:
+        """Say what is there."""
+        with self._database.reading() as unit:
+            account_id = unit.passkeys.leaving(subject_id)
+            return _found(0 if account_id is None else len(unit.passkeys.of_account(account_id)))
+
+    def purge(self, subject_id: str) -> Sequence[Found]:
         """Delete, and say what went."""
         with self._database.transaction() as unit:
-            gone = unit.passkeys.leave(subject_id)
-        return [f"{gone} passkey{'s' if gone > 1 else ''} ({_ELSEWHERE})"] if gone else []
+            account_id = unit.passkeys.leaving(subject_id)
+            unit.passkeys.unlink(subject_id)
+            return _found(0 if account_id is None else unit.passkeys.end_account(account_id))
 
 
-_ELSEWHERE = "delete it in your device's own list too"
+def _found(number: int) -> Sequence[Found]:
+    one = "passkey (delete it in your device's own list too)"
+    return [Found(number, one, "passkeys (delete them in your device's own list too)")]
 
 
 def unknown_passkey() -> ConsentRefused:
