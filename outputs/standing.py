@@ -11,8 +11,6 @@ from consent.types import RecordState
 if TYPE_CHECKING:
     from consent.ports import Unit
 
-MAX_CHANGES = 1000  # of one consent; a longer chain is damage
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -35,9 +33,10 @@ def standing_of(unit: Unit, receipt_hash: str, now: datetime) -> Standing | None
     record = unit.records.with_receipt_hash(receipt_hash)
     if record is None:
         return None
-    last, steps = record, 0
-    while last.replaced_by is not None and steps < MAX_CHANGES:
-        last, steps = unit.records.load(last.replaced_by), steps + 1
+    last, seen = record, {record.record_id}
+    while last.replaced_by is not None and last.replaced_by not in seen:
+        seen.add(last.replaced_by)
+        last = unit.records.load(last.replaced_by)
     return Standing(
         state=record.state(now),
         successor=last.state(now) if last is not record else None,

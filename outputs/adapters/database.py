@@ -9,7 +9,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consent.adapters.database import Database
-from consent.adapters.tables import OutputRow
+from consent.adapters.tables import OutputRow, ReportRow
+from consent.reports import Outcome
+from outputs.errors import OutputMissing
 from outputs.types import StoredOutput
 
 
@@ -20,7 +22,16 @@ class SqlOutputRows:
         self._session = session
 
     def add(self, output: StoredOutput, object_key: str) -> None:
-        """Add a row; a second one for the same job is refused by the database."""
+        """Add a row; a second one for the same job is refused by the database.
+
+        Raises:
+            OutputMissing: `output_removed` when the operator removed an output of that id.
+        """
+        removed = select(ReportRow.id).where(
+            ReportRow.output_id == output.id, ReportRow.outcome == Outcome.REMOVED.value
+        )
+        if self._session.scalar(removed.limit(1)) is not None:
+            raise _removed()
         self._session.add(
             OutputRow(
                 id=output.id,
@@ -85,6 +96,15 @@ class OutputDatabase:
         """Yield rows to read: this never waits for a writer."""
         with self._database.reading() as unit:
             yield SqlOutputRows(unit.session)
+
+
+def _removed() -> OutputMissing:
+    return OutputMissing(
+        "output_removed",
+        "This picture was removed by whoever runs this studio.",
+        why="Somebody said that it shows them without their consent.",
+        next_step="Ask whoever runs this studio about it.",
+    )
 
 
 def _stored(row: OutputRow) -> StoredOutput:

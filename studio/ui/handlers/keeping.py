@@ -12,11 +12,17 @@ from studio.service import StudioService, Upload
 from studio.ui.views import Json, plain
 
 FileFormat = Literal["png", "webp"]
+HELD_BACK = (
+    "Held back: somebody says that this shows them against their will. Whoever runs this studio "
+    "will look at it. You can delete it any time."
+)
 TITLES = {
     Technique.LABEL: "Visible label",
     Technique.MANIFEST: "Signed manifest",
     Technique.XMP: "Metadata",
+    Technique.LOG: "Log proof",
     Technique.CONSENT: "Consent",
+    Technique.REPORT: "Report",
 }
 TONES = {
     State.FOUND: "good",
@@ -26,6 +32,8 @@ TONES = {
     State.INVALID: "warn",
     State.WITHDRAWN: "warn",
     State.EXPIRED: "warn",
+    State.REPLACED: "warn",
+    State.DISPUTED: "warn",
 }
 
 
@@ -51,6 +59,7 @@ def _entry(output: StoredOutput, titles: dict[str, str]) -> Json:
         "width": output.width,
         "height": output.height,
         "created_at": output.created_at.isoformat(),
+        "held_back": HELD_BACK if output.frozen_at else None,
     }
 
 

@@ -47,6 +47,7 @@ def settings() -> UiSettings:
         max_frames_per_second=1000,
         sessions_at_once=100_000,
         consents_at_once=100_000,
+        reports_at_once=100_000,
     )
 
 
