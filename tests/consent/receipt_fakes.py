@@ -55,8 +55,8 @@ def signed_by_passkey(record, *, origin=ORIGIN, verified=True, challenge=None):
 class Registry:
     """A studio's records and its log; every record is another person's."""
 
-    def __init__(self) -> None:
-        self.ledger = MemoryLedger()
+    def __init__(self, ledger=None) -> None:
+        self.ledger = ledger or MemoryLedger()
 
     def give(self, name: str = "ada", *, passkey: bool = False, at: datetime = NOON, **choice):
         subject = a_subject(name)

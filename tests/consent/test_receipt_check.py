@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consent.checkpoints import LogSigner
+from consent.checkpoints import LogSigner, cosign, verify_cosignature, with_cosignatures
 from consent.entries import log_shred, logged_json
 from consent.errors import RecordInvalid
 from consent.proof_check import TrustedKeys, Verdict
@@ -22,7 +22,14 @@ from consent.receipts import RECEIPT_DOMAIN, receipt
 from consent.records import new_record
 from consent.signing import DELETION_DOMAIN, ServiceSigner
 from consent.statements import time_text
-from tests.consent.receipt_fakes import ORIGIN, WITNESS_KEY, Registry, signed_by_passkey
+from consent.withdrawal import DeletionReceipt
+from tests.consent.receipt_fakes import (
+    ORIGIN,
+    WITNESS,
+    WITNESS_KEY,
+    Registry,
+    signed_by_passkey,
+)
 from tests.fakes import (
     LOG_SIGNER,
     NOON,
@@ -122,6 +129,31 @@ def test_whether_a_consent_stands_is_for_the_studio_to_say(registry, document):
     registry.ledger.records.withdraw(record.record_id, NOON + timedelta(minutes=1))
     withdrawn = registry.receipt(registry.ledger.records.load(record.record_id))
     assert "withdrawn" in findings(withdrawn)["standing"].sentence
+
+
+def test_a_receipt_out_of_a_database_holds_before_and_after_the_end(database):
+    studio = Registry(database)
+    record = studio.give(passkey=True)
+    studio.give("eve")
+    with database.transaction() as unit:
+        note = unit.log.head()
+        line = cosign(note, WITNESS, "witness.example", LATER)
+        seen = verify_cosignature(with_cosignatures(note, [line]), WITNESS_KEY)
+        unit.log.add_cosignature(note, seen)
+    studio.give("zoe")
+    given = studio.receipt(record)
+    assert given["log"]["size"] == 2
+    assert failing(given, trusted=TRUSTED) == set()
+    assert unknown(given, trusted=TRUSTED) == {"standing", "who"}
+    with database.transaction() as unit:
+        unit.records.withdraw(record.record_id, NOON + timedelta(minutes=1))
+    database.destroy(record.subject_id)
+    with database.reading() as unit:
+        record = unit.records.load(record.record_id)
+    ended = studio.receipt(record)
+    assert failing(ended, trusted=TRUSTED) == set()
+    assert unknown(ended, trusted=TRUSTED) == {"opening", "who"}
+    assert failing(given, trusted=TRUSTED) == set()
 
 
 # Edited
@@ -465,17 +497,14 @@ def deletion(registry):
     }
     nonce = b"\x07" * 32
     index = log_shred(registry.ledger, document, nonce, NOON + timedelta(seconds=2))
-    return {
-        **document,
-        "log": {**logged_json(registry.ledger.log.prove(index)), "opening": nonce.hex()},
-        "signature": {
-            "algorithm": "Ed25519",
-            "domain": DELETION_DOMAIN.decode(),
-            "key_id": SIGNER.key_id,
-            "public_key": SIGNER.public_key(SIGNER.key_id).public_bytes_raw().hex(),
-            "value": SIGNER.sign_document(document, domain=DELETION_DOMAIN).hex(),
-        },
-    }
+    return DeletionReceipt(
+        document=document,
+        key_id=SIGNER.key_id,
+        public_key=SIGNER.public_key(SIGNER.key_id).public_bytes_raw(),
+        signature=SIGNER.sign_document(document, domain=DELETION_DOMAIN),
+        nonce=nonce,
+        logged=registry.ledger.log.prove(index),
+    ).as_json()
 
 
 def test_a_deletion_receipt_holds(deletion):
