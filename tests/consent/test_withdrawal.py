@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import rfc8785
 
-from consent.errors import ConsentRefused, RecordInvalid
-from consent.gate import Gate
-from consent.policy import standard_rules
+from consent.deletions import Found
+from consent.errors import ConsentRefused, LogInvalid, RecordInvalid
+from consent.log import Leaf, LeafKind, verify_inclusion, verify_opening
 from consent.signing import DELETION_DOMAIN
-from consent.withdrawal import Withdrawal
+from consent.types import Export
+from consent.withdrawal import MARKS, THE_KEY, Withdrawal
 from tests.fakes import (
+    LOG_SIGNER,
     NOON,
     SIGNER,
     FakePurger,
@@ -18,6 +21,7 @@ from tests.fakes import (
     FixedClock,
     MemoryLedger,
     a_capture,
+    a_gate,
     a_probe,
     a_record,
     a_request,
@@ -45,6 +49,10 @@ def request_of_ada(ledger):
     return a_request(record, capture, probe)
 
 
+def kinds(ledger):
+    return [leaf.kind for leaf in ledger.log.leaves]
+
+
 def make(ledger, clock, *, stopper=None, purgers=(), vault=None):
     return Withdrawal(
         ledger=ledger,
@@ -53,11 +61,12 @@ def make(ledger, clock, *, stopper=None, purgers=(), vault=None):
         purgers=purgers,
         signer=SIGNER,
         clock=clock,
+        entropy=lambda size: b"\x07" * size,
     )
 
 
 def test_after_a_withdrawal_the_gate_refuses(ledger, clock, request_of_ada):
-    gate = Gate(standard_rules(SIGNER), clock=clock)
+    gate = a_gate(clock)
     gate.grant(request_of_ada, ledger)
     make(ledger, clock).withdraw(request_of_ada.subject_id)
     with pytest.raises(ConsentRefused) as refused:
@@ -67,13 +76,14 @@ def test_after_a_withdrawal_the_gate_refuses(ledger, clock, request_of_ada):
 
 def test_everything_goes_and_the_receipt_lists_it(ledger, clock, request_of_ada):
     ada = request_of_ada.subject_id
-    stopper, purgers = FakeStopper({ada: 2}), [FakePurger("5 selfies"), FakePurger("3 pictures")]
-    nothing = FakePurger("0 captures")
+    stopper = FakeStopper({ada: 2})
+    purgers = [FakePurger(), FakePurger((1, "avatar", "avatars"))]
+    nothing = FakePurger((0, "capture", "captures"))
     receipt = make(ledger, clock, stopper=stopper, purgers=[*purgers, nothing]).withdraw(ada)
     assert stopper.stopped == [ada]
     assert [set(purger.purged) for purger in purgers] == [{ada}, {ada}]
     assert ada not in ledger.vault.keys
-    assert receipt.document["deleted"][:-1] == ["5 selfies", "3 pictures"]
+    assert receipt.document["deleted"][:-1] == ["5 selfies", "1 avatar"]
     assert receipt.document["stopped_jobs"] == 2
     assert receipt.document["records"] == [request_of_ada.record_id]
     assert receipt.document["reason"] == "dpv:ConsentWithdrawn"
@@ -117,13 +127,19 @@ def test_a_capture_that_finishes_during_the_deletion_leaves_nothing(ledger, cloc
     stored = {"an old selfie"}
 
     class Selfies:
+        def count(self, subject_id):
+            return [Found(len(stored) if subject_id == ada else 0, "selfie", "selfies")]
+
         def purge(self, subject_id):
-            gone = sorted(stored) if subject_id == ada else []
+            gone = self.count(subject_id)
             stored.clear()
             return gone
 
     class LateCapture:
         """The last purger: once it has run, the capture stores what it sealed before."""
+
+        def count(self, subject_id):
+            return []
 
         def purge(self, subject_id):
             if subject_id in ledger.vault.keys:
@@ -132,7 +148,7 @@ def test_a_capture_that_finishes_during_the_deletion_leaves_nothing(ledger, cloc
 
     receipt = make(ledger, clock, purgers=[Selfies(), LateCapture()]).withdraw(ada)
     assert stored == set()
-    assert receipt.document["deleted"][:2] == ["an old selfie", "a late selfie"]
+    assert receipt.document["deleted"] == ["2 selfies", THE_KEY]
 
 
 def test_a_withdrawal_closes_what_is_open_although_the_deletion_fails(
@@ -174,13 +190,108 @@ def test_the_withdrawal_stands_although_the_deletion_fails(ledger, clock, reques
     assert ada not in ledger.vault.keys
 
 
-def test_withdrawing_twice_keeps_the_first_time(ledger, clock, request_of_ada):
+def test_withdrawing_twice_is_one_withdrawal_with_one_receipt(ledger, clock, request_of_ada):
     first = clock.now()
+    withdrawal = make(ledger, clock, purgers=[FakePurger()])
+    receipt = withdrawal.withdraw(request_of_ada.subject_id)
+    clock.advance(hours=1)
+    again = withdrawal.withdraw(request_of_ada.subject_id)
+    assert ledger.records.load(request_of_ada.record_id).withdrawn_at == first
+    assert (again.document, again.signature) == (receipt.document, receipt.signature)
+    assert kinds(ledger).count(LeafKind.WITHDRAWAL) == kinds(ledger).count(LeafKind.SHRED) == 1
+
+
+def test_a_receipt_that_is_no_longer_kept_is_not_made_up(ledger, clock, request_of_ada):
     withdrawal = make(ledger, clock)
     withdrawal.withdraw(request_of_ada.subject_id)
-    clock.advance(hours=1)
-    withdrawal.withdraw(request_of_ada.subject_id)
-    assert ledger.records.load(request_of_ada.record_id).withdrawn_at == first
+    ledger.deletions.drop_receipts(clock.now() + timedelta(days=1))
+    with pytest.raises(ConsentRefused) as refused:
+        withdrawal.withdraw(request_of_ada.subject_id)
+    assert refused.value.code == "deleted_before"
+
+
+def test_what_waits_for_the_camera_ends_too(ledger, clock, request_of_ada):
+    ada = request_of_ada.subject_id
+    ledger.records.add(a_record(a_subject("ada"), name="longer", now=clock.now()))
+    receipt = make(ledger, clock).withdraw(ada)
+    assert all(record.withdrawn_at for record in ledger.records.of_subject(ada))
+    assert len(receipt.document["records"]) == 2
+
+
+def test_the_receipt_is_in_the_log_and_its_holder_can_open_the_entry(ledger, clock, request_of_ada):
+    receipt = make(ledger, clock).withdraw(request_of_ada.subject_id)
+    assert kinds(ledger)[-2:] == [LeafKind.WITHDRAWAL, LeafKind.SHRED]
+    logged = receipt.logged
+    root = LOG_SIGNER.verifier().verify(logged.checkpoint).root
+    verify_inclusion(logged.leaf.to_bytes(), logged.proof, root)
+    verify_opening(logged.leaf, receipt.nonce, rfc8785.dumps(dict(receipt.document)))
+    with pytest.raises(LogInvalid):
+        verify_opening(logged.leaf, bytes(32), rfc8785.dumps(dict(receipt.document)))
+
+
+def test_the_receipt_lists_what_was_downloaded_with_its_marks(ledger, clock, request_of_ada):
+    export = Export("a" * 32, "image/png", "b" * 64, NOON)
+    ledger.exports.add(request_of_ada.subject_id, export)
+    (listed,) = make(ledger, clock).withdraw(request_of_ada.subject_id).document["exported_files"]
+    assert listed == {
+        "output_id": "a" * 32,
+        "media_type": "image/png",
+        "sha256": "b" * 64,
+        "exported_at": "2026-03-01T12:00:00.000000Z",
+        "marks": list(MARKS),
+    }
+
+
+def test_the_receipt_says_no_more_than_what_there_was(ledger, clock, request_of_ada):
+    ledger.vault.destroy(request_of_ada.subject_id)
+    receipt = make(ledger, clock).withdraw(request_of_ada.subject_id)
+    assert receipt.document["deleted"] == []
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_from_withdrawing(ledger, clock, request_of_ada):
+    ahead = clock.now() + timedelta(days=3)
+    ledger.records.add(a_record(a_subject("bob"), now=NOON))
+    ledger.log.append(Leaf(LeafKind.POLICY, ahead, "0" * 64))
+    receipt = make(ledger, clock).withdraw(request_of_ada.subject_id)
+    assert receipt.document["ended_at"] == receipt.document["completed_at"]
+    assert receipt.logged.leaf.at == ahead
+
+
+def test_a_damaged_log_keeps_nobody_from_withdrawing(ledger, clock, request_of_ada, monkeypatch):
+    ada = request_of_ada.subject_id
+    broken = LogInvalid("tree_changed", "No.", why="A test.", next_step="None.")
+
+    def refuse(leaf):
+        raise broken
+
+    with monkeypatch.context() as damage:
+        damage.setattr(ledger.log, "append", refuse)
+        with pytest.raises(LogInvalid):
+            make(ledger, clock, purgers=[FakePurger()]).withdraw(ada)
+    assert ledger.records.load(request_of_ada.record_id).withdrawn_at
+    assert ada not in ledger.vault.keys
+    (receipt,) = make(ledger, clock).end_retention(clock.now())
+    assert receipt.document["deleted"] == ["5 selfies", THE_KEY]
+
+
+def test_a_consent_given_while_the_old_one_ran_out_is_not_deleted(
+    ledger, clock, request_of_ada, monkeypatch
+):
+    over = NOON + timedelta(days=90)
+    looks = iter([[request_of_ada.subject_id], []])
+    monkeypatch.setattr(ledger.subjects, "ended", lambda now: next(looks))
+    assert make(ledger, clock).end_retention(over) == ()
+    assert request_of_ada.subject_id in ledger.vault.keys
+
+
+def test_a_longer_consent_that_nobody_agreed_to_prolongs_nothing(ledger, clock, request_of_ada):
+    ada, drafted = request_of_ada.subject_id, NOON + timedelta(days=89)
+    ledger.records.add(a_record(a_subject("ada"), name="longer", now=drafted))
+    withdrawal = make(ledger, clock)
+    assert withdrawal.end_retention(drafted + timedelta(hours=23)) == ()
+    (receipt,) = withdrawal.end_retention(drafted + timedelta(days=1, seconds=1))
+    assert receipt.document["pii_principal_id"] == ada
+    assert receipt.document["reason"] == "dpv:ConsentExpired"
 
 
 def test_an_unknown_subject_is_refused(ledger, clock):
@@ -221,5 +332,6 @@ def test_one_subject_that_cannot_be_deleted_keeps_nobody_waiting(ledger, clock):
 @pytest.mark.usefixtures("request_of_ada")
 def test_retention_waits_for_a_newer_consent(ledger, clock):
     later = NOON + timedelta(days=60)
-    ledger.records.add(a_record(a_subject("ada"), name="second", now=later))
+    second = a_record(a_subject("ada"), name="second", now=later)
+    ledger.records.add(replace(second, assented_at=later))
     assert make(ledger, clock).end_retention(NOON + timedelta(days=91)) == ()
