@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consent.adapters.database import DatabaseVault
 from consent.checkpoints import LogSigner, cosign, verify_cosignature, with_cosignatures
 from consent.entries import log_shred, logged_json
 from consent.errors import RecordInvalid
@@ -147,7 +148,7 @@ def test_a_receipt_out_of_a_database_holds_before_and_after_the_end(database):
     assert unknown(given, trusted=TRUSTED) == {"standing", "who"}
     with database.transaction() as unit:
         unit.records.withdraw(record.record_id, NOON + timedelta(minutes=1))
-    database.destroy(record.subject_id)
+    DatabaseVault(database).destroy(record.subject_id)
     with database.reading() as unit:
         record = unit.records.load(record.record_id)
     ended = studio.receipt(record)
