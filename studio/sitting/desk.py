@@ -320,6 +320,8 @@ def require_extendable(unit: Unit, record: ConsentRecord, now: datetime) -> None
     is_own = extended.subject_id == record.subject_id
     if not is_own or extended.state(now) is not RecordState.GIVEN:
         raise unknown_record()
+    if extended.record_id in waiting_records(unit, record.subject_id):
+        raise unknown_record()  # it does not stand yet, and the newer wish takes its place
 
 
 def _waits(record: SignedRecord) -> bool:
