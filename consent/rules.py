@@ -13,7 +13,7 @@ from consent.records import receipt_payload
 from consent.signing import ServiceVerifier
 from consent.types import Scope
 
-CLOCK_SLACK = timedelta(seconds=5)  # between computers that share a database
+CLOCK_SLACK = timedelta(seconds=2)  # as the log allows between computers that share a database
 
 
 @dataclass(frozen=True, slots=True)
