@@ -76,7 +76,7 @@ def log_findings(
 
 
 def _included(leaf: Leaf, proof: InclusionProof, checkpoint: Checkpoint) -> Finding:
-    place = f"entry {proof.index} of {proof.size}"
+    place = f"entry {proof.index} in a log of {proof.size}"
     refused = Finding(
         "inclusion", Verdict.FAILS, f"The proof does not show {place}: cut, mixed up or moved."
     )
@@ -88,7 +88,7 @@ def _included(leaf: Leaf, proof: InclusionProof, checkpoint: Checkpoint) -> Find
         return refused
     at = f"{leaf.at:%Y-%m-%d %H:%M} UTC"
     return Finding(
-        "inclusion", Verdict.FOUND, f"The log {checkpoint.origin} has it as {place}, {at}."
+        "inclusion", Verdict.FOUND, f"The log {checkpoint.origin} has it: {place}, {at}."
     )
 
 

@@ -42,7 +42,8 @@ def test_help_teaches_every_command_and_imports_no_model():
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    commands = ["serve", "demo", "calibrate", "verify", "styles", "settings", "weights", "version"]
+    commands = ["serve", "demo", "calibrate", "verify", "receipt", "styles", "settings"]
+    commands += ["weights", "version"]
     for command in commands:
         assert f"\n    {command}" in done.stdout
     assert "LOADED []" in done.stdout

@@ -34,9 +34,9 @@ def check(options: Namespace, now: datetime) -> int:
     findings = check_receipt(document, now=now, trusted=trusted)
     status = FAILS if any(each.verdict is Verdict.FAILS for each in findings) else HOLDS
     if options.json:
-        print(json.dumps(_as_json(findings, status), indent=2, ensure_ascii=False))
+        print(json.dumps(_as_json(findings, status), indent=2))
     else:
-        print(_as_text(file, findings))
+        print(_printable(_as_text(file, findings)))
     return status
 
 
@@ -57,9 +57,16 @@ def _as_json(findings: Sequence[Finding], status: int) -> dict[str, object]:
     }
 
 
+def _printable(text: str) -> str:
+    """Return text without what would steer a terminal: a receipt may come from anybody."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in text)
+
+
 def _as_text(file: Path, findings: Sequence[Finding]) -> str:
     width = max(len(verdict.value) for verdict in Verdict)
-    lines = [f"  {each.verdict.value:<{width}}  {each.sentence}" for each in findings]
+    lines = [
+        f"  {each.verdict.value:<{width}}  {' '.join(each.sentence.split())}" for each in findings
+    ]
     counts = [
         f"{sum(each.verdict is verdict for each in findings)} {verdict.value}"
         for verdict in Verdict

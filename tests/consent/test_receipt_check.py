@@ -100,7 +100,7 @@ def test_a_receipt_as_it_was_handed_over_holds(document):
     }
     assert unknown(document, trusted=TRUSTED) == {"standing", "who"}
     assert ORIGIN in found["passkey"].sentence
-    assert "entry 2 of 7" in found["inclusion"].sentence
+    assert "entry 2 in a log of 7" in found["inclusion"].sentence
     assert "witness.example saw this checkpoint" in found["witness"].sentence
 
 

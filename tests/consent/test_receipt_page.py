@@ -77,7 +77,7 @@ def test_the_page_tells_everything_that_was_agreed_to():
         "Only me",
         "30 May 2026, 12:00 UTC",
         "by you with your passkey",
-        "entry 0 of 1, 1 March 2026, 12:00 UTC, witnessed by witness.example",
+        "number 0, 1 March 2026, 12:00 UTC (proved when there were 1), witnessed by witness.exam",
         "python app.py receipt check",
         "press “Withdraw”",
         CONTROLLER.name,

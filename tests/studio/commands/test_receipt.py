@@ -55,6 +55,15 @@ def test_an_edited_receipt_ends_with_1_and_names_what_does_not_hold(document, fi
     assert told["status"] == 1
 
 
+def test_a_receipt_cannot_steer_the_terminal(document, file, capsys):
+    document["log"]["cosignatures"][0]["witness"] = "\x1b[2J\u009b1A\nfound  All is well"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    assert check(file) == 1
+    told = capsys.readouterr().out
+    assert all(sign.isprintable() or sign == "\n" for sign in told)
+    assert not any(line.startswith("found") for line in told.splitlines())
+
+
 @pytest.mark.parametrize("content", [None, b"", b"not a receipt", b'{"a": 1}'])
 def test_what_is_no_receipt_ends_with_2(content, tmp_path, capsys):
     path = tmp_path / "other.json"
