@@ -32,6 +32,7 @@ from studio.ui.sign_in import CLOSED_PAGES, is_outside
 PARTS = Path(__file__).parent / "parts"
 NAVIGATION = (("/", "Create"), ("/gallery", "Gallery"), ("/consent", "My consent"))
 VERIFY = ("/verify", "Verify")
+CHECK = ("/check", "How to check a picture")
 QUERY = frozenset({"open", "job", "nobody", "extend", "agree"})  # see handlers/sitting.py
 _CONFIG = re.compile(r"<script>(window\.gradio_config = .*?)</script>", re.DOTALL)
 _API = re.compile(r"<script>(window\.gradio_api_info = .*?)</script>", re.DOTALL)
@@ -82,7 +83,7 @@ def application_head(pieces: Pieces, nonce: str) -> str:
 
 def build_document(head: str, main: str, path: str, version: str) -> str:
     """Return the studio's own document around a head's and a body's main part."""
-    current = dict((*NAVIGATION, VERIFY)).get(path, "Privacy")
+    current = dict((*NAVIGATION, VERIFY, CHECK)).get(path, "Privacy")
     return Template(_read("shell.html")).substitute(
         title="Selfsame" if path == "/" else f"{current} · Selfsame",
         head=head,

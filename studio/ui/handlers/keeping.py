@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from outputs.report import Finding, State, Technique
+from outputs.report import Finding, Report, State, Technique
 from outputs.types import Profile, Released, StoredOutput
 from studio.service import StudioService, Upload
 from studio.ui.views import Json, plain
@@ -84,7 +84,19 @@ def add_selfies(service: StudioService, token: str, uploads: list[Upload]) -> Js
 def verify(service: StudioService, upload: Upload) -> Json:
     """Return a file's separate findings; raises Refusal."""
     report = service.verify(upload.data)
-    return {"name": upload.name, "findings": [_finding(item) for item in report.findings]}
+    return {
+        "name": upload.name,
+        "findings": [_finding(item) for item in report.findings],
+        "output_id": _made_here(report),
+    }
+
+
+def _made_here(report: Report) -> str | None:
+    """Return the id under which anybody may report the picture: a manifest of ours tells it."""
+    for item in report.findings:
+        if item.technique is Technique.MANIFEST and isinstance(item.details.get("output_id"), str):
+            return str(item.details["output_id"])
+    return None
 
 
 def _finding(finding: Finding) -> Json:

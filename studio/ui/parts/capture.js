@@ -28,6 +28,7 @@ export async function mount(root, { advance, restyle }) {
   let wantsNobody = asked.has("nobody");
   let capture = null;
   let starting = 0;
+  let asksMore = false; // a longer or wider consent waits for this look
 
   function refuse(parts) {
     leaveScreen();
@@ -43,6 +44,10 @@ export async function mount(root, { advance, restyle }) {
     choices.play("finished");
     if (reopen) {
       location.assign(sitting.step < 3 ? "/" : "/gallery");
+      return;
+    }
+    if (asksMore) {
+      location.assign("/consent");
       return;
     }
     describe(sitting);
@@ -149,6 +154,7 @@ export async function mount(root, { advance, restyle }) {
 
   function heading() {
     if (reopen) return "Look into the camera to open your sitting.";
+    if (asksMore) return "Look into the camera to agree to more.";
     return you.dataset.state === "nobody" ? "No camera here?" : "Now look into the camera.";
   }
 
@@ -161,16 +167,19 @@ export async function mount(root, { advance, restyle }) {
     if (wantsNobody) {
       stage.show("nobody");
       await subjects.open();
-    } else if (sitting.has_capture && sitting.is_open && !reopen) {
+    } else if (sitting.has_capture && sitting.is_open && !reopen && !sitting.waiting) {
       describe(sitting);
       stage.show("passed");
     } else if (you.dataset.state === "passed") {
       stage.show("before");
     }
+    asksMore = Boolean(sitting.waiting) && !reopen;
     at("you-title").textContent = heading();
-    at("you-summary").textContent = sitting.record?.summary ?? "";
-    root.querySelector(".agreed").hidden = Boolean(reopen) || !sitting.record;
-    at("no-camera").hidden = Boolean(reopen);
+    const agreed = sitting.waiting ?? sitting.record;
+    at("you-summary").textContent = agreed?.summary ?? "";
+    at("you-summary").lang = agreed?.language ?? "en";
+    root.querySelector(".agreed").hidden = Boolean(reopen) || !agreed;
+    at("no-camera").hidden = Boolean(reopen) || asksMore;
     at("from-nobody").hidden = you.dataset.state !== "nobody";
     listCameras();
   }

@@ -121,7 +121,7 @@ export async function mount(root, { advance, revisit }) {
     standing.hidden = !record;
     standing.className = isNew ? "note" : "note good";
     at("consent-title").textContent = extending && !isNew ? words.extend_headline : words.headline;
-    at("consent-lead").textContent = extending ? words.extend_lead : words.lead;
+    at("consent-lead").textContent = extending && !isNew ? words.extend_lead : words.lead;
     at("no-camera-yet").hidden = Boolean(extending);
     if (!record) return;
     fill(standing,

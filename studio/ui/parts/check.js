@@ -1,0 +1,3 @@
+// The page for the public: words and plain links only.
+
+export function mount() {}
