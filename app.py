@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    _quiet_libraries()
+    _quiet_libraries(settings)
     os.umask(0o077)  # what the studio writes is its owner's alone
     _forbid_core_dumps()
     match options.command:
@@ -271,8 +271,9 @@ def _forbid_core_dumps() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _quiet_libraries() -> None:
-    """Tell libraries to stay off the network and quiet, before anything imports them."""
+def _quiet_libraries(settings: Settings) -> None:
+    """Tell libraries to stay off the network, quiet and in place, before anything imports them."""
+    os.environ["GRADIO_TEMP_DIR"] = str(settings.temporary)  # else one that others share
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
 

@@ -84,6 +84,12 @@ def log_shred(unit: Unit, document: Mapping[str, object], nonce: bytes, at: date
     return _append(unit, LeafKind.SHRED, at, nonce, shred_payload(document))
 
 
+def log_template_shred(unit: Unit, capture: Capture, at: datetime) -> int:
+    """Log that a face template was destroyed while its subject's consent goes on."""
+    key = opening(unit.vault, capture.subject_id, LeafKind.SHRED, capture.id)
+    return _append(unit, LeafKind.SHRED, at, key, template_shred_payload(capture, at))
+
+
 def announce_notice(unit: Unit, notice: Notice, at: datetime) -> None:
     """Log a notice as it is shown from now on, unless the log says so already."""
     _announce(unit, LeafKind.NOTICE, f"notice|{notice.language}", notice.text.encode(), at)
@@ -144,6 +150,18 @@ def output_payload(output_id: str, record_id: str, sha256: str) -> bytes:
 def shred_payload(document: Mapping[str, object]) -> bytes:
     """Return what a deletion receipt's entry commits to."""
     return _canonical(document)
+
+
+def template_shred_payload(capture: Capture, at: datetime) -> bytes:
+    """Return what the entry of a destroyed template commits to."""
+    return _canonical(
+        {
+            "capture_id": capture.id,
+            "record_id": capture.record_id,
+            "captured_at": time_text(capture.captured_at),
+            "destroyed_at": time_text(at),
+        }
+    )
 
 
 def _append(unit: Unit, kind: LeafKind, at: datetime, key: bytes, payload: bytes) -> int:

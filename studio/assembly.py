@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,7 +22,7 @@ from consent.adapters.keys import (
     system_keyring,
 )
 from consent.adapters.passkeys import AccountPurger
-from consent.adapters.purgers import CapturePurger
+from consent.adapters.purgers import CapturePurger, probe_ids
 from consent.challenge import ChallengeBook
 from consent.entries import announce_notice, announce_policy
 from consent.gate import Gate
@@ -31,6 +30,7 @@ from consent.lockout import Lockout
 from consent.notices import Controller, languages, load_notice, notice_hashes
 from consent.policy import Standards, describe, export_rules, standard_rules
 from consent.reports import Dispute
+from consent.retention import Retention
 from consent.withdrawal import Withdrawal
 from outputs.adapters.database import OutputDatabase
 from outputs.keystore import FolderKeyStore, open_authority
@@ -47,6 +47,7 @@ from studio.face.passive import MiniFASNet, PassiveModel, PassiveModelError
 from studio.house import House
 from studio.jobs.adapters.database import JobDatabase
 from studio.jobs.engine import EngineSettings, JobEngine
+from studio.jobs.housekeeping import forget_portraits, keep_house
 from studio.jobs.lease import take_lease
 from studio.jobs.orders import Orders
 from studio.jobs.portraits import Portraits
@@ -62,18 +63,18 @@ from studio.sitting.logbook import Logbook
 from studio.sitting.memory import FrameMemory
 from studio.sitting.reports import Reports
 from studio.sitting.selfies import SelfieVault
+from studio.sitting.traces import ModelShelf, TemporaryFolder
 from studio.sitting.waiting import WaitingRoom
 from studio.subjects.cast import load_cast
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from consent.adapters.keys import Keyring
     from consent.ports import Clock
 
 ORPHAN_AGE = timedelta(hours=1)  # a running job writes its objects a moment before its row
-RETENTION_SECONDS = 3600.0  # between looks for consents that ran out
 HELPERS = 2  # threads that embed and measure stills; the network itself takes one face at a time
-RETRY_SECONDS = 60.0  # after a look that failed
-LOG = logging.getLogger(__name__)
 
 
 class Foundations:
@@ -133,6 +134,24 @@ class Foundations:
                 announce_notice(unit, notice, now)
             announce_policy(unit, policy, now)
 
+    def retention(
+        self, withdrawal: Withdrawal, selfies: SelfieVault, portraits: Portraits
+    ) -> Retention:
+        """Return what ends what is over."""
+
+        def sweep(now: datetime) -> None:
+            self.library.sweep_orphans(before=now - ORPHAN_AGE)
+            selfies.sweep_orphans(probe_ids(self.database), before=now - ORPHAN_AGE)
+            self.reports.forget()
+
+        return Retention(
+            self.database,
+            withdrawal,
+            selfies.remove,
+            self.database.truncate_wal,
+            (sweep, partial(forget_portraits, self.database, portraits)),
+        )
+
     def close(self) -> None:
         """Close the database."""
         self.database.close()
@@ -171,6 +190,8 @@ def open_house(
         stack.callback(meter.close)
         helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="embed")
         stack.callback(helpers.shutdown, cancel_futures=True)
+        pages = TemporaryFolder(settings.temporary)
+        pages.prepare()
         selfies = SelfieVault(base.objects)
         portraits = Portraits(selfies, meter)
         gate = base.gate(settings)
@@ -192,13 +213,14 @@ def open_house(
             engine,
             CapturePurger(base.database),
             AccountPurger(base.database),
+            ModelShelf(base.objects.objects),
+            pages,
         )
         withdrawal = Withdrawal(
             base.database, base.vault, engine, purgers, base.signer, clock, secrets.token_bytes
         )
-        base.library.sweep_orphans(before=clock.now() - ORPHAN_AGE)
         if listen:
-            stack.callback(_end_retention_on_time(withdrawal, base.reports, clock).set)
+            stack.callback(keep_house(base.retention(withdrawal, selfies, portraits), clock).set)
         hands = Hands(meter, helpers, observer)
         yield _house(base, hands, selfies, workshop, engine, withdrawal, settings)
 
@@ -254,27 +276,6 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
 
 def _controller(settings: Settings) -> Controller:
     return Controller("operator", settings.controller_name, settings.controller_contact)
-
-
-def _end_retention_on_time(
-    withdrawal: Withdrawal, reports: Reports, clock: Clock
-) -> threading.Event:
-    """Delete, now and then, what belongs to consents that ran out; returns what stops it."""
-    stopped = threading.Event()
-
-    def watch() -> None:
-        pause = 0.0
-        while not stopped.wait(pause):
-            pause = RETENTION_SECONDS
-            try:
-                withdrawal.end_retention(clock.now())
-                reports.forget()
-            except Exception:
-                LOG.exception("Deleting what ran out failed; it is tried again")
-                pause = RETRY_SECONDS
-
-    threading.Thread(target=watch, name="retention", daemon=True).start()
-    return stopped
 
 
 def _passive_model(settings: Settings) -> PassiveModel | None:

@@ -56,6 +56,11 @@ class Settings:
         """Return the URL of the job engine's database."""
         return self.jobs_url or f"sqlite:///{self.data / 'dbos.db'}"
 
+    @property
+    def temporary(self) -> Path:
+        """The folder that the web framework is given for temporary files; always empty."""
+        return self.data / "run" / "pages"
+
 
 def read_settings(
     environment: Mapping[str, str], toml: Path | None, *, data: Path, weights: Path

@@ -375,7 +375,8 @@ class _MemoryCaptures:
         return [
             capture.id
             for capture in self._ledger.capture_rows.values()
-            if self.latest(capture.subject_id) != capture
+            if self._ledger.subjects.holds_data(capture.subject_id)
+            and self.latest(capture.subject_id) != capture
             and (is_over(capture) or capture.captured_at <= now - max_age)
         ]
 

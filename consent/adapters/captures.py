@@ -19,7 +19,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from consent.adapters.repositories import unknown
-from consent.adapters.tables import CaptureRow, ProbeRow, RecordRow
+from consent.adapters.tables import CaptureRow, ProbeRow, RecordRow, WrappedKeyRow
 from consent.adapters.vault import SqlVault
 from consent.types import (
     Action,
@@ -116,6 +116,8 @@ class SqlCaptures:
         over = RecordRow.withdrawn_at.is_not(None)
         ran_out = (RecordRow.expires_at <= now) & RecordRow.replaced_at.is_(None)
         query = select(CaptureRow.id).join(RecordRow, RecordRow.id == CaptureRow.record_id)
+        # What a destroyed key leaves behind goes with its deletion.
+        query = query.join(WrappedKeyRow, WrappedKeyRow.subject_id == CaptureRow.subject_id)
         query = query.where(~is_newest, over | ran_out | (CaptureRow.captured_at <= now - max_age))
         return tuple(self._session.scalars(query.order_by(CaptureRow.captured_at, CaptureRow.id)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 
 from sqlalchemy import Delete, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -40,6 +40,16 @@ class CapturePurger:
                 Found(_gone(unit.session, delete(row).where(row.subject_id == subject_id)), *words)
                 for row, *words in _WORDS
             ]
+
+
+def probe_ids(database: Database) -> Callable[[], Container[str]]:
+    """Return what tells the ids of all probes, whoever they are of."""
+
+    def known() -> frozenset[str]:
+        with database.reading() as unit:
+            return frozenset(unit.session.scalars(select(ProbeRow.id)))
+
+    return known
 
 
 def _count(session: Session, row: type[ProbeRow | CaptureRow | ExportRow], subject_id: str) -> int:
