@@ -68,7 +68,7 @@ def log_finding(evidence: ManifestEvidence, keys: LogKeys) -> Finding:
         return Finding(Technique.LOG, State.INVALID, sentence, details=details)
     sentence = (
         f"A consent was logged here on {proof.leaf.at:%d %B %Y, %H:%M:%S} UTC, "
-        "before this picture was made."
+        "before this picture was signed and released."
     )
     return Finding(Technique.LOG, State.TRUSTED, sentence, details=details)
 

@@ -11,17 +11,19 @@ export function mount(root) {
     const address = `/api/outputs/${encodeURIComponent(output.id)}`;
     const words = make("div", { class: "work-words" });
     const item = make("li", { class: "work", "data-output": output.id },
-      make("div", { class: "work-frame" },
-        make("img", { src: `${address}?format=webp`, loading: "lazy", alt: `AI-generated avatar, style ${output.title}` })),
+      make("div", { class: "work-frame" }, output.held_back
+        ? make("p", { class: "work-held" }, output.held_back)
+        : make("img", { src: `${address}?format=webp`, loading: "lazy", alt: `AI-generated avatar, style ${output.title}` })),
       words);
     const remove = make("button", { class: "button text", type: "button", "data-testid": "delete", onclick: () => confirm() }, "Delete");
     const usual = () => fill(words,
       make("b", {}, output.title),
       make("span", { class: "small" }, dayOf(output.created_at)),
-      make("div", { class: "actions" },
-        make("a", { class: "button text", href: `${address}?save=1`, download: "", "aria-label": `Download ${output.title} as PNG` }, "PNG"),
-        make("a", { class: "button text", href: `${address}?format=webp&save=1`, download: "", "aria-label": `Download ${output.title} as WebP` }, "WebP"),
-        remove));
+      make("div", { class: "actions" }, ...(output.held_back ? [] : downloads()), remove));
+    const downloads = () => [
+      make("a", { class: "button text", href: `${address}?save=1`, download: "", "aria-label": `Download ${output.title} as PNG` }, "PNG"),
+      make("a", { class: "button text", href: `${address}?format=webp&save=1`, download: "", "aria-label": `Download ${output.title} as WebP` }, "WebP"),
+    ];
     function confirm() {
       const yes = make("button", { class: "button small-target", type: "button", "data-testid": "delete-yes", onclick: destroy }, "Delete for good");
       const no = make("button", { class: "button text", type: "button", onclick: () => { usual(); remove.focus(); } }, "Keep it");

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+import app
 from consent.errors import Refusal
 from consent.reports import Outcome, OutputReport, ReportedOutput, Statement
 from consent.types import RecordState
@@ -137,3 +138,29 @@ def test_unknown_report_fails_with_a_sentence(action, capsys):
 
 def test_ordinary_letters_of_any_language_stay_as_they_are():
     assert printable("Größe: 这是我 ✓") == "Größe: 这是我 ✓"
+
+
+@pytest.mark.parametrize(
+    ("words", "action", "as_json"),
+    [
+        ([], None, False),
+        (["--json"], None, True),
+        (["list"], "list", False),
+        (["list", "--json"], "list", True),
+        (["--json", "list"], "list", True),
+        (["show", "abc"], "show", False),
+        (["lift", "abc", "--json"], "lift", True),
+        (["remove", "abc"], "remove", False),
+    ],
+)
+def test_command_line_is_understood(words, action, as_json):
+    options = app._parser().parse_args(["reports", *words])
+    assert (options.command, options.action, options.json) == ("reports", action, as_json)
+
+
+@pytest.mark.parametrize("words", [["show"], ["lift"], ["remove"], ["forget"], ["list", "abc"]])
+def test_command_line_that_names_no_report_is_refused(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        app._parser().parse_args(["reports", *words])
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err

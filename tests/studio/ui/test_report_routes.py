@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fastapi.testclient import TestClient
 
 from consent.errors import Refusal
 from outputs.errors import OutputMissing
+from outputs.types import StoredOutput
 from studio.service.reports import ReportAnswer
 from studio.ui.routes.reports import MAX_REPORT_BYTES
 from studio.ui.server import build_app
@@ -115,3 +118,26 @@ def test_one_address_can_report_only_so_much_and_every_try_counts(relay: Relay, 
 def test_nothing_can_be_read_there(desk: Desk, stranger: TestClient):
     assert stranger.get("/api/reports").status_code in {404, 405}
     assert stranger.get("/api/reports/report-1").status_code in {404, 405}
+
+
+def test_gallery_tells_its_subject_why_an_avatar_is_held_back(
+    studio: FakeStudio, visitor: TestClient
+):
+    shown = StoredOutput(
+        id="output-1",
+        subject_id="subject-1",
+        record_id="record-1",
+        job_id="job-1",
+        style="toon",
+        sha256="ab" * 32,
+        media_type="image/png",
+        width=8,
+        height=8,
+        created_at=studio.now(),
+    )
+    held = replace(shown, id="output-2", frozen_at=studio.now())
+    studio.gallery = lambda _token: [shown, held]
+    first, second = visitor.get("/api/outputs").json()["outputs"]
+    assert first["held_back"] is None
+    assert "against their will" in second["held_back"]
+    assert "delete it" in second["held_back"]
