@@ -34,7 +34,7 @@ _STATE_TERMS = {
     RecordState.GIVEN: "dpv:ConsentGiven",
     RecordState.WITHDRAWN: "dpv:ConsentWithdrawn",
     RecordState.EXPIRED: "dpv:ConsentExpired",
-    RecordState.REPLACED: "dpv:ConsentInvalidated",
+    RecordState.REPLACED: "dpv:ConsentStatusInvalidForProcessing",
 }
 _FROM_STATE_TERM = {term: state for state, term in _STATE_TERMS.items()}
 _PII = (
