@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, StorageState
@@ -16,6 +17,7 @@ from tests.browser.studio import Studio, running_studio
 from tests.browser.visitor import Visitor
 from tests.browser.watch import Watch
 
+FRESH = timedelta(hours=6)  # well within what a sitting stays open
 Arrive = Callable[..., Visitor]
 ArriveAtScript = Callable[..., Visitor]
 
@@ -37,7 +39,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 def later(studio: Studio) -> Iterator[None]:
     """Let so much time pass after a test that its failures lock nobody in the next one."""
     yield
-    studio.clock.ahead += STANDARD_LIVENESS.origin_failure_window
+    studio.clock.move_on(STANDARD_LIVENESS.origin_failure_window)
 
 
 @pytest.fixture(scope="package")
@@ -68,14 +70,22 @@ def somebody_else(studio: Studio) -> str:
 
 
 @pytest.fixture(scope="package")
-def nobody(studio: Studio, browser: Browser) -> StorageState:
-    """The cookie of a browser in which a subject who is nobody sits."""
-    context = browser.new_context()
-    visitor = Visitor(studio, context)
-    visitor.stand_in()
-    state = context.storage_state()
-    context.close()
-    return state
+def seats() -> list[tuple[datetime, StorageState]]:
+    """When subjects who are nobody took the chair, and the cookies of their browsers."""
+    return []
+
+
+@pytest.fixture
+def nobody(
+    studio: Studio, browser: Browser, seats: list[tuple[datetime, StorageState]]
+) -> StorageState:
+    """The cookie of a browser in which a subject who is nobody sits, not long ago."""
+    if not seats or studio.clock.now() - seats[-1][0] > FRESH:
+        context = browser.new_context()
+        Visitor(studio, context).stand_in()
+        seats.append((studio.clock.now(), context.storage_state()))
+        context.close()
+    return seats[-1][1]
 
 
 @pytest.fixture

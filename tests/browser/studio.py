@@ -30,22 +30,19 @@ PERSONAL_TABLES = ("captures", "probes", "outputs", "jobs")
 
 @dataclass
 class MovableClock:
-    """The wall clock, moved on by hand where a test cannot wait."""
+    """The wall clock, moved on by hand where a test cannot wait.
+
+    It is never set back: the log knows a later time by then and would refuse to write.
+    """
 
     ahead: timedelta = field(default_factory=timedelta)
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
 
-    @contextmanager
-    def moved(self, ahead: timedelta) -> Iterator[None]:
-        """Let it be later until the block ends."""
-        before = self.ahead
-        self.ahead += ahead
-        try:
-            yield
-        finally:
-            self.ahead = before
+    def move_on(self, by: timedelta) -> None:
+        """Let it be later from now on."""
+        self.ahead += by
 
 
 @dataclass(frozen=True)

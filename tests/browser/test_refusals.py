@@ -122,8 +122,8 @@ def test_an_expired_challenge_is_refused(arrive: Arrive, studio: Studio):
     visitor.consent()
     before = studio.stored()
     visitor.begin_to_look()
-    with studio.clock.moved(timedelta(seconds=61)):
-        assert visitor.refusal("#you-refused") == "expired"
+    studio.clock.move_on(timedelta(seconds=61))
+    assert visitor.refusal("#you-refused") == "expired"
     assert studio.stored() == before
 
 
