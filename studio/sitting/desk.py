@@ -127,7 +127,8 @@ class Desk:
             else:
                 require_extendable(unit, draft.record, now)
                 end_waiting(unit, draft.subject.id, now)
-            unit.records.add(replace(signed, log_index=log_consent(unit, signed, now)))
+            signed = replace(signed, log_index=log_consent(unit, signed, now))
+            unit.records.add(signed)
             if signed.subject_signature is not None and signed.replaces is None:
                 unit.passkeys.link(signed.subject_id, signed.subject_signature.credential_id)
         if draft.record.replaces is None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 from types import SimpleNamespace
 
@@ -7,7 +8,7 @@ import pytest
 from consent.errors import ConsentRefused
 from consent.types import Audience, Purpose, SubjectKind
 from studio.service import ConsentChoice
-from studio.sitting.desk import Desk, summarise
+from studio.sitting.desk import Desk, Narrower
 from studio.sitting.door import Door
 from tests.fakes import CONTROLLER, SIGNER, FixedClock, MemoryLedger
 
@@ -51,7 +52,7 @@ def token(desk):
 )
 def test_a_consent_that_allows_nothing_is_not_stored(desk, ledger, token, spoilt, code):
     with pytest.raises(ConsentRefused) as caught:
-        desk.give(token, replace(CHOICE, **spoilt))
+        desk.give(token, desk.draft(replace(CHOICE, **spoilt)))
     assert caught.value.code == code
     assert caught.value.next_step
     assert ledger.record_rows == {}
@@ -61,11 +62,11 @@ def test_a_consent_that_allows_nothing_is_not_stored(desk, ledger, token, spoilt
 
 def test_everything_is_off_until_it_is_switched_on(desk, token):
     with pytest.raises(ConsentRefused):
-        desk.give(token, ConsentChoice())
+        desk.give(token, desk.draft(ConsentChoice()))
 
 
 def test_giving_signs_a_record_and_leaves_the_door_closed(desk, token):
-    record = desk.give(token, CHOICE)
+    record = desk.give(token, desk.draft(CHOICE))
     visitor = desk.door.visitor(token)
     assert visitor.subject_id == record.subject_id
     assert not visitor.is_open
@@ -75,9 +76,9 @@ def test_giving_signs_a_record_and_leaves_the_door_closed(desk, token):
 
 
 def test_every_consent_makes_a_new_subject(desk, token, clock):
-    first = desk.give(token, CHOICE)
+    first = desk.give(token, desk.draft(CHOICE))
     clock.advance(seconds=1)
-    second = desk.give(token, CHOICE)
+    second = desk.give(token, desk.draft(CHOICE))
     assert first.subject_id != second.subject_id
     assert desk.door.visitor(token).subject_id == second.subject_id
 
@@ -88,7 +89,7 @@ def test_a_baked_subject_s_record_is_of_its_own_kind(desk, token):
 
 
 def test_a_record_stands_until_it_is_withdrawn_or_runs_out(desk, ledger, token, clock):
-    record = desk.give(token, replace(CHOICE, days=30))
+    record = desk.give(token, desk.draft(replace(CHOICE, days=30)))
     assert desk.standing(record.subject_id) == record
     clock.advance(days=30)
     assert desk.standing(record.subject_id) is None
@@ -103,9 +104,9 @@ def test_nobody_has_no_consent(desk):
 
 
 def test_a_receipt_is_for_the_person_who_agreed(desk, token, clock):
-    mine = desk.give(token, CHOICE)
+    mine = desk.give(token, desk.draft(CHOICE))
     clock.advance(seconds=1)
-    theirs = desk.give(desk.door.new_session(), CHOICE)
+    theirs = desk.give(desk.door.new_session(), desk.draft(CHOICE))
     assert desk.receipt(mine.subject_id, mine.record_id)
     for ask in (desk.receipt, desk.receipt_page):
         with pytest.raises(ConsentRefused) as caught:
@@ -114,7 +115,7 @@ def test_a_receipt_is_for_the_person_who_agreed(desk, token, clock):
 
 
 def test_records_are_shown_newest_first_in_plain_words(desk, token):
-    record = desk.give(token, CHOICE)
+    record = desk.give(token, desk.draft(CHOICE))
     (view,) = desk.views(record.subject_id)
     assert view.id == record.record_id
     assert view.state == "given"
@@ -122,8 +123,95 @@ def test_records_are_shown_newest_first_in_plain_words(desk, token):
     assert "for me alone" in view.summary
 
 
-def test_the_sentence_says_what_a_choice_amounts_to():
-    assert summarise(frozenset(), Audience.PRIVATE, 90).startswith("Nothing to make yet.")
-    sentence = summarise(frozenset({"painted", "illustrated"}), Audience.PUBLIC, 30)
-    assert "illustrated and painted" in sentence
-    assert "30 days, for anyone to see" in sentence
+def narrower(**changes):
+    wish = {"families": frozenset({"painted"}), "audience": Audience.PRIVATE, "days_left": None}
+    return Narrower(**{**wish, **changes})
+
+
+WIDE = replace(CHOICE, families=frozenset({"painted", "illustrated"}), audience=Audience.PUBLIC)
+
+
+def test_less_stands_at_once_in_the_place_of_more(desk, ledger, token, clock):
+    wide = desk.give(token, desk.draft(WIDE))
+    clock.advance(days=1)
+    less = desk.narrow(wide.subject_id, wide.record_id, narrower(days_left=7))
+    assert desk.standing(wide.subject_id) == less
+    assert less.scope.families == {"painted"}
+    assert less.scope.audience is Audience.PRIVATE
+    assert less.expires_at == clock.now() + timedelta(days=7)
+    assert less.replaces == wide.record_id
+    assert ledger.record_rows[wide.record_id].replaced_by == less.record_id
+    assert less.summary.count("painted") == 1
+    assert ledger.log.size() == 2
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        narrower(),  # the same
+        narrower(families=frozenset({"painted", "illustrated"})),
+        narrower(audience=Audience.PUBLIC),
+        narrower(days_left=91),
+        narrower(days_left=0),
+    ],
+)
+def test_what_is_not_less_is_refused_and_changes_nothing(desk, ledger, token, wish):
+    record = desk.give(token, desk.draft(CHOICE))
+    before = dict(ledger.record_rows)
+    with pytest.raises(ConsentRefused) as caught:
+        desk.narrow(record.subject_id, record.record_id, wish)
+    assert caught.value.code == "not_narrower"
+    assert ledger.record_rows == before
+    assert ledger.log.size() == 1
+
+
+def test_nobody_narrows_what_somebody_else_agreed_to(desk, ledger, token, clock):
+    mine = desk.give(token, desk.draft(WIDE))
+    clock.advance(seconds=1)
+    theirs = desk.give(desk.door.new_session(), desk.draft(WIDE))
+    with pytest.raises(ConsentRefused) as caught:
+        desk.narrow(theirs.subject_id, mine.record_id, narrower())
+    assert caught.value.code == "record_unknown"
+    assert desk.standing(mine.subject_id) == mine
+
+
+def test_what_has_ended_is_not_narrowed(desk, ledger, token, clock):
+    record = desk.give(token, desk.draft(WIDE))
+    ledger.records.withdraw(record.record_id, clock.now())
+    with pytest.raises(ConsentRefused):
+        desk.narrow(record.subject_id, record.record_id, narrower())
+
+
+def test_more_waits_and_what_stands_goes_on(desk, ledger, token, clock):
+    record = desk.give(token, desk.draft(CHOICE))
+    ledger.records.assent(record.record_id, clock.now())
+    clock.advance(days=1)
+    more = desk.give(token, desk.draft(WIDE, extends=record))
+    assert more.subject_id == record.subject_id
+    assert desk.standing(record.subject_id).record_id == record.record_id
+    assert desk.waiting(record.subject_id).record_id == more.record_id
+    clock.advance(days=1)
+    assert desk.waiting(record.subject_id) is None
+
+
+def test_the_newest_wish_for_more_is_the_one_that_waits(desk, ledger, token, clock):
+    record = desk.give(token, desk.draft(CHOICE))
+    ledger.records.assent(record.record_id, clock.now())
+    first = desk.give(token, desk.draft(WIDE, extends=record))
+    clock.advance(seconds=1)
+    second = desk.give(token, desk.draft(replace(CHOICE, days=365), extends=record))
+    assert desk.waiting(record.subject_id).record_id == second.record_id
+    assert ledger.record_rows[first.record_id].withdrawn_at is not None
+    desk.drop_waiting(record.subject_id)
+    assert desk.waiting(record.subject_id) is None
+    assert desk.standing(record.subject_id).record_id == record.record_id
+
+
+def test_less_ends_the_wish_for_more(desk, ledger, token, clock):
+    record = desk.give(token, desk.draft(WIDE))
+    ledger.records.assent(record.record_id, clock.now())
+    desk.give(token, desk.draft(replace(WIDE, days=365), extends=record))
+    clock.advance(seconds=1)
+    less = desk.narrow(record.subject_id, record.record_id, narrower())
+    assert desk.waiting(record.subject_id) is None
+    assert desk.standing(record.subject_id) == less
