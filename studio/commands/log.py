@@ -117,7 +117,7 @@ def _as_text(log: LogCheck, entries: EntryCheck) -> str:
         f"{entries.closed} can be read by nobody any more, because their key is destroyed.",
     ]
     if entries.older:
-        lines.append(f"{entries.older} records or avatars are older than the log.")
+        lines.append(f"Records and avatars that are older than the log: {entries.older}.")
     lines.extend(
         f"{name} saw it with {size} entries, and it has only grown since."
         for name, size in witnessed.items()
