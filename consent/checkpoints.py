@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
@@ -29,6 +30,7 @@ from consent.signed_notes import (
 )
 
 _HASH_BYTES = 32
+_REMEMBERED = 64  # checkpoints that verified lately
 _TIME_BYTES = 8
 _LATEST = 253_402_300_799  # the last second of the year 9999, POSIX
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -74,6 +76,8 @@ class LogVerifier:
         self._keys = tuple(VerifierKey.parse(vkey) for vkey in vkeys)
         if any(key.kind != ED25519 for key in self._keys):
             raise note_invalid("vkey_invalid", "This is the key of a witness, not of a log.")
+        # A note that verified once does so for good: it is remembered by its every byte.
+        self._verified = lru_cache(maxsize=_REMEMBERED)(self._verify)
 
     @property
     def vkeys(self) -> tuple[str, ...]:
@@ -87,6 +91,9 @@ class LogVerifier:
             LogInvalid: `checkpoint_invalid` when it is no checkpoint, no known key signed it, a
                 known key's signature is wrong, or the key is another log's.
         """
+        return self._verified(note)
+
+    def _verify(self, note: str) -> Checkpoint:
         text, lines = split_note(note)
         checkpoint = _parse(text)
         signed = False

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import rfc8785
 
@@ -79,6 +80,10 @@ class ConsentRecord:
     replaces: str | None = None  # record id of the consent that this one narrows or extends
     subject_signature: SubjectSignature | None = None  # None: the service alone signed
     version: int = NEWEST  # of the schema
+
+
+_OWN = tuple(field.name for field in fields(ConsentRecord))
+_HASHABLE = tuple(name for name in _OWN if name != "model_versions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +189,8 @@ def narrowed_record(  # noqa: PLR0913 - what a new record needs, by name
             why="More than before needs a new yes in front of the camera.",
             next_step="Switch something off, or choose an earlier end.",
         )
-    own = {field.name: getattr(earlier, field.name) for field in fields(ConsentRecord)}
-    base = ConsentRecord(**own)
     record = replace(
-        base,
+        _plain(earlier),
         version=NEWEST,
         record_id=record_id,
         receipt_id=_receipt_id(record_id),
@@ -218,7 +221,15 @@ def with_subject_signature(record: ConsentRecord, signature: SubjectSignature) -
 
 def canonical_bytes(record: ConsentRecord) -> bytes:
     """Return the record's statement in JCS (RFC 8785): the bytes that are signed."""
-    return rfc8785.dumps(statement(record))
+    versions = tuple(sorted(record.model_versions.items()))
+    return _canonical_bytes(versions, *(getattr(record, name) for name in _HASHABLE))
+
+
+@lru_cache(maxsize=_REMEMBERED, typed=True)
+def _canonical_bytes(versions: tuple[tuple[str, str], ...], *values: Any) -> bytes:  # noqa: ANN401 - a record's
+    """Return the bytes that belong to these very values, whoever asks for them."""
+    own = dict(zip(_HASHABLE, values, strict=True))
+    return rfc8785.dumps(statement(ConsentRecord(model_versions=dict(versions), **own)))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -238,7 +249,7 @@ def record_from_json(text: str | bytes) -> ConsentRecord:
 
 def with_signature(record: ConsentRecord, *, key_id: str, signature: bytes) -> SignedRecord:
     """Return the record together with its signature."""
-    own = {field.name: getattr(record, field.name) for field in fields(ConsentRecord)}
+    own = {name: getattr(record, name) for name in _OWN}
     return SignedRecord(**own, key_id=key_id, signature=signature)
 
 
@@ -253,7 +264,7 @@ def receipt_hash(record: SignedRecord) -> str:
 
 
 def _plain(record: ConsentRecord) -> ConsentRecord:
-    return ConsentRecord(**{f.name: getattr(record, f.name) for f in fields(ConsentRecord)})
+    return ConsentRecord(**{name: getattr(record, name) for name in _OWN})
 
 
 def _receipt_id(record_id: str) -> str:

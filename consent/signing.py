@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
@@ -22,6 +23,7 @@ from consent.records import ConsentRecord, SignedRecord, canonical_bytes, with_s
 
 RECORD_DOMAIN = b"selfsame consent record 1\n"
 DELETION_DOMAIN = b"selfsame deletion receipt 1\n"
+_REMEMBERED = 512  # signatures that verified lately; the gate asks about one at every step
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class ServiceVerifier:
 
     def __init__(self, keys: Iterable[Ed25519PublicKey]) -> None:
         self._keys = {key_id_of(key): key for key in keys}
+        # That these very bytes bear this very signature of this key never changes; what the record
+        # says, and whether it stands, is judged anew each time. Refusals are not remembered.
+        self._verified = lru_cache(maxsize=_REMEMBERED)(self._verify)
 
     def public_key(self, key_id: str) -> Ed25519PublicKey:
         """Return a known key.
@@ -72,6 +77,11 @@ class ServiceVerifier:
         Raises:
             RecordInvalid: `unknown_key` or `signature_invalid`.
         """
+        return self._verified(payload, signature, key_id, domain)
+
+    def _verify(
+        self, payload: bytes, signature: bytes, key_id: str, domain: bytes
+    ) -> SignatureEvidence:
         try:
             self.public_key(key_id).verify(signature, domain + payload)
         except InvalidSignature as error:

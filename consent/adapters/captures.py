@@ -15,7 +15,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import Row, bindparam, delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from consent.adapters.repositories import unknown
@@ -32,6 +32,10 @@ from consent.types import (
     SyntheticCapture,
     Template,
 )
+
+# The gate asks these at every step: made once, and read without the mapper.
+_CAPTURE = select(CaptureRow.__table__).where(CaptureRow.id == bindparam("wanted"))
+_PROBE = select(ProbeRow.__table__).where(ProbeRow.id == bindparam("wanted"))
 
 TEMPLATE, EVIDENCE, NUMBERS = "template", "evidence", "numbers"  # in the seals' associated data
 
@@ -64,7 +68,7 @@ class SqlCaptures:
 
     def load(self, capture_id: str) -> Capture:
         """Return the capture, or raise ConsentRefused."""
-        row = self._session.get(CaptureRow, capture_id)
+        row = self._session.connection().execute(_CAPTURE, {"wanted": capture_id}).first()
         if row is None:
             raise unknown("capture")
         return self._capture(row)
@@ -96,7 +100,7 @@ class SqlCaptures:
 
     def load_probe(self, probe_id: str) -> Probe:
         """Return one probe, or raise ConsentRefused."""
-        row = self._session.get(ProbeRow, probe_id)
+        row = self._session.connection().execute(_PROBE, {"wanted": probe_id}).first()
         if row is None:
             raise unknown("selfie")
         return self._probe(row)
@@ -132,7 +136,7 @@ class SqlCaptures:
         """Delete one probe; idempotent."""
         self._session.execute(delete(ProbeRow).where(ProbeRow.id == probe_id))
 
-    def _capture(self, row: CaptureRow) -> Capture:
+    def _capture(self, row: CaptureRow | Row[Any]) -> Capture:
         template = _unpacked(self._vault.unseal(row.subject_id, TEMPLATE, row.template))
         kept = self._unseal(row.subject_id, EVIDENCE, row.sealed_evidence)
         if row.kind == SubjectKind.PERSON.value and row.assent is not None:
@@ -158,7 +162,7 @@ class SqlCaptures:
             frame_hashes=tuple(kept["frame_hashes"]),
         )
 
-    def _probe(self, row: ProbeRow) -> Probe:
+    def _probe(self, row: ProbeRow | Row[Any]) -> Probe:
         kept = self._unseal(row.subject_id, NUMBERS, row.sealed_numbers)
         look = kept["look"]
         return Probe(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from consent.adapters.tables import AnnouncementRow, JobRow, RecordRow, SubjectRow, WrappedKeyRow
@@ -23,6 +24,22 @@ from consent.types import Subject, SubjectKind
 
 _DONE = "done"  # state of a job whose output was stored
 
+# The gate asks these at every step: made once, and read without the mapper.
+_SUBJECT = select(SubjectRow.__table__).where(SubjectRow.id == bindparam("wanted"))
+_HOLDS = select(WrappedKeyRow.subject_id).where(WrappedKeyRow.subject_id == bindparam("wanted"))
+_RECORD = select(RecordRow.__table__).where(RecordRow.id == bindparam("wanted"))
+_RECORD_HELD = _RECORD.with_for_update()
+_RECORDS = (
+    select(RecordRow.__table__)
+    .where(RecordRow.subject_id == bindparam("wanted"))
+    .order_by(RecordRow.given_at, RecordRow.id)
+)
+_MADE = (
+    select(func.count())
+    .select_from(JobRow)
+    .where(JobRow.state == _DONE, JobRow.record_id.in_(bindparam("records", expanding=True)))
+)
+
 
 class SqlSubjects:
     """Subjects in one transaction."""
@@ -38,14 +55,15 @@ class SqlSubjects:
 
     def load(self, subject_id: str) -> Subject:
         """Return the subject, or raise ConsentRefused."""
-        row = self._session.get(SubjectRow, subject_id)
+        row = self._session.connection().execute(_SUBJECT, {"wanted": subject_id}).first()
         if row is None:
             raise unknown("subject")
         return Subject(id=row.id, kind=SubjectKind(row.kind), created_at=row.created_at)
 
     def holds_data(self, subject_id: str) -> bool:
         """Tell whether the subject's data key still exists."""
-        return self._session.get(WrappedKeyRow, subject_id) is not None
+        found = self._session.connection().execute(_HOLDS, {"wanted": subject_id}).first()
+        return found is not None
 
     def ended(self, now: datetime) -> Sequence[str]:
         """Return subjects whose records are all over but whose data key still exists."""
@@ -92,18 +110,17 @@ class SqlRecords:
         On SQLite a writing transaction holds the whole database from its start (BEGIN IMMEDIATE),
         so `lock` adds nothing there.
         """
-        query = select(RecordRow).where(RecordRow.id == record_id)
-        query = query.execution_options(populate_existing=True)
-        row = self._session.scalar(query.with_for_update() if lock else query)
+        self._session.flush()
+        query = _RECORD_HELD if lock else _RECORD
+        row = self._session.connection().execute(query, {"wanted": record_id}).first()
         if row is None:
             raise unknown("consent")
         return _record(row)
 
     def of_subject(self, subject_id: str) -> Sequence[SignedRecord]:
         """Return all records of a subject, oldest first."""
-        query = select(RecordRow).where(RecordRow.subject_id == subject_id)
-        query = query.execution_options(populate_existing=True)
-        rows = self._session.scalars(query.order_by(RecordRow.given_at, RecordRow.id))
+        self._session.flush()
+        rows = self._session.connection().execute(_RECORDS, {"wanted": subject_id})
         return tuple(_record(row) for row in rows)
 
     def with_receipt_hash(self, wanted: str) -> SignedRecord | None:
@@ -138,8 +155,8 @@ class SqlRecords:
 
     def made_under(self, record_ids: Sequence[str]) -> int:
         """Return how many outputs were ever made under these records, the deleted ones too."""
-        query = select(func.count()).select_from(JobRow).where(JobRow.state == _DONE)
-        return self._session.scalar(query.where(JobRow.record_id.in_(record_ids))) or 0
+        values = {"records": list(record_ids)}
+        return self._session.connection().execute(_MADE, values).scalar() or 0
 
 
 class SqlAnnouncements:
@@ -160,7 +177,7 @@ class SqlAnnouncements:
         self._session.flush()
 
 
-def _record(row: RecordRow) -> SignedRecord:
+def _record(row: RecordRow | Row[Any]) -> SignedRecord:
     signed = with_signature(
         record_from_json(row.statement), key_id=row.key_id, signature=row.signature
     )

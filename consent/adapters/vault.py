@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from consent.adapters.keys import MasterKey, seal, unseal
 from consent.adapters.tables import WrappedKeyRow
 from consent.errors import ConsentRefused
+
+_WRAPPED = select(WrappedKeyRow.wrapped).where(WrappedKeyRow.subject_id == bindparam("wanted"))
 
 
 class SqlVault:
@@ -18,6 +20,7 @@ class SqlVault:
     def __init__(self, session: Session, master: MasterKey) -> None:
         self._session = session
         self._master = master
+        self._open: dict[str, bytes] = {}  # data keys that this transaction has read
 
     def create(self, subject_id: str) -> None:
         """Make and wrap a data key for a new subject."""
@@ -41,18 +44,24 @@ class SqlVault:
 
     def destroy(self, subject_id: str) -> None:
         """Delete the wrapped key; gone for good only after the commit and `truncate_wal`."""
+        self._open.pop(subject_id, None)
         self._session.execute(delete(WrappedKeyRow).where(WrappedKeyRow.subject_id == subject_id))
 
     def _key(self, subject_id: str) -> bytes:
-        row = self._session.get(WrappedKeyRow, subject_id)
-        if row is None:
+        if subject_id not in self._open:
+            self._open[subject_id] = self._read(subject_id)
+        return self._open[subject_id]
+
+    def _read(self, subject_id: str) -> bytes:
+        wrapped = self._session.connection().execute(_WRAPPED, {"wanted": subject_id}).scalar()
+        if wrapped is None:
             raise ConsentRefused(
                 "key_destroyed",
                 "This data was deleted.",
                 why="Its key was destroyed when consent was withdrawn or ran out.",
                 next_step="Give a new consent to start again.",
             )
-        return self._master.unwrap(row.wrapped, name=_key_name(subject_id))
+        return self._master.unwrap(wrapped, name=_key_name(subject_id))
 
 
 def _key_name(subject_id: str) -> str:

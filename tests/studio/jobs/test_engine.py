@@ -65,7 +65,9 @@ def test_consent_that_ends_while_drawing_stops_the_storing_step(house, token):
     outcome = house.orders.engine._render(job.id)
     with house.ledger.transaction() as unit:
         unit.records.withdraw(job.record_id, house.clock.now())
-    house.orders.engine._datasource.run_tx_step({"name": "store"}, house.orders.engine._store, job.id, outcome)
+    house.orders.engine._datasource.run_tx_step(
+        {"name": "store"}, house.orders.engine._store, job.id, outcome
+    )
     assert house.orders.engine.rows.load(job.id).state.value == "refused"
     with house.ledger.reading() as unit:
         assert unit.session.get(OutputRow, job.id) is None
@@ -77,7 +79,9 @@ def test_a_cancelled_job_stores_nothing_whatever_was_drawn(house, token, data):
     house.orders.engine._prepare(job.id)
     outcome = house.orders.engine._render(job.id)
     assert house.cancel(token, job.id).state.value == "cancelled"
-    house.orders.engine._datasource.run_tx_step({"name": "store"}, house.orders.engine._store, job.id, outcome)
+    house.orders.engine._datasource.run_tx_step(
+        {"name": "store"}, house.orders.engine._store, job.id, outcome
+    )
     assert house.orders.engine.rows.load(job.id).state.value == "cancelled"
     assert house.gallery(token) == []
     assert not any((data / "objects" / "outputs" / job.subject_id).rglob("*.*"))
