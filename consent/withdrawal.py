@@ -79,14 +79,19 @@ class Withdrawal:
         repair.
 
         Raises:
-            ConsentRefused: the subject is unknown, or `deleted_before`.
-            LogInvalid: all is deleted, but the log is damaged and the receipt has to wait.
+            ConsentRefused: the subject is unknown, `deleted_before`, or `deletion_unfinished`:
+                all has ended, but not all is deleted yet.
         """
         try:
             self._end(subject_id, is_logged=True)
         except LogInvalid:
             self._end(subject_id, is_logged=False)
-        return self._complete(subject_id)
+        try:
+            return self._complete(subject_id)
+        except ConsentRefused:
+            raise
+        except Exception as failure:
+            raise _unfinished() from failure
 
     def end_retention(self, now: datetime) -> tuple[DeletionReceipt, ...]:
         """Delete what belongs to consents that have all run out, and what was left half deleted.
@@ -224,6 +229,15 @@ class Withdrawal:
         """Return the time, not before the log's: a clock set back must keep nobody here."""
         now, logged_at = self.clock.now(), unit.log.last_time()
         return now if logged_at is None else max(now, logged_at)
+
+
+def _unfinished() -> ConsentRefused:
+    return ConsentRefused(
+        "deletion_unfinished",
+        "Your consent has ended, and nothing more is made or shown. Not all is deleted yet.",
+        why="Something kept the studio from it; it goes on by itself until all is gone.",
+        next_step="Press Withdraw again in a minute to get the receipt.",
+    )
 
 
 def _held(unit: Unit, subject_id: str) -> list[SignedRecord]:

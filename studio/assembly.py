@@ -40,6 +40,7 @@ from outputs.provenance import ManifestReader, Signer
 from outputs.release import Releaser
 from outputs.report import Report
 from outputs.standing import Standing, standing_of
+from outputs.studio_keys import StudioKeys
 from outputs.verify import verify
 from studio.face.cohort import load_cohort
 from studio.face.meter import FaceMeter
@@ -54,6 +55,7 @@ from studio.jobs.portraits import Portraits
 from studio.jobs.workshop import Workshop
 from studio.settings import Settings, SettingsError
 from studio.sitting.accounts import Accounts, Rules
+from studio.sitting.archive import Archivist
 from studio.sitting.booth import Booth, CaptureObserver
 from studio.sitting.desk import Desk
 from studio.sitting.door import Door
@@ -62,6 +64,7 @@ from studio.sitting.exports import Exports
 from studio.sitting.logbook import Logbook
 from studio.sitting.memory import FrameMemory
 from studio.sitting.reports import Reports
+from studio.sitting.rights import Rights
 from studio.sitting.selfies import SelfieVault
 from studio.sitting.traces import ModelShelf, TemporaryFolder
 from studio.sitting.waiting import WaitingRoom
@@ -72,6 +75,7 @@ if TYPE_CHECKING:
 
     from consent.adapters.keys import Keyring
     from consent.ports import Clock
+    from consent.receipt_form import Document
 
 ORPHAN_AGE = timedelta(hours=1)  # a running job writes its objects a moment before its row
 HELPERS = 2  # threads that embed and measure stills; the network itself takes one face at a time
@@ -101,11 +105,17 @@ class Foundations:
         self.authority = open_authority(
             key_store, now=clock.now(), serial=lambda: secrets.randbits(158) + 1
         )
-        self.reader = ManifestReader(key_store.anchors())
+        self.anchors = key_store.anchors()
+        self.reader = ManifestReader(self.anchors)
 
-    def read_marks(self, data: bytes) -> Report:
-        """Return what a file of any origin says about itself."""
-        return verify(data, reader=self.reader, consent=self, log=self.log.verifier())
+    def read_marks(self, data: bytes, receipt: Document | None = None) -> Report:
+        """Return what a file of any origin says about itself; compare it with a receipt."""
+        log = self.log.verifier()
+        return verify(data, reader=self.reader, consent=self, log=log, receipt=receipt)
+
+    def public_keys(self) -> StudioKeys:
+        """Return what anybody needs to check this studio's pictures elsewhere."""
+        return StudioKeys(self.log.verifier().vkeys, self.anchors)
 
     def standing_of(self, receipt_hash: str) -> Standing | None:
         """Return how the record that a manifest quotes stands now (outputs.verify)."""
@@ -252,6 +262,10 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         observer=hands.observer,
     )
     rules = Rules(settings.sign_in == "passkey", settings.invitation)
+    archivist = Archivist(
+        base.database, base.clock, desk, base.library, selfies, engine.rows.of_subject
+    )
+    rights = Rights(base.database, door, selfies, archivist, workshop.portraits.purge)
     accounts = Accounts(base.database, base.clock, door, rules, secrets.token_bytes)
     return House(
         ledger=base.database,
@@ -268,6 +282,8 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         cast=load_cast(),
         read_marks=base.read_marks,
         reports=base.reports,
+        public_keys=base.public_keys,
+        rights=rights,
         log=Logbook(base.database, base.log, settings.witnesses),
         accounts=accounts,
         drafts=Drafts(base.database, base.clock, door, accounts, secrets.token_bytes),

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from consent.withdrawal import Withdrawal
     from outputs.library import Library
     from outputs.report import Report
+    from outputs.studio_keys import StudioKeys
     from outputs.types import Released, StoredOutput
     from studio.jobs.orders import Orders
     from studio.sitting.accounts import Accounts
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from studio.sitting.exports import Exports
     from studio.sitting.logbook import Logbook
     from studio.sitting.reports import Reports
+    from studio.sitting.rights import Rights
     from studio.sitting.waiting import Ticket, WaitingRoom
     from studio.styles.types import Controls, Style
     from studio.subjects.cast import CastMember
@@ -83,8 +85,10 @@ class House:
     withdrawal: Withdrawal
     cast: Mapping[str, CastMember]
     read_marks: Callable[[bytes], Report]
+    public_keys: Callable[[], StudioKeys]
     log: Logbook
     reports: Reports
+    rights: Rights
     accounts: Accounts
     drafts: Drafts
 
@@ -327,6 +331,10 @@ class House:
         """Read a file's marks."""
         return self.read_marks(data)
 
+    def keys(self) -> StudioKeys:
+        """Return what anybody needs to check this studio's pictures elsewhere."""
+        return self.public_keys()
+
     def _opens(self, token: str) -> Callable[[Capture], None]:
         return lambda capture: self.door.open(token, capture.subject_id)
 
@@ -394,7 +402,8 @@ class House:
             with self.ledger.reading() as unit:
                 kind = unit.subjects.load(found.subject_id).kind
                 held = unit.subjects.holds_data(found.subject_id)
-            if held:
+                half = found.subject_id in unit.deletions.unfinished()
+            if held or half:
                 chosen.append(found.subject_id)
             if kind is SubjectKind.PERSON:
                 break

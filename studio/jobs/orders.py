@@ -122,7 +122,12 @@ def _newest(probes: Sequence[Probe], capture: Capture) -> Probe:
     """Return the selfie added last: of a capture's own stills, that is its best."""
     own = [probe for probe in probes if probe.capture_id == capture.id]
     if not own:
-        raise no_consent()
+        raise ConsentRefused(
+            "no_selfie",
+            "There is no picture of you to draw from.",
+            why="An avatar is drawn from a picture that was matched to you.",
+            next_step="Look into the camera once more, or add a picture.",
+        )
     return own[-1]
 
 

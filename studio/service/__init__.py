@@ -32,10 +32,12 @@ from studio.service.views import (
 
 if TYPE_CHECKING:
     from outputs.report import Report
+    from outputs.studio_keys import StudioKeys
     from outputs.types import Released, StoredOutput
     from studio.service.accounts import AccountService
     from studio.service.logbook import LogService
     from studio.service.reports import ReportService
+    from studio.service.rights import RightsService
     from studio.styles.types import Controls, Style
 
 __all__ = [
@@ -65,6 +67,11 @@ class StudioService(Protocol):
     @property
     def accounts(self) -> AccountService:
         """Passkeys."""
+        ...
+
+    @property
+    def rights(self) -> RightsService:
+        """A copy of everything held about the open subject, and their selfies one by one."""
         ...
 
     @property
@@ -240,4 +247,8 @@ class StudioService(Protocol):
 
     def verify(self, data: bytes) -> Report:
         """Read a file's marks; needs no session."""
+        ...
+
+    def keys(self) -> StudioKeys:
+        """Return what anybody needs to check this studio's pictures elsewhere; no session."""
         ...

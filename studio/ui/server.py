@@ -30,6 +30,7 @@ from studio.ui.routes.log import log_routes
 from studio.ui.routes.making import job_routes, style_routes
 from studio.ui.routes.passkeys import passkey_routes, sign_in_routes, signing_routes
 from studio.ui.routes.reports import report_routes
+from studio.ui.routes.rights import rights_routes
 from studio.ui.routes.sitting import record_routes, sitting_routes
 from studio.ui.session import session_reader
 from studio.ui.settings import UiSettings
@@ -47,6 +48,7 @@ ROUTES = (
     keeping_routes,
     log_routes,
     report_routes,
+    rights_routes,
     passkey_routes,
     sign_in_routes,
     signing_routes,
