@@ -25,10 +25,10 @@ from fastapi import FastAPI
 import app
 from consent.adapters.database import Base, Database
 from consent.adapters.keys import MasterKey
-from consent.checkpoints import LogSigner, read_checkpoint, verify_cosignature
+from consent.checkpoints import LogSigner, read_checkpoint, verify_cosignature, witness_key
 from consent.log import Leaf, LeafKind, commit
 from consent.witness import Memory
-from studio.commands.watch import run_witness, watch
+from studio.commands.watch import load_witness, run_witness, watch
 from studio.sitting.logbook import Logbook
 from studio.ui.routes.log import log_routes
 from studio.ui.server import _refuse_in_three_parts
@@ -159,21 +159,25 @@ def test_a_witnesss_key_and_memory_are_its_own_alone(studio, address, ada):
 
 
 @pytest.mark.parametrize(
-    ("size", "rewritten", "code"),
-    [(10, 3, "log_forked"), (14, 3, "log_forked"), (9, -1, "log_rolled_back")],
+    ("shown", "code"),
+    [
+        ({"size": 10, "rewritten": 3}, "log_forked"),
+        ({"size": 14, "rewritten": 3}, "log_forked"),
+        ({"size": 9}, "log_rolled_back"),
+    ],
 )
 def test_a_log_that_was_rewritten_is_refused_named_and_kept_as_evidence(
-    studio, address, ada, capsys, size, rewritten, code
+    studio, address, ada, capsys, shown, code
 ):
     assert ada.looks(address) == 0
     seen = ada.seen
-    studio.show(size, rewritten=rewritten)
+    studio.show(**shown)
     assert ada.looks(address) == 1
     told = capsys.readouterr().err
     assert f"{code}: " in told
     assert ada.seen == seen
     evidence = ada.state.with_name(f"{ada.state.name}.refused")
-    assert LOG_SIGNER.verifier().verify(evidence.read_text()).size == size
+    assert LOG_SIGNER.verifier().verify(evidence.read_text()).size == shown["size"]
 
 
 def test_a_log_under_another_key_is_refused(studio, address, ada, capsys):
@@ -272,18 +276,18 @@ def test_a_real_witness_watches_a_real_studio(tmp_path, ada):
         port = probe.getsockname()[1]
     data = tmp_path / "data"
     known = {key: value for key, value in os.environ.items() if not key.startswith("SELFSAME_")}
+    witness = load_witness(ada.key, ada.name)
+    vkey = witness_key(witness.name, witness.key.public_key()).vkey
     named = {**known, "SELFSAME_DATA": str(data), "SELFSAME_PORT": str(port)}
+    named["SELFSAME_WITNESSES"] = vkey
     address = f"http://localhost:{port}"
     with serving(named, address):
-        first = command(named, *ada.options(address))
-        assert first.returncode == 0, first.stderr
+        looked = command(named, *ada.options(address))
+        assert (looked.returncode, looked.stderr) == (0, "")
+        assert vkey_told(looked.stdout) == vkey
         assert ada.size == 3  # two notices and the rules
-    named["SELFSAME_WITNESSES"] = vkey_told(first.stdout)
-    with serving(named, address):
-        again = command(named, *ada.options(address))
-        assert (again.returncode, again.stderr) == (0, "")
         with urlopen(f"{address}/api/log/checkpoint", timeout=10) as answer:  # noqa: S310 - our own
-            assert verify_cosignature(answer.read().decode(), named["SELFSAME_WITNESSES"])
+            assert verify_cosignature(answer.read().decode(), vkey)
     checked = command(named, "log", "check", "--json")
     assert checked.returncode == 0, checked.stderr
     assert json.loads(checked.stdout)["cosigned"] == [{"witness": "ada.example", "size": 3}]
