@@ -140,9 +140,11 @@ def test_a_consent_is_signed_by_a_passkey_and_opens_with_it_elsewhere(studio: St
     assert other.sitting()["record"] is None
     post(visitor, "/api/lock", {})
     visitor.context.clear_cookies()
-    visitor.open()
+    visitor.open("/gallery")
+    visitor.see("[data-empty]")
     assert visitor.ask("/api/outputs") == 403
-    ask(visitor, "signIn()")
+    visitor.click("[data-testid=open-with-passkey]")
+    expect(visitor.page.locator("#gallery-lock")).to_be_visible()
     assert visitor.ask("/api/outputs") == 200
     assert visitor.sitting()["record"]["id"] == record.record_id
     assert evidence.credential_id == record.subject_signature.credential_id

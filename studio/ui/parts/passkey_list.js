@@ -44,7 +44,7 @@ export async function showPasskeys(card) {
     ? [isHere ? button("plain", "passkey-add", "Add another", () => makePasskey()) : null, button("text", "passkey-sign-out", "Sign out", signOut)]
     : known.passkeys.length > 0
       ? [isHere ? button("plain", "passkey-sign-in", "Sign in", signIn) : null]
-      : [button("plain", "passkey-make", "Make a passkey", () => makePasskey())];
+      : [button("plain", "passkey-make", "Make a passkey", () => makePasskey()), button("text", "passkey-sign-in", "I have one", signIn)];
   fill(card,
     make("h2", { id: "passkeys-title" }, "Passkeys"),
     make("p", { class: "small" }, "With a passkey you sign what you agree to yourself. Signing in then opens it without a look into the camera."),
