@@ -92,10 +92,12 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             return calibrate(_open_observed, settings, options, VERSION)
         case "verify":
             from studio.assembly import Foundations
-            from studio.commands.verify import verify_files
+            from studio.commands.verify import verify_elsewhere, verify_files
 
+            if options.keys:
+                return verify_elsewhere(options)
             with closing(Foundations(settings, SystemClock())) as base:
-                return verify_files(base.read_marks, options.files, as_json=options.json)
+                return verify_files(base.read_marks, options)
         case _:
             return _tell(options, settings)
 
@@ -174,6 +176,15 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="read the marks of pictures of any origin")
     verify.add_argument("files", nargs="+", type=Path, metavar="FILE")
     verify.add_argument("--json", action="store_true", help="print findings as JSON")
+    verify.add_argument(
+        "--keys",
+        type=Path,
+        metavar="FILE",
+        help="another studio's, from its /api/verify/keys: checks its pictures without it",
+    )
+    verify.add_argument(
+        "--receipt", type=Path, metavar="FILE", help="of the consent that they were made under"
+    )
     _add_receipt(commands)
     _add_reports(commands)
     add_log(commands)

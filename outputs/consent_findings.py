@@ -15,6 +15,7 @@ from outputs.provenance import ManifestEvidence, ManifestState
 from outputs.report import Finding, State, Technique
 from outputs.standing import Standing
 
+HERE = "this installation"
 SHOWN_ORIGIN = 80  # characters of a log's name; a stranger's may be very long
 
 
@@ -30,7 +31,7 @@ class ConsentStates(Protocol):
         ...
 
 
-def log_finding(evidence: ManifestEvidence, keys: LogKeys) -> Finding:
+def log_finding(evidence: ManifestEvidence, keys: LogKeys, whose: str = HERE) -> Finding:
     """Check offline that the consent was logged before the picture was signed.
 
     The manifest quotes the log's checkpoint, so the entry is older than the manifest. When exactly
@@ -62,19 +63,22 @@ def log_finding(evidence: ManifestEvidence, keys: LogKeys) -> Finding:
         return Finding(Technique.LOG, State.UNKNOWN, sentence, details=details)
     if evidence.state is not ManifestState.TRUSTED:
         sentence = (
-            "The proof is one of this installation, but this manifest was not signed here: "
+            f"The proof is one of {whose}, but this manifest was not signed there: "
             "it may have been copied from another picture."
         )
         return Finding(Technique.LOG, State.INVALID, sentence, details=details)
     sentence = (
-        f"A consent was logged here on {proof.leaf.at:%d %B %Y, %H:%M:%S} UTC, "
+        f"A consent was logged by {whose} on {proof.leaf.at:%d %B %Y, %H:%M:%S} UTC, "
         "before this picture was signed and released."
     )
     return Finding(Technique.LOG, State.TRUSTED, sentence, details=details)
 
 
-def consent_finding(evidence: ManifestEvidence, consent: ConsentStates) -> Finding:
+def consent_finding(evidence: ManifestEvidence, consent: ConsentStates | None) -> Finding:
     """Tell how the record stands, for intact manifests of ours only."""
+    if consent is None:
+        sentence = "Only the studio that made a picture knows how its consent stands now."
+        return Finding(Technique.CONSENT, State.UNKNOWN, sentence)
     quoted = evidence.consent or {}
     receipt = quoted.get("receipt_hash")
     if evidence.state is not ManifestState.TRUSTED or not isinstance(receipt, str):
@@ -90,14 +94,18 @@ def consent_finding(evidence: ManifestEvidence, consent: ConsentStates) -> Findi
     return Finding(Technique.CONSENT, state, f"{_QUOTED} {told}{gone}")
 
 
-def report_finding(evidence: ManifestEvidence, consent: ConsentStates) -> tuple[Finding, ...]:
+def report_finding(
+    evidence: ManifestEvidence, consent: ConsentStates | None
+) -> tuple[Finding, ...]:
     """Tell that the subject may not have agreed, if somebody says so; else there is no finding.
 
     Whoever holds the file may know: they hold somebody's face. It says neither who reported nor
     whether they are right.
     """
     output_id = (evidence.consent or {}).get("output_id")
-    if evidence.state is not ManifestState.TRUSTED or not isinstance(output_id, str):
+    if consent is None or evidence.state is not ManifestState.TRUSTED:
+        return ()
+    if not isinstance(output_id, str):
         return ()
     dispute = consent.dispute_of(output_id)
     if dispute is None:

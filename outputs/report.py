@@ -18,6 +18,7 @@ class Technique(StrEnum):
     XMP = "XMP metadata"
     CONSENT = "consent record"
     LOG = "log proof"
+    RECEIPT = "receipt"
     REPORT = "report"
 
 
@@ -86,6 +87,15 @@ class Report:
         """Return the findings as lines for a terminal."""
         wide = max(len(finding.technique) for finding in self.findings)
         return "\n".join(
-            f"{finding.technique.value:<{wide}}  {finding.state.value:<12}  {finding.sentence}"
+            f"{finding.technique.value:<{wide}}  {finding.state.value:<12}  "
+            f"{printable(finding.sentence)}"
             for finding in self.findings
         )
+
+
+def printable(text: str) -> str:
+    """Return a stranger's text without anything that a terminal would act on.
+
+    Escape sequences, and letters that turn the direction of writing, are shown as their codes.
+    """
+    return "".join(letter if letter.isprintable() else f"\\u{{{ord(letter):x}}}" for letter in text)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from consent.receipt_form import Document
 from outputs.badge import Kind
 from outputs.consent_findings import (
+    HERE,
     ConsentStates,
     consent_finding,
     log_finding,
@@ -20,6 +22,7 @@ from outputs.errors import MarkMissing, TooLarge, VerifyError
 from outputs.label_search import find_label
 from outputs.log_proof import LogKeys
 from outputs.provenance import GENERATOR, ManifestEvidence, ManifestReader, ManifestState
+from outputs.receipt_match import receipt_finding
 from outputs.report import Finding, Issuer, Report, State, Technique
 from outputs.xmp import GENERATED_TYPES, read_packet
 
@@ -27,14 +30,25 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 25_000_000  # telephones make 24.5; each million takes some 10 MB while it is open
 
 
-def verify(data: bytes, *, reader: ManifestReader, consent: ConsentStates, log: LogKeys) -> Report:
+def verify(
+    data: bytes,
+    *,
+    reader: ManifestReader,
+    consent: ConsentStates | None,
+    log: LogKeys,
+    whose: str = HERE,
+    receipt: Document | None = None,
+) -> Report:
     """Examine a file of any origin, offline.
 
     Args:
         data: The file's bytes.
-        reader: Reads manifests against this installation's anchors.
-        consent: Looks up the record and the output that a manifest of ours quotes.
-        log: This installation's log keys.
+        reader: Reads manifests against a studio's anchors: this installation's, or given ones.
+        consent: Looks up the record and the output that a manifest of ours quotes; None where
+            another studio's pictures are checked with its keys.
+        log: The same studio's log keys.
+        whose: What that studio is called.
+        receipt: Somebody's, to compare the picture with.
 
     Raises:
         VerifyError: empty, too large, or not a picture that can be opened safely.
@@ -53,11 +67,12 @@ def verify(data: bytes, *, reader: ManifestReader, consent: ConsentStates, log: 
     return Report(
         (
             _label(decoded.pixels),
-            _manifest(manifest),
+            _manifest(manifest, whose),
             _xmp(decoded.xmp),
-            log_finding(manifest, log),
+            log_finding(manifest, log, whose),
             consent_finding(manifest, consent),
             *report_finding(manifest, consent),
+            *(() if receipt is None else (receipt_finding(manifest, receipt),)),
         )
     )
 
@@ -83,12 +98,12 @@ def _label(pixels: NDArray[np.uint8]) -> Finding:
     return Finding(Technique.LABEL, State.FOUND, sentence, tells_generated=True, details=details)
 
 
-def _manifest(evidence: ManifestEvidence) -> Finding:
+def _manifest(evidence: ManifestEvidence, whose: str) -> Finding:
     issuer = issuer_of(evidence)
     generated = any(kind in GENERATED_TYPES for kind in evidence.digital_source_types)
     intact = evidence.state in (ManifestState.TRUSTED, ManifestState.VALID)
     details: dict[str, object] = {
-        "issuer": issuer.value,
+        "issuer": whose if issuer is Issuer.OURS else issuer.value,
         "generator": evidence.generator,
         "status": list(evidence.why),
         "digital_source_types": list(evidence.digital_source_types),
@@ -100,7 +115,7 @@ def _manifest(evidence: ManifestEvidence) -> Finding:
     return Finding(
         Technique.MANIFEST,
         _MANIFEST_STATES[evidence.state],
-        _manifest_sentence(evidence, issuer),
+        _manifest_sentence(evidence, issuer, whose),
         tells_generated=intact and generated,
         details=details,
     )
@@ -117,7 +132,7 @@ def issuer_of(evidence: ManifestEvidence) -> Issuer:
     return Issuer.OTHER_GENERATOR
 
 
-def _manifest_sentence(evidence: ManifestEvidence, issuer: Issuer) -> str:
+def _manifest_sentence(evidence: ManifestEvidence, issuer: Issuer, whose: str) -> str:
     reasons = ", ".join(evidence.why)
     if evidence.state is ManifestState.NONE:
         return f"There is none ({reasons}); saving a picture again with most programs removes it."
@@ -126,7 +141,7 @@ def _manifest_sentence(evidence: ManifestEvidence, issuer: Issuer) -> str:
         return f"The manifest does not hold: {reasons}.{changed}"
     match issuer:
         case Issuer.OURS:
-            return "The manifest is intact and was signed by this installation."
+            return f"The manifest is intact and was signed by {whose}."
         case Issuer.ANOTHER_INSTALLATION:
             return (
                 "The manifest is intact and names another Selfsame installation as its maker; "

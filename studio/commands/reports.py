@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from consent.errors import Refusal
+from outputs.report import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -38,17 +39,6 @@ def run_reports(reports: Reports, options: argparse.Namespace) -> int:
     return DONE
 
 
-def printable(text: str) -> str:
-    """Return a stranger's text without anything that a terminal would act on.
-
-    Escape sequences, and letters that turn the direction of writing, are shown as their codes.
-    """
-    return "".join(
-        letter if letter.isprintable() or letter == "\n" else f"\\u{{{ord(letter):x}}}"
-        for letter in text
-    )
-
-
 def _list(cases: list[dict[str, object]], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"reports": cases}, indent=2))
@@ -77,8 +67,8 @@ def _show(case: Case, *, as_json: bool) -> None:
         print("\nThe words were deleted.")
     for each in statements:
         contact = printable(each["contact"]) or "none left"
-        words = printable(each["text"]).replace("\n", f"\n{INDENT}")
-        print(f"\n{each['at']}, contact: {contact}\n{INDENT}{words}")
+        lines = [f"{INDENT}{printable(line)}" for line in each["text"].split("\n")]
+        print("\n".join(("", f"{each['at']}, contact: {contact}", *lines)))
     if case.report.further:
         print(f"\nand {case.report.further} more that were not kept")
     if case.report.closed_at is None:

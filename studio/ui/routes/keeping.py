@@ -53,6 +53,11 @@ def keeping_routes(context: Context) -> APIRouter:
             verdicts = await context.turns.run(on_keeping.add_selfies, service, token, uploads)
         return JSONResponse(verdicts)
 
+    @router.get("/verify/keys")
+    def keys() -> JSONResponse:
+        name = 'attachment; filename="selfsame-keys.json"'
+        return JSONResponse(service.keys().as_json(), headers={"content-disposition": name})
+
     @router.post("/verify")
     async def verify(request: Request) -> JSONResponse:
         async with context.bodies:

@@ -10,7 +10,8 @@ import app
 from consent.errors import Refusal
 from consent.reports import Outcome, OutputReport, ReportedOutput, Statement
 from consent.types import RecordState
-from studio.commands.reports import printable, run_reports
+from outputs.report import printable
+from studio.commands.reports import run_reports
 from studio.sitting.reports import Case
 from tests.fakes import NOON
 

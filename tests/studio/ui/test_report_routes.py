@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from consent.errors import Refusal
 from outputs.errors import OutputMissing
+from outputs.studio_keys import StudioKeys
 from outputs.types import StoredOutput
 from studio.service.reports import ReportAnswer
 from studio.ui.routes.reports import MAX_REPORT_BYTES
@@ -141,3 +142,15 @@ def test_gallery_tells_its_subject_why_an_avatar_is_held_back(
     assert first["held_back"] is None
     assert "against their will" in second["held_back"]
     assert "delete it" in second["held_back"]
+
+
+def test_anybody_may_have_the_studio_s_public_keys(studio: FakeStudio, stranger: TestClient):
+    studio.keys = lambda: StudioKeys(("log+0+key",), (b"-----BEGIN CERTIFICATE-----",))
+    answer = stranger.get("/api/verify/keys")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "schema_version": "urn:selfsame:studio-keys:1",
+        "log": ["log+0+key"],
+        "manifests": ["-----BEGIN CERTIFICATE-----"],
+    }
+    assert "selfsame-keys.json" in answer.headers["content-disposition"]
