@@ -8,17 +8,19 @@ still knows better. It follows each commit: it may lag behind the database, and 
 from __future__ import annotations
 
 import logging
-import threading
 from pathlib import Path
 
+from filelock import FileLock
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from consent.adapters.keys import write_private
 from consent.adapters.log import SqlLog
-from consent.checkpoints import LogVerifier, read_checkpoint
+from consent.checkpoints import Checkpoint, LogVerifier, read_checkpoint
+from consent.errors import LogInvalid
 from consent.merkle import EMPTY_ROOT, log_invalid
 
+PATIENCE_SECONDS = 5.0  # for another process that writes the file
 LOG = logging.getLogger(__name__)
 _NOTE = "selfsame_log_head"
 
@@ -28,8 +30,8 @@ class HeadAnchor:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "log-head"
-        self._lock = threading.Lock()
-        self._size = -1  # of the newest head that was written here
+        # Several processes may share the folder; a thread's lock keeps out other threads too.
+        self._lock = FileLock(folder / "log-head.lock", timeout=PATIENCE_SECONDS, mode=0o600)
 
     def read(self) -> str | None:
         """Return the signed checkpoint, None before the first."""
@@ -37,16 +39,17 @@ class HeadAnchor:
 
     def keep(self, note: str) -> None:
         """Write a newer head; a disk that refuses is told of, and stops nothing."""
-        size = read_checkpoint(note).size
-        with self._lock:
-            if size <= self._size:
-                return
-            try:
-                write_private(self._path, note.encode())
-            except OSError as error:
-                LOG.warning("The log's head could not be kept: %s", error.strerror)
-            else:
-                self._size = size
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._lock:
+                if read_checkpoint(note).size > self._size():
+                    write_private(self._path, note.encode())
+        except (OSError, LogInvalid) as error:  # a lock that nobody gives back is an OSError
+            LOG.warning("The log's head could not be kept: %s", error)
+
+    def _size(self) -> int:
+        kept = self.read()
+        return -1 if kept is None else read_checkpoint(kept).size
 
     def follow(self, session: Session, note: str) -> None:
         """Keep a head once its transaction has been committed, and only then."""
@@ -79,7 +82,7 @@ def require_continuity(log: SqlLog, anchor: HeadAnchor, verifier: LogVerifier) -
         if root != head.root:
             raise log_invalid("tree_changed", "The log's tree is not the one that was signed.")
     if kept is not None:
-        known = verifier.verify(kept)
+        known = _known(kept, verifier)
         if size < known.size:
             raise log_invalid(
                 "log_rolled_back",
@@ -95,6 +98,18 @@ def require_continuity(log: SqlLog, anchor: HeadAnchor, verifier: LogVerifier) -
             )
     if note is not None and note != kept:
         anchor.keep(note)
+
+
+def _known(kept: str, verifier: LogVerifier) -> Checkpoint:
+    try:
+        return verifier.verify(kept)
+    except LogInvalid as error:
+        raise log_invalid(
+            "checkpoint_invalid",
+            "The file log-head beside the keys was changed, or is of another log.",
+            next_step="Check whether somebody changed files here, and whether the setting "
+            "log_origin is what it was; then move the file log-head out of the keys' folder.",
+        ) from error
 
 
 _PUT_BACK = (

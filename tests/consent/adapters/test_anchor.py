@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -112,6 +113,27 @@ def test_a_forged_file_is_refused(anchored, tmp_path):
     file = tmp_path / "keys" / "log-head"
     file.write_text(file.read_text().replace("\n3\n", "\n2\n"))
     assert refused(continues, database, anchor).code == "checkpoint_invalid"
+
+
+def test_a_forged_file_is_left_as_it_is_and_stops_nothing(anchored, tmp_path, caplog):
+    database, _, _ = anchored
+    fill(database, 3)
+    (tmp_path / "keys" / "log-head").write_text("forged")
+    fill(database, 1, start=3)
+    assert "could not be kept" in caplog.text
+    assert (tmp_path / "keys" / "log-head").read_text() == "forged"
+
+
+def test_writers_of_several_processes_keep_the_newest_head(anchored, tmp_path):
+    database, _, _ = anchored
+    fill(database, 3)
+    with database.reading() as unit:
+        notes = [unit.log.prove(0, size).checkpoint for size in (1, 2, 3)]
+    anchors = [HeadAnchor(tmp_path / "others") for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            list(pool.map(lambda anchor: [anchor.keep(note) for note in notes], anchors))
+    assert read_checkpoint(anchors[0].read()).size == 3
 
 
 def test_a_tree_that_lost_its_hashes_is_noticed_at_opening(anchored):
