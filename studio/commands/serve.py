@@ -38,11 +38,9 @@ def serve(house: House, settings: Settings, *, version: str, open_browser: bool)
         print(f"{address} cannot be opened: {error.strerror}.", file=sys.stderr)
         print("Is the studio running already? Or: SELFSAME_PORT=7861 make run", file=sys.stderr)
         return 1
-    if settings.host not in settings.allowed_hosts:
-        print(f"Open it by one of its names: {', '.join(settings.allowed_hosts)}", file=sys.stderr)
     print(f"Selfsame {version} is open at {address}  (Ctrl+C closes it)")
-    if settings.https and not settings.trusted_proxies:
-        print("No proxy is trusted, so all visitors count as one address", file=sys.stderr)
+    for sentence in warnings(settings):
+        print(sentence, file=sys.stderr)
     if waiting := house.reports.waiting():
         what = "One report waits" if waiting == 1 else f"{waiting} reports wait"
         print(f"{what} for you: python app.py reports")
@@ -51,6 +49,23 @@ def serve(house: House, settings: Settings, *, version: str, open_browser: bool)
     with suppress(KeyboardInterrupt):  # raised anew once the server has closed
         uvicorn.Server(server_config(app, ui, settings)).run(sockets=[listener])
     return 0
+
+
+def warnings(settings: Settings) -> list[str]:
+    """Return what an operator should know about how the studio is reached."""
+    found = []
+    if settings.host not in settings.allowed_hosts:
+        found.append(f"Open it by one of its names: {', '.join(settings.allowed_hosts)}")
+    if settings.https and not settings.trusted_proxies:
+        found.append("No proxy is trusted, so all visitors count as one address")
+    if settings.sign_in == "passkey" and not settings.https:
+        found.append(
+            "Passkeys work at http://localhost here; by any other name they need https "
+            "(SELFSAME_HTTPS=true behind a proxy that speaks it)"
+        )
+    if settings.sign_in == "passkey" and not settings.invitation:
+        found.append("No invitation is set, so whoever reaches the address can make a passkey")
+    return found
 
 
 def server_config(app: ASGIApp, ui: UiSettings, settings: Settings) -> uvicorn.Config:

@@ -7,22 +7,29 @@ from dataclasses import fields
 
 from studio.settings import PREFIX, Settings
 
+SECRET = frozenset({"invitation"})  # a screen is shown to others, and output is kept in logs
+
 
 def show_settings(settings: Settings, *, as_json: bool) -> int:
     """Print every setting with the variable that changes it."""
-    values = {field.name: _plain(getattr(settings, field.name)) for field in fields(settings)}
+    values = {
+        field.name: _plain(field.name, getattr(settings, field.name)) for field in fields(settings)
+    }
     if as_json:
         print(json.dumps(values, indent=2))
         return 0
     width = max(len(name) for name in values)
     for name, value in values.items():
         shown = ", ".join(value) or "(none)" if isinstance(value, list) else value
-        print(f"{name:<{width}}  {shown or '(in the data folder)'}")
+        empty = "(in the data folder)" if name.endswith("_url") else "(none)"
+        print(f"{name:<{width}}  {shown or empty}")
     print(f"\nChange one with {PREFIX}NAME=value, or in a TOML file named by {PREFIX}CONFIG.")
     return 0
 
 
-def _plain(value: object) -> object:
+def _plain(name: str, value: object) -> object:
+    if name in SECRET and value:
+        return "(set)"
     if isinstance(value, tuple):
         return list(value)
     return value if isinstance(value, int) else str(value)

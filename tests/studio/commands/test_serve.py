@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.commands.serve import server_config
+from studio.commands.serve import server_config, warnings
 from studio.settings import Settings
 from studio.ui.settings import UiSettings
 
@@ -34,3 +34,28 @@ def test_one_client_cannot_fill_the_memory(limit):
 
 def test_nothing_is_unfolded_from_a_compressed_message():
     assert config().ws_per_message_deflate is False
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({}, []),
+        ({"host": "0.0.0.0"}, ["one of its names"]),  # noqa: S104 - an operator may say so
+        ({"https": True}, ["No proxy is trusted"]),
+        ({"sign_in": "passkey"}, ["Passkeys work at http://localhost", "No invitation is set"]),
+        (
+            {
+                "sign_in": "passkey",
+                "invitation": "open sesame",
+                "https": True,
+                "trusted_proxies": ("10.0.0.1",),
+            },
+            [],
+        ),
+    ],
+)
+def test_an_operator_is_told_how_the_studio_can_be_reached(chosen, words):
+    found = warnings(Settings(Path("d"), Path("w"), **chosen))
+    assert len(found) == len(words)
+    assert all(word in said for word, said in zip(words, found, strict=True))
+    assert "sesame" not in " ".join(found)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from studio.commands.settings import show_settings
+from studio.settings import Settings, SettingsError, read_settings
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(data=tmp_path, weights=tmp_path)
+
+
+def read(tmp_path, **chosen: str) -> Settings:
+    environment = {f"SELFSAME_{name.upper()}": value for name, value in chosen.items()}
+    return read_settings(environment, None, data=tmp_path, weights=tmp_path)
+
+
+def test_local_use_asks_for_no_account(tmp_path):
+    assert (read(tmp_path).sign_in, read(tmp_path).invitation) == ("none", "")
+
+
+def test_a_shared_server_asks_for_a_passkey_and_an_invitation(tmp_path):
+    found = read(tmp_path, sign_in="passkey", invitation="open sesame")
+    assert (found.sign_in, found.invitation) == ("passkey", "open sesame")
+
+
+@pytest.mark.parametrize("value", ["", "password", "Passkey", "true"])
+def test_there_is_no_other_way_in(tmp_path, value):
+    with pytest.raises(SettingsError, match="sign_in is none or passkey"):
+        read(tmp_path, sign_in=value)
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_the_invitation_is_not_printed(settings, capsys, as_json):
+    show_settings(replace(settings, invitation="open sesame"), as_json=as_json)
+    printed = capsys.readouterr().out
+    assert "open sesame" not in printed
+    assert "(set)" in printed
+
+
+def test_what_is_empty_is_said_as_what_it_means(settings, capsys):
+    show_settings(settings, as_json=False)
+    lines = dict(
+        line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines() if "  " in line
+    )
+    assert lines["database_url"] == "(in the data folder)"
+    assert lines["invitation"] == "(none)"
+
+
+def test_json_keeps_what_is_empty_empty(settings, capsys):
+    show_settings(settings, as_json=True)
+    assert json.loads(capsys.readouterr().out)["invitation"] == ""
