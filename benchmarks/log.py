@@ -20,6 +20,7 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, insert, se
 from sqlalchemy.orm import Session
 
 from benchmarks.table import Row, milliseconds, side_by_side
+from consent.adapters.anchor import HeadAnchor
 from consent.adapters.database import Base, Database, SqlUnit
 from consent.adapters.keys import MasterKey
 from consent.adapters.log import SqlLog
@@ -110,7 +111,7 @@ def _append_rows(log: Grown) -> Iterator[Row]:
         theirs=pair.theirs.median,
         ratio=pair.ratio,
         fastest=pair.ours.fastest,
-        note="the disk has it (synchronous=FULL)",
+        note="the disk has it (synchronous=FULL), and the new head lies beside the keys",
     )
 
 
@@ -188,7 +189,8 @@ def _row(
 @contextmanager
 def _grown(folder: Path, size: int) -> Iterator[Grown]:
     """Yield a database with that many entries, written in bulk: no entry waits for the disk."""
-    database = Database(f"sqlite:///{folder / 'app.db'}", MasterKey(b"\x02" * 32), SIGNER)
+    url, anchor = f"sqlite:///{folder / 'app.db'}", HeadAnchor(folder / "keys")
+    database = Database(url, MasterKey(b"\x02" * 32), SIGNER, anchor=anchor)
     try:
         Base.metadata.create_all(database.engine)
         PLAIN.create(database.engine)
