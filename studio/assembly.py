@@ -71,7 +71,6 @@ from studio.sitting.waiting import WaitingRoom
 from studio.subjects.cast import load_cast
 
 if TYPE_CHECKING:
-    from consent.receipt_form import Document
     from datetime import datetime
 
     from consent.adapters.keys import Keyring
