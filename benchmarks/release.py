@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
 import sys
 from collections.abc import Iterator
@@ -9,11 +11,16 @@ from datetime import UTC, datetime
 from functools import reduce
 
 import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks.stage import Stage
 from benchmarks.table import Row, alone
+from consent.checkpoints import Checkpoint, LogSigner
+from consent.log import InclusionProof, Leaf, LeafKind, LoggedLeaf
+from consent.merkle import inclusion_ranges, leaf_hash, node_hash
 from outputs.authority import make_authority
 from outputs.encode import MediaType, decode
+from outputs.log_proof import check_proof, proof_json
 from outputs.marks import Draft, LabelMark, ManifestMark, Mark, XmpMark
 from outputs.provenance import Claim, ManifestReader, Signer
 from outputs.types import Render
@@ -22,14 +29,34 @@ from studio.styles.portrait import anatomy, prepare_portrait
 
 REPETITIONS = 15
 MOST_MILLISECONDS = 60.0
-CLAIM = Claim(
-    output_id="0" * 32,
-    job_id="0" * 32,
-    receipt_hash="0" * 64,
-    digital_source_type=TOON.digital_source_type,
-    synthetic=True,
-    version="0",
-)
+LOG_SIZES = (1, 1_000_000)  # entries
+MOST_CHECK_MS = 1.0
+LOG = LogSigner("log.example/bench", Ed25519PrivateKey.from_private_bytes(b"\x07" * 32))
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def claim_in(size: int) -> Claim:
+    """Return a claim whose consent stands in the middle of a log of that size.
+
+    The hashes of the rest of the tree are made up; the proof through them is a real one.
+    """
+    index = size // 2
+    leaf = Leaf(LeafKind.CONSENT, BEGAN, "0" * 64)
+    path, root = [], leaf_hash(leaf.to_bytes())
+    for start, _ in inclusion_ranges(index, size):
+        path.append(hashlib.sha256(start.to_bytes(8)).digest())
+        root = node_hash(path[-1], root) if start < index else node_hash(root, path[-1])
+    note = LOG.sign(Checkpoint(LOG.origin, size, root))
+    return Claim(
+        output_id="0" * 32,
+        job_id="0" * 32,
+        receipt_hash="0" * 64,
+        digital_source_type=TOON.digital_source_type,
+        synthetic=True,
+        version="0",
+        family=TOON.family.value,
+        logged=LoggedLeaf(leaf, InclusionProof(index, size, tuple(path)), note),
+    )
 
 
 def rows(stage: Stage) -> Iterator[Row]:
@@ -39,8 +66,9 @@ def rows(stage: Stage) -> Iterator[Row]:
     reader = ManifestReader([authority.root])
     marks: tuple[Mark, ...] = (LabelMark(), XmpMark(), ManifestMark(Signer(authority), reader))
     render = _drawn(stage)
+    short, long = (claim_in(size) for size in LOG_SIZES)
     for media_type in (MediaType.PNG, MediaType.WEBP):
-        draft = Draft(render, CLAIM, {"seed": 7}, media_type, render.pixels)
+        draft = Draft(render, long, {"seed": 7}, media_type, render.pixels)
 
         def mark(draft: Draft = draft) -> Draft:
             return reduce(lambda unmarked, mark: mark.apply(unmarked), marks, draft)
@@ -61,7 +89,7 @@ def rows(stage: Stage) -> Iterator[Row]:
             REPETITIONS,
             target=f"<= {MOST_MILLISECONDS:.0f} ms",
             met=took.median <= MOST_MILLISECONDS,
-            note=f"1024 px toon, {len(marked.data) / 1e3:.0f} kB with manifest",
+            note=f"1024 px toon, {len(marked.data) / 1e3:.0f} kB with manifest and log proof",
             fastest=took.fastest,
         )
         took = alone(read_back, REPETITIONS)
@@ -72,6 +100,25 @@ def rows(stage: Stage) -> Iterator[Row]:
             REPETITIONS,
             fastest=took.fastest,
         )
+    yield from _proofs(short, long)
+
+
+def _proofs(short: Claim, long: Claim) -> Iterator[Row]:
+    """Yield what the log proof of a manifest weighs, and what checking it costs."""
+    keys = LOG.verifier()
+    fields = [proof_json(claim.logged) for claim in (short, long)]
+    least, most = (len(json.dumps(each)) for each in fields)
+    took = alone(lambda: check_proof(fields[1], keys), REPETITIONS * 10)
+    yield Row(
+        "check the log proof of a manifest",
+        "ms",
+        took.median,
+        REPETITIONS * 10,
+        target=f"<= {MOST_CHECK_MS:.0f} ms",
+        met=took.median <= MOST_CHECK_MS,
+        note=f"log of {LOG_SIZES[1]:,}; {most} bytes as JSON, {least} in a log of {LOG_SIZES[0]}",
+        fastest=took.fastest,
+    )
 
 
 def _drawn(stage: Stage) -> Render:
