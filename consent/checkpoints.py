@@ -116,7 +116,8 @@ class LogSigner:
         self.origin = origin
         self._key = key
         self._public = VerifierKey(origin, ED25519, key.public_key())
-        self._older = tuple(VerifierKey(origin, ED25519, each) for each in older)
+        keys = (self._public, *(VerifierKey(origin, ED25519, each) for each in older))
+        self._verifier = LogVerifier(each.vkey for each in keys)
 
     @property
     def vkey(self) -> str:
@@ -125,7 +126,7 @@ class LogSigner:
 
     def verifier(self) -> LogVerifier:
         """Return what verifies this log's checkpoints, of all its keys."""
-        return LogVerifier(key.vkey for key in (self._public, *self._older))
+        return self._verifier
 
     def sign(self, checkpoint: Checkpoint) -> str:
         """Return the signed note of one of this log's checkpoints."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from consent.adapters.log_rows import Head, LogRows, singles
 from consent.checkpoints import Checkpoint, Cosignature, LogSigner
-from consent.log import ConsistencyProof, InclusionProof, Leaf, LoggedLeaf
+from consent.log import ConsistencyProof, InclusionProof, Leaf, LoggedLeaf, verify_consistency
 from consent.merkle import (
     consistency_ranges,
     fold,
@@ -56,16 +56,16 @@ class SqlLog:
         An entry that is up to `JITTER` earlier than the newest one is given that one's time.
 
         Raises:
-            LogInvalid: `clock_back` when it is earlier than that; `leaf_missing` or `tree_changed`
-                when the log is damaged.
+            LogInvalid: `clock_back` when it is earlier than that; `leaf_missing`, `tree_changed`
+                or `checkpoint_invalid` when the log is damaged, so that nothing is signed on top.
         """
         signer = self._own_signer()
         head = self._rows.hold_head(leaf.at)
         leaf = replace(leaf, at=_in_order(leaf.at, head.at))
         data = leaf.to_bytes()
-        edge = peaks(0, head.size)
-        known = self._rows.hashes(edge)
-        nodes, root = grown(head.size, [known[node] for node in edge], leaf_hash(data))
+        edge = self._edge(head.size)
+        self._require_signed(head, fold(edge))
+        nodes, root = grown(head.size, edge, leaf_hash(data))
         size = head.size + 1
         note = signer.sign(Checkpoint(signer.origin, size, root))
         self._rows.add(head.size, data, nodes)
@@ -134,9 +134,7 @@ class SqlLog:
         Raises:
             LogInvalid: `leaf_missing` when there are fewer, or the log is damaged.
         """
-        nodes = peaks(0, size)
-        known = self._rows.hashes(nodes)
-        return fold([known[node] for node in nodes])
+        return fold(self._edge(size))
 
     def add_cosignature(self, note: str, cosignature: Cosignature) -> None:
         """Keep a witness's word about a checkpoint, once for each witness and size."""
@@ -161,8 +159,23 @@ class SqlLog:
     def _note(self, head: Head, size: int) -> str:
         if size == head.size:
             return head.note
-        signer = self._own_signer()
-        return signer.sign(Checkpoint(signer.origin, size, self.root(size)))
+        signer, whole, root = self._own_signer(), self.root(head.size), self.root(size)
+        self._require_signed(head, whole)
+        verify_consistency(self.consistency(size, head.size), root, whole)
+        return signer.sign(Checkpoint(signer.origin, size, root))
+
+    def _edge(self, size: int) -> list[bytes]:
+        nodes = peaks(0, size)
+        known = self._rows.hashes(nodes)
+        return [known[node] for node in nodes]
+
+    def _require_signed(self, head: Head, root: bytes) -> None:
+        """Sign nothing that builds on what was not signed: that would vouch for who changed it."""
+        if not head.size:
+            return
+        signed = self._own_signer().verifier().verify(head.note)
+        if (signed.size, signed.root) != (head.size, root):
+            raise log_invalid("tree_changed", "The log's tree is not the one that was signed.")
 
     def _own_signer(self) -> LogSigner:
         if self._signer is None:

@@ -70,12 +70,14 @@ def check_log(
             with the place; `checkpoint_invalid`; `log_rolled_back` or `log_forked` when a witness
             saw more or other entries; `cosignature_invalid`.
     """
-    checkpoint = _signed_head(session, verifier)
+    checkpoint, at = _signed_head(session, verifier)
     walk = _Walk(session)
     for start in range(0, checkpoint.size, 1 << RUN_LEVEL):
         walk.run(start, min(start + (1 << RUN_LEVEL), checkpoint.size))
     walk.upwards(checkpoint.size)
     _nothing_more(session, checkpoint.size)
+    if time_value(walk.last.decode()) != at:
+        raise _changed("The log's head tells another time than its last entry.")
     if SqlLog(session, None).root(checkpoint.size) != checkpoint.root:
         raise _changed("The entries agree with each other, but they are not what was signed.")
     cosigned, unverified = _check_cosignatures(session, checkpoint, verifier, witnesses)
@@ -172,8 +174,8 @@ class _Walk:
         raise _changed(f"One of the entries {entries} was changed.")
 
 
-def _signed_head(session: Session, verifier: LogVerifier) -> Checkpoint:
-    row = session.execute(select(_HEAD.c.size, _HEAD.c.root, _HEAD.c.note)).first()
+def _signed_head(session: Session, verifier: LogVerifier) -> tuple[Checkpoint, datetime]:
+    row = session.execute(select(_HEAD.c.size, _HEAD.c.root, _HEAD.c.note, _HEAD.c.at)).first()
     if row is None or not row.size:
         if session.scalar(select(func.count()).select_from(_LEAVES)):
             raise _changed("The log has entries but no signed head.")
@@ -183,7 +185,7 @@ def _signed_head(session: Session, verifier: LogVerifier) -> Checkpoint:
     checkpoint = verifier.verify(str(row.note))
     if (checkpoint.size, checkpoint.root) != (row.size, bytes(row.root)):
         raise _changed("The log's head is not the one that was signed.")
-    return checkpoint
+    return checkpoint, row.at
 
 
 def _nothing_more(session: Session, size: int) -> None:

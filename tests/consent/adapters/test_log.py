@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event
 
 from consent.adapters.keys import MasterKey, load_log_signer, rotate_log_key
 from consent.adapters.log import JITTER, SqlLog
-from consent.checkpoints import (
+from consent.checkpoints import Checkpoint, LogSigner
     Checkpoint,
 )
 from consent.errors import ConsentRefused
@@ -22,9 +23,12 @@ from consent.merkle import fold, grown, leaf_hash, peaks
 from tests.consent.adapters.logs import (
     VERIFIER,
     a_leaf,
+    change_leaf,
     check,
+    damage_node,
     fill,
     refused,
+    rewrite,
 )
 from tests.fakes import LOG_SIGNER, NOON
 
@@ -138,6 +142,27 @@ def test_nothing_is_proved_beyond_the_log(log_of_21, index, size):
 def test_no_growth_is_proved_beyond_the_log(log_of_21, old, new):
     with log_of_21.reading() as unit:
         assert refused(unit.log.consistency, old, new).code == "leaf_missing"
+
+
+@pytest.mark.parametrize("size", [20, 21])
+def test_nothing_is_signed_on_top_of_what_somebody_changed(database, size):
+    """Whoever may write to the database, but has no key, must not get their history signed."""
+    fill(database, size)
+    change_leaf(database, size - 1, a_leaf(size, at=a_leaf(size - 1).at).to_bytes())
+    damage_node(database, 2, 4)
+    with database.transaction() as unit:
+        assert refused(unit.log.append, a_leaf(size)).code == "tree_changed"
+    with database.reading() as unit:
+        assert refused(unit.log.prove, 0, 17).code in {"tree_changed", "log_forked"}
+
+
+def test_nothing_is_signed_on_top_of_a_head_that_the_log_did_not_sign(database):
+    stranger = LogSigner(LOG_SIGNER.origin, Ed25519PrivateKey.from_private_bytes(b"\x44" * 32))
+    rewrite(database, [a_leaf(number) for number in range(9)], stranger)
+    with database.transaction() as unit:
+        assert refused(unit.log.append, a_leaf(9)).code == "checkpoint_invalid"
+    with database.reading() as unit:
+        assert refused(unit.log.prove, 0, 8).code == "checkpoint_invalid"
 
 
 @pytest.fixture

@@ -161,6 +161,12 @@ def test_a_head_that_says_other_than_its_signature_is_noticed(log_of_21):
     assert refused(check, log_of_21).code == "tree_changed"
 
 
+def test_a_head_that_tells_another_time_is_noticed(log_of_21):
+    with log_of_21.transaction() as unit:
+        unit.session.execute(update(LogHeadRow).values(at=NOON))
+    assert refused(check, log_of_21).code == "tree_changed"
+
+
 def test_a_log_without_its_head_is_not_an_empty_log(log_of_21):
     with log_of_21.transaction() as unit:
         unit.session.execute(delete(LogHeadRow))
