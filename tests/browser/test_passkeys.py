@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Route, expect
@@ -99,7 +100,7 @@ def ask(visitor: Visitor, call: str) -> None:
     visitor.page.evaluate(f"import('/parts/passkey.js').then((passkey) => passkey.{call})")
 
 
-def post(visitor: Visitor, path: str, body: object) -> tuple[int, dict[str, str]]:
+def post(visitor: Visitor, path: str, body: object) -> tuple[int, dict[str, Any]]:
     """Send what a script in this browser could."""
     answer = visitor.context.request.post(
         visitor.studio.address + path, data=body, headers={"origin": visitor.studio.address}
@@ -107,8 +108,8 @@ def post(visitor: Visitor, path: str, body: object) -> tuple[int, dict[str, str]
     return answer.status, answer.json() if answer.body() else {}
 
 
-def test_a_consent_is_signed_by_a_passkey_and_opens_with_it_elsewhere(studio: Studio, come: Arrive):
-    visitor, device = come(studio, (403, "/api/passkeys/sign-in"))
+def test_a_consent_is_signed_by_a_passkey_exactly_as_it_was_shown(studio: Studio, come: Arrive):
+    visitor, device = come()
     sent: list[dict[str, object]] = []
     visitor.page.on(
         "request",
@@ -126,10 +127,20 @@ def test_a_consent_is_signed_by_a_passkey_and_opens_with_it_elsewhere(studio: St
     )
     assert len(device.passkeys()) == 1
     assert record.summary == visitor.page.locator("#you-summary").inner_text()
+    assert evidence.credential_id == record.subject_signature.credential_id
 
     # The same answer again agrees to nothing.
     status, refused = post(visitor, "/api/consent/sign", sent[0])
     assert (status, refused["code"]) == (403, "draft_unknown")
+    assert visitor.sitting()["record"]["id"] == record.record_id
+
+
+def test_a_passkey_opens_what_it_signed_for_in_any_browser_and_nothing_else(
+    studio: Studio, come: Arrive
+):
+    visitor, device = come(studio, (403, "/api/passkeys/sign-in"))
+    sign(visitor)
+    record = record_of(visitor, studio)
 
     # Another passkey opens nothing of it; this one opens it in a browser that knows nothing.
     see_camera(studio, record)
@@ -147,7 +158,6 @@ def test_a_consent_is_signed_by_a_passkey_and_opens_with_it_elsewhere(studio: St
     expect(visitor.page.locator("#gallery-lock")).to_be_visible()
     assert visitor.ask("/api/outputs") == 200
     assert visitor.sitting()["record"]["id"] == record.record_id
-    assert evidence.credential_id == record.subject_signature.credential_id
 
     # A device that counts from 1 again is a copy: it opens nothing.
     post(visitor, "/api/passkeys/sign-out", {})
@@ -155,6 +165,13 @@ def test_a_consent_is_signed_by_a_passkey_and_opens_with_it_elsewhere(studio: St
     with pytest.raises(Error, match="counts backwards"):
         ask(visitor, "signIn()")
     assert visitor.ask("/api/outputs") == 403
+
+    # With the consent the passkey is forgotten; the device's own list is the person's.
+    _, ended = post(visitor, "/api/withdraw", {})
+    gone = "1 passkey (delete it in your device's own list too)"
+    assert gone in ended["receipt"]["deleted"]
+    with pytest.raises(Error, match="not known here"):
+        ask(visitor, "signIn()")
 
 
 def test_whoever_refuses_has_agreed_to_nothing(studio: Studio, come: Arrive):
