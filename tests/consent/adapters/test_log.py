@@ -15,8 +15,6 @@ from sqlalchemy import event
 from consent.adapters.keys import MasterKey, load_log_signer, rotate_log_key
 from consent.adapters.log import JITTER, SqlLog
 from consent.checkpoints import Checkpoint, LogSigner
-    Checkpoint,
-)
 from consent.errors import ConsentRefused
 from consent.log import verify_consistency, verify_inclusion
 from consent.merkle import fold, grown, leaf_hash, peaks
