@@ -101,9 +101,10 @@ class Workshop:
         """Ask the gate with the record's row locked, then add the output in one transaction."""
         grant = self.gate.grant(job.request(), unit, lock=True)
         log_grant(unit, grant, job.id)
-        output = made.output
+        # Narrowed or extended meanwhile: row and entry name the consent that stands now.
+        output = replace(made.output, record_id=grant.record_id)
         index = log_output(
-            unit, job.subject_id, output.id, grant.record_id, output.sha256, grant.granted_at
+            unit, job.subject_id, output.id, output.record_id, output.sha256, grant.granted_at
         )
         self.library.add_row(rows, replace(output, log_index=index), made.object_key)
 

@@ -9,8 +9,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from consent.entries import log_capture
+from consent.entries import log_capture, log_consent, opening, output_payload
 from consent.errors import ConsentRefused, Refusal
+from consent.log import LeafKind, verify_opening
+from consent.records import narrowed_record
 from studio.jobs.stylists import STYLISTS
 from studio.jobs.types import Job
 from studio.jobs.workshop import ASK_AFTER_SECONDS, Recheck, Workshop
@@ -18,6 +20,7 @@ from studio.service import JobState
 from studio.styles.types import finished
 from tests.fakes import (
     NOON,
+    SIGNER,
     FixedClock,
     MemoryLedger,
     a_capture,
@@ -26,6 +29,7 @@ from tests.fakes import (
     a_probe,
     a_record,
     a_subject,
+    identifier,
 )
 
 PASSES = 20
@@ -152,6 +156,32 @@ def test_a_clock_that_was_set_back_stops_a_drawing(sitting):
         sitting.workshop.render_and_release(sitting.job)
     assert refused.value.code == "clock_back"
     assert len(sitting.drawn) < 6
+
+
+def test_an_output_and_its_entry_name_the_consent_that_stood_when_it_was_stored(sitting):
+    made = sitting.workshop.render_and_release(sitting.job)
+    ledger, now = sitting.ledger, sitting.clock.now()
+    narrower = narrowed_record(
+        ledger.records.load(sitting.record.record_id),
+        scope=replace(sitting.record.scope, families=frozenset({"painted"})),
+        expires_at=sitting.record.expires_at,
+        summary="Less.",
+        record_id=identifier("narrower"),
+        nonce=identifier("nonce of it"),
+        now=now,
+    )
+    signed = SIGNER.sign(narrower)
+    index = log_consent(ledger, signed, now)
+    ledger.records.add(replace(signed, log_index=index, assented_at=now))
+    ledger.records.replace(sitting.record.record_id, signed.record_id, now)
+    kept = []
+    library = SimpleNamespace(add_row=lambda rows, output, key: kept.append(output))
+    replace(sitting.workshop, library=library).store(sitting.job, made, ledger, None)
+    (output,) = kept
+    assert output.record_id == signed.record_id
+    key = opening(ledger.vault, output.subject_id, LeafKind.OUTPUT, output.id)
+    payload = output_payload(output.id, output.record_id, output.sha256)
+    verify_opening(ledger.log.leaf(output.log_index), key, payload)
 
 
 def test_the_gate_is_asked_again_not_more_often_than_told():
