@@ -309,6 +309,10 @@ class Reports(Protocol):
         """Return the open reports, oldest first."""
         ...
 
+    def count_waiting(self) -> int:
+        """Return how many reports are open."""
+        ...
+
     def close(self, report: OutputReport, outcome: Outcome, at: datetime) -> None:
         """Note what the operator decided; a lifted output is handed out again."""
         ...

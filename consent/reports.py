@@ -46,6 +46,7 @@ class OutputReport:
     further: int = 0  # statements beyond MAX_JOINED: counted, not kept
     closed_at: datetime | None = None
     outcome: Outcome | None = None
+    is_readable: bool = True  # False: damaged, or sealed under another master key
 
 
 @dataclass(frozen=True, slots=True)

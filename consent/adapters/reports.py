@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from consent.adapters.keys import MasterKey
 from consent.adapters.tables import JobRow, OutputRow, ReportRow
+from consent.errors import RecordInvalid
 from consent.reports import (
     MAX_JOINED,
     Dispute,
@@ -114,6 +115,11 @@ class SqlReports:
         rows = self._session.scalars(query.order_by(ReportRow.reported_at, ReportRow.id))
         return tuple(self._report(row) for row in rows)
 
+    def count_waiting(self) -> int:
+        """Return how many reports are open."""
+        query = select(func.count()).select_from(ReportRow).where(ReportRow.closed_at.is_(None))
+        return self._session.scalar(query) or 0
+
     def close(self, report: OutputReport, outcome: Outcome, at: datetime) -> None:
         """Note what the operator decided; a lifted output is handed out again."""
         self._session.execute(
@@ -167,8 +173,12 @@ class SqlReports:
 
     def _report(self, row: ReportRow) -> OutputReport:
         words: dict[str, Any] = {"statements": [], "further": 0}
-        if row.sealed_words != _NO_WORDS:
-            words = json.loads(self._master.unwrap(row.sealed_words, name=_name(row.id)))
+        is_readable = True
+        try:
+            if row.sealed_words != _NO_WORDS:
+                words = json.loads(self._master.unwrap(row.sealed_words, name=_name(row.id)))
+        except RecordInvalid:  # one damaged row hides no other, and can still be decided
+            is_readable = False
         return OutputReport(
             id=row.id,
             output_id=row.output_id,
@@ -177,6 +187,7 @@ class SqlReports:
                 Statement(time_value(each["at"]), each["text"], each["contact"])
                 for each in words["statements"]
             ),
+            is_readable=is_readable,
             further=words["further"],
             closed_at=row.closed_at,
             outcome=Outcome(row.outcome) if row.outcome else None,

@@ -63,7 +63,9 @@ def _show(case: Case, *, as_json: bool) -> None:
         return
     print(f"Report   {found['id']}\nSince    {found['reported_at']}\nState    {found['state']}")
     print(f"Picture  {found['output_id']}\n{INDENT * 3}{_about(found)}")
-    if not statements:
+    if not case.report.is_readable:
+        print("\nThe words cannot be opened: they were changed, or the master key is another one.")
+    elif not statements:
         print("\nThe words were deleted.")
     for each in statements:
         contact = printable(each["contact"]) or "none left"
@@ -93,6 +95,7 @@ def _case_json(case: Case) -> dict[str, object]:
     report, output = case.report, case.output
     return {
         "id": report.id,
+        "is_readable": report.is_readable,
         "state": report.outcome.value if report.outcome else "open",
         "reported_at": _time(report.reported_at),
         "closed_at": _time(report.closed_at) if report.closed_at else None,

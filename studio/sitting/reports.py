@@ -89,7 +89,7 @@ class Reports:
     def waiting(self) -> int:
         """Return how many reports wait for the operator."""
         with self.ledger.reading() as unit:
-            return len(unit.reports.waiting())
+            return unit.reports.count_waiting()
 
     def cases(self) -> Sequence[Case]:
         """Return what waits, oldest first."""

@@ -116,6 +116,14 @@ def test_show_of_a_closed_report_offers_nothing_to_decide(capsys):
     assert "lift" not in shown
 
 
+def test_show_of_words_that_cannot_be_opened_says_so_and_still_offers_to_decide(capsys):
+    damaged = OutputReport("abc" * 10, "output-1", NOON, (), is_readable=False)
+    assert run(Desk(a_case(report=damaged)), "show", "abc") == 0
+    shown = capsys.readouterr().out
+    assert "cannot be opened" in shown
+    assert "reports lift abcabcabca" in shown
+
+
 def test_show_for_programs_has_the_words_as_they_came(capsys):
     assert run(Desk(a_case()), "show", "abc", as_json=True) == 0
     assert json.loads(capsys.readouterr().out)["statements"][0]["text"] == EVIL
