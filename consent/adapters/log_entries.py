@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from consent.adapters.tables import AnnouncementRow, OutputRow, RecordRow
-from consent.entries import opening, output_payload
+from consent.adapters.tables import AnnouncementRow, DeletionRow, OutputRow, RecordRow
+from consent.entries import opening, output_payload, shred_payload
 from consent.errors import ConsentRefused, LogInvalid
 from consent.log import LeafKind, verify_opening
 from consent.merkle import log_invalid
@@ -60,23 +61,57 @@ def opening_of(unit: SqlUnit, entry: Entry) -> bytes | None:
         return None
 
 
-def check_entries(unit: SqlUnit) -> EntryCheck:
-    """Compare every record, output and announcement with the entry that it points at.
+def check_entries(unit: SqlUnit, *, consents: int) -> EntryCheck:
+    """Compare every record, output, announcement and deletion with the entry it points at.
+
+    Args:
+        unit: a transaction that only reads.
+        consents: how many consents the log knows; their records are kept for good.
 
     Raises:
-        LogInvalid: `entry_wrong` with the first that does not say the same.
+        LogInvalid: `entry_wrong` with the first that does not say the same, `record_missing`.
     """
     found: Counter[str] = Counter()
     for entry in _entries(unit):
         if entry is None:
             found["older"] += 1
             continue
+        found[entry.kind] += 1
         found["opened" if _says_the_same(unit, entry) else "closed"] += 1
-    for row in unit.session.scalars(select(AnnouncementRow)):
+    if found[LeafKind.CONSENT] != consents:
+        held = found[LeafKind.CONSENT]
+        raise log_invalid(
+            "record_missing", f"The log knows of {consents} consents, the database of {held}."
+        )
+    found["opened"] += _check_announcements(unit)
+    for deletion in unit.session.scalars(select(DeletionRow)):
+        if deletion.log_index is not None:
+            found["opened" if _receipt_says_the_same(unit, deletion) else "closed"] += 1
+    return EntryCheck(found["opened"], found["closed"], found["older"])
+
+
+def _check_announcements(unit: SqlUnit) -> int:
+    rows = unit.session.scalars(select(AnnouncementRow)).all()
+    for row in rows:
         if unit.log.leaf(row.log_index).commitment != row.commitment:
             raise _wrong(f"What was announced as {row.name}", row.log_index)
-        found["opened"] += 1
-    return EntryCheck(found["opened"], found["closed"], found["older"])
+    return len(rows)
+
+
+def _receipt_says_the_same(unit: SqlUnit, deletion: DeletionRow) -> bool:
+    """Open the entry of a deletion; False when its receipt is the subject's alone by now."""
+    index = int(deletion.log_index or 0)
+    leaf = unit.log.leaf(index)
+    if leaf.kind is not LeafKind.SHRED:
+        raise _wrong("A deletion", index)
+    if deletion.receipt is None:
+        return False
+    try:
+        kept = json.loads(deletion.receipt)
+        verify_opening(leaf, bytes.fromhex(kept["nonce"]), shred_payload(kept["document"]))
+    except (KeyError, TypeError, ValueError, LogInvalid) as error:
+        raise _wrong("The receipt of a deletion", index) from error
+    return True
 
 
 def _entries(unit: SqlUnit) -> Iterator[Entry | None]:

@@ -13,6 +13,7 @@ from consent.adapters.log_check import LogCheck, check_log
 from consent.adapters.log_entries import EntryCheck, check_entries, find_entry, opening_of
 from consent.entries import logged_json
 from consent.errors import Refusal
+from consent.log import LeafKind
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -59,7 +60,7 @@ def _check(unit: SqlUnit, signer: LogSigner, witnesses: Sequence[str], *, as_jso
     """Check every entry, and everything in the database that points at one."""
     began = time.perf_counter()
     log = check_log(unit.session, signer.verifier(), witnesses=witnesses)
-    entries = check_entries(unit)
+    entries = check_entries(unit, consents=log.kinds.get(LeafKind.CONSENT, 0))
     seconds = time.perf_counter() - began
     if as_json:
         print(json.dumps(_as_json(log, entries), indent=2))

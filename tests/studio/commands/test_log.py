@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 import app
 from consent.adapters.database import Base, Database
 from consent.adapters.keys import MasterKey
-from consent.adapters.tables import LogLeafRow, OutputRow, RecordRow
-from consent.entries import announce_policy, log_consent, log_output
+from consent.adapters.tables import DeletionRow, LogLeafRow, OutputRow, RecordRow
+from consent.entries import announce_policy, log_consent, log_output, log_shred
 from consent.log import InclusionProof, Leaf, LeafKind, verify_inclusion, verify_opening
 from consent.statements import time_value
 from studio.commands.log import run_log
@@ -113,6 +113,16 @@ def test_a_row_that_no_longer_is_what_was_logged_is_named(studio, capsys, row, v
     assert identifier("output") in told or "consent" in told
 
 
+def test_a_record_that_was_deleted_is_missed(studio, capsys):
+    with studio.transaction() as unit:
+        unit.session.execute(delete(OutputRow))
+        unit.session.execute(delete(RecordRow))
+    assert run(studio, "check") == 1
+    assert (
+        "record_missing: The log knows of 1 consents, the database of 0" in capsys.readouterr().err
+    )
+
+
 def test_a_row_that_points_beyond_the_log_is_named(studio, capsys):
     with studio.transaction() as unit:
         unit.session.execute(update(OutputRow).values(log_index=7))
@@ -130,6 +140,43 @@ def test_entries_whose_key_is_destroyed_are_counted_and_stay_closed(studio, caps
     proved = json.loads(capsys.readouterr().out)
     assert proved["opening"] is None
     assert proved["payload"] is None
+
+
+@pytest.fixture
+def deleted(studio):
+    """The same studio after a deletion with its receipt."""
+    document, nonce = {"deleted": ["all"]}, b"\x07" * 32
+    with studio.transaction() as unit:
+        index = log_shred(unit, document, nonce, NOON + timedelta(minutes=2))
+        kept = json.dumps({"document": document, "nonce": nonce.hex()})
+        row = DeletionRow(subject_id=a_subject("ada").id, reason="withdrawal", begun_at=NOON)
+        row.found, row.receipt, row.log_index = "", kept, index
+        unit.session.add(row)
+    return studio
+
+
+def test_a_deletion_is_compared_with_its_entry(deleted, capsys):
+    assert run(deleted, "check", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["opened"] == 4
+    with deleted.transaction() as unit:
+        unit.session.execute(update(DeletionRow).values(receipt=None))
+    assert run(deleted, "check", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["closed"] == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"log_index": 0},
+        {"receipt": "{}"},
+        {"receipt": '{"document": {"deleted": []}, "nonce": "07"}'},
+    ],
+)
+def test_a_deletion_that_is_not_what_was_logged_is_named(deleted, capsys, values):
+    with deleted.transaction() as unit:
+        unit.session.execute(update(DeletionRow).values(values))
+    assert run(deleted, "check") == 1
+    assert "entry_wrong" in capsys.readouterr().err
 
 
 def test_what_is_older_than_the_log_is_counted(studio, capsys):
