@@ -20,6 +20,7 @@ from studio.sitting.accounts import Accounts, Rules
 from studio.ui.settings import UiSettings
 from tests.browser.passkeys import Device
 from tests.browser.studio import Studio, listening, serving
+from tests.browser.test_accessibility import grave_findings
 from tests.browser.visitor import SENTENCE, Visitor
 from tests.browser.watch import Watch
 from tests.fakes import a_capture
@@ -186,7 +187,7 @@ def test_whoever_refuses_has_agreed_to_nothing(studio: Studio, come: Arrive):
     expect(visitor.page.locator("#you-summary")).to_have_text(SENTENCE)
 
 
-def test_without_the_persons_check_or_with_another_text_nothing_is_signed(
+def test_without_the_persons_check_the_shown_text_or_the_key_nothing_is_signed(
     studio: Studio, come: Arrive
 ):
     visitor, device = come(studio, (403, "/api/consent/sign"))
@@ -211,6 +212,10 @@ def test_without_the_persons_check_or_with_another_text_nothing_is_signed(
     edits.pop(0)
     visitor.click("#agree-passkey")
     expect(visitor.page.locator(f"{REFUSED} [data-refusal=passkey_stale]")).to_be_visible()
+    visitor.page.unroute("**/api/consent/draft")
+    device.forget()
+    visitor.click("#agree-passkey")
+    expect(visitor.page.locator(f"{REFUSED} [data-refusal=passkey_refused]")).to_be_visible()
     assert visitor.sitting()["record"] is None
 
 
@@ -250,6 +255,7 @@ def test_a_shared_studio_opens_with_invitation_and_passkey_only(shared: Studio, 
         visitor.see("#sign-in")
     assert visitor.ask("/api/sitting") == 401
     visitor.see(".sign-in[data-ready]")
+    assert grave_findings(visitor.page) == []
     visitor.page.fill("#invitation", "let me in")
     visitor.click("#make-passkey")
     assert visitor.refusal("#sign-in-refused") == "invitation_wrong"
