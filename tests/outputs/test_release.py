@@ -13,16 +13,28 @@ import pytest
 from PIL import Image
 
 import outputs.marks
+import outputs.provenance
 from consent.errors import Refusal
 from consent.types import SubjectKind
 from outputs.encode import MediaType
 from outputs.errors import ReleaseRefused
 from outputs.label_search import find_label
+from outputs.log_proof import check_proof
 from outputs.provenance import ManifestReader, ManifestState
 from outputs.release import Releaser, reopen, shrink
 from outputs.types import Profile
 from outputs.xmp import read_packet
-from tests.outputs.samples import NOW, PARAMETERS, RECEIPT, grant_of, render_of, textured
+from tests.outputs.samples import (
+    LOG_KEYS,
+    LOGGED,
+    NOW,
+    PARAMETERS,
+    RECEIPT,
+    grant_of,
+    logged_leaf,
+    render_of,
+    textured,
+)
 
 ASKED = {"output_id": "output-1", "job_id": "job-1", "parameters": PARAMETERS}
 
@@ -50,6 +62,7 @@ def test_final_output_carries_every_mark_in_every_format(releaser, reader, rende
         assert evidence.consent is not None
         assert evidence.consent["receipt_hash"] == RECEIPT
         assert evidence.consent["synthetic"] is False
+        assert check_proof(evidence.consent["log"], LOG_KEYS).leaf == LOGGED.leaf
         packet = read_packet(info_of(released.data)["xmp"])
         assert packet.digital_source_type == "algorithmicMedia"
         assert json.loads(packet.aigc)["ProduceID"] == "output-1"
@@ -123,6 +136,17 @@ def test_grant_that_does_not_hold_releases_nothing(releaser, render, changes, co
         assert refusal.value.code == code
 
 
+def test_grant_without_a_log_proof_releases_nothing(releaser, render):
+    grant = grant_of(logged=None)
+    for release in (
+        lambda: releaser.mark(render, grant, **ASKED),
+        lambda: releaser.preview(render, grant),
+    ):
+        with pytest.raises(ReleaseRefused) as refusal:
+            release()
+        assert refusal.value.code == "grant_not_logged"
+
+
 def test_source_type_that_says_nothing_is_refused(releaser, render):
     for term in ("", "digitalCapture", "nonsense"):
         with pytest.raises(ReleaseRefused) as refusal:
@@ -158,6 +182,24 @@ def wrong_receipt(monkeypatch):
     monkeypatch.setattr("outputs.provenance.Signer.sign", lie)
 
 
+def proof_of_another_consent(monkeypatch):
+    sign = outputs.marks.Signer.sign
+
+    def lie(self, data, media_type, claim):
+        return sign(self, data, media_type, replace(claim, logged=logged_leaf(before=2)))
+
+    monkeypatch.setattr("outputs.provenance.Signer.sign", lie)
+
+
+def proof_left_out(monkeypatch):
+    whole = outputs.provenance.consent_assertion
+
+    def lie(claim):
+        return {name: each for name, each in whole(claim).items() if name != "log"}
+
+    monkeypatch.setattr(outputs.provenance, "consent_assertion", lie)
+
+
 def paint_after_the_label(monkeypatch):
     def painted(pixels, media_type, **rest):
         pixels = pixels.copy()
@@ -182,6 +224,8 @@ def person_instead_of_synthetic(monkeypatch):
         skip_packet,
         skip_signature,
         wrong_receipt,
+        proof_of_another_consent,
+        proof_left_out,
         paint_after_the_label,
         person_instead_of_synthetic,
     ],

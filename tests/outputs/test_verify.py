@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from consent.reports import Dispute
 from consent.types import RecordState, SubjectKind
 from outputs.authority import make_authority
 from outputs.encode import MediaType, encode
 from outputs.errors import VerifyError
-from outputs.provenance import Signer
+from outputs.provenance import Signer, manifest_for
 from outputs.report import Issuer, State, Technique
 from outputs.verify import MAX_BYTES, verify
 from tests.outputs.samples import (
@@ -140,6 +141,34 @@ def test_another_installation_is_named_as_such_and_its_consent_is_unknown(reader
     assert manifest.details["issuer"] == Issuer.ANOTHER_INSTALLATION
     assert finding(report, Technique.CONSENT).state is State.UNKNOWN
     assert report.exit_status == 0
+
+
+def test_picture_of_the_first_version_has_no_proof_and_its_consent_is_still_told(authority, reader):
+    definition = manifest_for(claim_of(), "image/png")
+    consent = definition["assertions"][1]["data"]
+    for name in ("family", "log"):
+        del consent[name]
+    consent["version"] = 1
+    data = encode(textured(256), MediaType.PNG, xmp=b"")
+    report = examine(signed_by_another(definition, data, authority), reader, GIVEN)
+    assert finding(report, Technique.MANIFEST).state is State.TRUSTED
+    assert finding(report, Technique.LOG).state is State.NOT_FOUND
+    assert finding(report, Technique.CONSENT).state is State.GIVEN
+
+
+def test_reported_picture_says_so_and_names_the_id_to_report(avatar, reader):
+    report = examine(avatar, reader, States(RecordState.GIVEN, Dispute.HELD_BACK))
+    assert finding(report, Technique.REPORT).state is State.DISPUTED
+    assert finding(report, Technique.MANIFEST).details["output_id"] == "output-1"
+
+
+def test_id_to_report_is_told_for_pictures_of_this_installation_only(reader):
+    stranger = Signer(make_authority(now=NOW, serial=itertools.count(6000).__next__))
+    data = stranger.sign(encode(textured(256), MediaType.PNG, xmp=b""), "image/png", claim_of())
+    report = examine(data, reader, States(RecordState.GIVEN, Dispute.HELD_BACK))
+    assert "output_id" not in finding(report, Technique.MANIFEST).details
+    assert Technique.REPORT not in states(report)
+    assert finding(report, Technique.LOG).state is State.INVALID, "our proof, copied"
 
 
 def test_other_generator_is_reported_by_its_own_name(reader):
