@@ -64,10 +64,13 @@ def _entry(output: StoredOutput, titles: dict[str, str]) -> Json:
 
 
 def download(
-    service: StudioService, token: str, output_id: str, file_format: FileFormat
+    service: StudioService, token: str, output_id: str, file_format: FileFormat, *, save: bool
 ) -> Download:
-    """Return one output's marked bytes; raises Refusal, also for another subject's output."""
-    released = service.output(token, output_id, file_format)
+    """Return one output's marked bytes; raises Refusal, also for another subject's output.
+
+    `save` tells that it leaves as a file: the studio then notes it for the deletion receipt.
+    """
+    released = service.output(token, output_id, file_format, save=save)
     if released.profile is not Profile.FINAL:
         raise RuntimeError("a download left the studio in another profile")
     known = {output.id: output for output in service.gallery(token)}

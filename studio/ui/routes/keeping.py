@@ -28,9 +28,11 @@ def keeping_routes(context: Context) -> APIRouter:
         request: Request,
         output_id: str,
         file_format: Annotated[on_keeping.FileFormat, Query(alias="format")] = "png",
-        save: int = 0,
+        *,
+        save: bool = False,
     ) -> Response:
-        found = on_keeping.download(service, token_of(request), output_id, file_format)
+        token = token_of(request)
+        found = on_keeping.download(service, token, output_id, file_format, save=save)
         disposition = "attachment" if save else "inline"
         return Response(
             found.released.data,

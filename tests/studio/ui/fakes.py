@@ -59,6 +59,7 @@ class FakeStudio(FakeConsents):
         self.open: dict[str, FakeSubject] = {}
         self.refusals: dict[str, Refusal | Exception] = {}
         self.uploads: list[Upload] = []
+        self.saved: list[str] = []
         self.abandoned = 0
         self.arrivals: list[datetime] = []
         self.origins: list[str] = []
@@ -281,8 +282,12 @@ class FakeStudio(FakeConsents):
     def gallery(self, token: str) -> Sequence[StoredOutput]:
         return tuple(self.opened(token).outputs)
 
-    def output(self, token: str, output_id: str, file_format: Literal["png", "webp"]) -> Released:
+    def output(
+        self, token: str, output_id: str, file_format: Literal["png", "webp"], *, save: bool = False
+    ) -> Released:
         subject = self.opened(token)
+        if save:
+            self.saved.append(output_id)
         for output in subject.outputs:
             if output.id == output_id:
                 job = subject.jobs[output.job_id]

@@ -193,10 +193,18 @@ def test_no_format_without_marks_is_served(person, clock, file_format):
     assert answer.status_code == 422
 
 
+def test_only_what_leaves_as_a_file_is_noted_as_downloaded(person, studio, clock):
+    output_id = finished_output(person, clock)
+    person.get(f"/api/outputs/{output_id}", params={"format": "webp"})
+    assert studio.saved == []
+    person.get(f"/api/outputs/{output_id}", params={"save": 1})
+    assert studio.saved == [output_id]
+
+
 def test_a_preview_cannot_be_downloaded_as_an_output(person, studio, clock, monkeypatch):
     output_id = finished_output(person, clock)
     preview = released(b"bytes", "webp", 512, Profile.PREVIEW)
-    monkeypatch.setattr(studio, "output", lambda *_: preview)
+    monkeypatch.setattr(studio, "output", lambda *_, **__: preview)
     assert person.get(f"/api/outputs/{output_id}").status_code == 500
 
 
