@@ -192,6 +192,7 @@ def rehearsed(meter, member):
     subject = a_subject("nobody", SubjectKind.SYNTHETIC)
     record = a_record(subject)
     booth.ledger.subjects.add(subject)
+    booth.ledger.vault.create(subject.id)
     booth.ledger.records.add(record)
     done = []
     updates = list(booth.rehearse(record, member, done.append))
