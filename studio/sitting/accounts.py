@@ -5,19 +5,11 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from consent.credentials import (
-    RelyingParty,
-    client_data_of,
-    credential_id_of,
-    encoded,
-    relying_party,
-)
+from consent.credentials import RelyingParty, credential_id_of
 from consent.errors import ConsentRefused
 from consent.passkeys import (
-    CHALLENGE_BYTES,
     Assertion,
     Passkey,
     registration_options,
@@ -26,15 +18,13 @@ from consent.passkeys import (
     verify_registration,
 )
 from studio.service.accounts import AccountView, PasskeyView
+from studio.sitting.ceremonies import Ceremonies, late
 from studio.sitting.door import OPEN_FOR, token_hash
-from studio.sitting.pending import Pending
 
 if TYPE_CHECKING:
     from consent.ports import Clock, Ledger, SignIn, Unit
     from studio.sitting.door import Door
 
-CEREMONY_TIME = timedelta(minutes=5)  # from the question to the passkey's answer
-CEREMONIES = 3  # open questions of one browser session: a few windows
 MOST_PASSKEYS = 10  # of one account
 HANDLE_BYTES = 32  # random: a handle must not tell who it is (WebAuthn level 3, section 14.6.1)
 
@@ -45,16 +35,6 @@ class Rules:
 
     required: bool  # a shared server: nothing works without signing in
     invitation: str  # empty: whoever reaches the address may make a passkey
-
-
-@dataclass(frozen=True, slots=True)
-class Ceremony:
-    """A question to a passkey."""
-
-    party: RelyingParty
-    challenge: bytes
-    makes: bool  # a passkey, rather than signing in
-    account_id: str | None = None  # to which it will be added; None: a new one
 
 
 class Accounts:
@@ -73,7 +53,7 @@ class Accounts:
         self._door = door
         self._rules = rules
         self._entropy = entropy
-        self._asked: Pending[Ceremony] = Pending(clock, CEREMONY_TIME, per_session=CEREMONIES)
+        self._ceremonies = Ceremonies(clock, entropy)
 
     @property
     def required(self) -> bool:
@@ -111,7 +91,7 @@ class Accounts:
         known = [key.credential_id for key in self.passkeys_of(account_id)]
         if len(known) >= MOST_PASSKEYS:
             raise _too_many()
-        asked = self._ask(session, origin, makes=True, account_id=account_id)
+        asked = self._ceremonies.ask(session, origin, makes=True, account_id=account_id)
         return registration_options(
             asked.party,
             challenge=asked.challenge,
@@ -127,7 +107,7 @@ class Accounts:
             ConsentRefused: the answer does not verify, is late, or was given before.
         """
         session = self._door.visitor(token).token_hash
-        asked = self._answered(session, credential, makes=True)
+        asked = self._ceremonies.answered(session, credential, makes=True)
         made = verify_registration(
             credential, expected_challenge=asked.challenge, expected=asked.party
         )
@@ -158,7 +138,7 @@ class Accounts:
             ConsentRefused: `passkey_needs_name`.
         """
         session = self._door.visitor(token).token_hash
-        asked = self._ask(session, origin, makes=False)
+        asked = self._ceremonies.ask(session, origin, makes=False)
         return request_options(asked.party, challenge=asked.challenge)
 
     def sign_in(self, token: str, credential: Mapping[str, object]) -> str:
@@ -169,7 +149,7 @@ class Accounts:
                 given before.
         """
         session = self._door.visitor(token).token_hash
-        asked = self._answered(session, credential, makes=False)
+        asked = self._ceremonies.answered(session, credential, makes=False)
         with self._ledger.transaction() as unit:
             passkey, _ = verified(unit, credential, asked.challenge, asked.party)
             return self._enter(unit, session, passkey.account_id, opens=True)
@@ -213,20 +193,6 @@ class Accounts:
             return ()
         with self._ledger.reading() as unit:
             return tuple(unit.passkeys.of_account(account_id))
-
-    def _ask(
-        self, session: str, origin: str, *, makes: bool, account_id: str | None = None
-    ) -> Ceremony:
-        asked = Ceremony(relying_party(origin), self._entropy(CHALLENGE_BYTES), makes, account_id)
-        self._asked.put(session, encoded(asked.challenge), asked)
-        return asked
-
-    def _answered(self, session: str, credential: Mapping[str, object], *, makes: bool) -> Ceremony:
-        """Return the question that an answer belongs to; each is answered once."""
-        asked = self._asked.take(session, str(client_data_of(credential).get("challenge")))
-        if asked is None or asked.makes is not makes:
-            raise late()
-        return asked
 
     def _enter(self, unit: Unit, session: str, account_id: str, *, opens: bool = False) -> str:
         """Sign in under a fresh token, and open what the account signed for last."""
@@ -287,16 +253,6 @@ def sign_in_needed() -> ConsentRefused:
         "Sign in first.",
         why="Only its own person may change what a passkey opens.",
         next_step="Reload the page and use your passkey.",
-    )
-
-
-def late() -> ConsentRefused:
-    """Return the refusal of an answer that nobody waits for: late, repeated or of another page."""
-    return ConsentRefused(
-        "passkey_stale",
-        "This answer came too late, or for the second time.",
-        why="A passkey's answer counts once, so that nobody can use it again.",
-        next_step="Try again. Nothing has been agreed to or opened.",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,8 +19,9 @@ from consent.passkeys import verify_subject_signature
 from consent.types import Audience, Purpose
 from studio.house import House
 from studio.service import ConsentChoice
-from studio.sitting.accounts import CEREMONY_TIME, Accounts, Rules
-from studio.sitting.booth import Booth
+from studio.sitting.accounts import Accounts, Rules
+from studio.sitting.ceremonies import CEREMONY_TIME
+from studio.sitting.changes import assent
 from studio.sitting.desk import Desk
 from studio.sitting.door import OPEN_FOR, Door
 from studio.sitting.drafts import DRAFT_TIME, DRAFTS, Drafts
@@ -77,25 +78,19 @@ def a_house(database, clock, *, required=False, invitation=""):
     desk = Desk(database, SIGNER, clock, door, library, CONTROLLER, numbers)
     accounts = Accounts(database, clock, door, Rules(required, invitation), entropy)
     orders = SimpleNamespace(newest=lambda subject_id: None)
-    return House(
-        ledger=database,
-        clock=clock,
-        rng=numbers,
-        door=door,
-        desk=desk,
-        booth=SimpleNamespace(latest=latest),
-        waiting_room=None,
-        orders=orders,
-        exports=None,
-        library=library,
-        withdrawal=None,
-        cast={},
-        read_marks=None,
-        log=None,
-        reports=None,
-        accounts=accounts,
-        drafts=Drafts(database, clock, door, accounts, entropy),
-    )
+    own = {
+        "ledger": database,
+        "clock": clock,
+        "rng": numbers,
+        "door": door,
+        "desk": desk,
+        "booth": SimpleNamespace(latest=latest),
+        "orders": orders,
+        "library": library,
+        "accounts": accounts,
+        "drafts": Drafts(database, clock, door, accounts, entropy),
+    }
+    return House(**{**dict.fromkeys(each.name for each in fields(House)), **own})
 
 
 @pytest.fixture
@@ -431,10 +426,9 @@ def test_a_passkey_that_signed_for_more_opens_only_once_the_face_has_agreed(hous
     longer = agree(house, token, passkey, replace(MORE, extends=record.record_id))
     assert house.door.visitor(sign_in(house, passkey)).subject_id is None
     clock.advance(minutes=1)
-    capture = a_capture(longer, at=clock.now())
     with house.ledger.transaction() as unit:
-        unit.captures.add(capture)
-        Booth._assent(SimpleNamespace(clock=clock), unit, capture)
+        unit.captures.add(a_capture(longer, at=clock.now()))
+        assent(unit, longer.record_id, clock.now(), clock.now())
     assert house.door.open_subject(sign_in(house, passkey)) == record.subject_id
 
 
