@@ -28,7 +28,8 @@ from consent.rules import (
     SignatureValid,
     UnderCap,
 )
-from consent.types import Audience, SubjectKind
+from consent.signing import ServiceSigner
+from consent.types import Audience, SubjectKind, SyntheticCapture
 from tests.fakes import (
     LOG_SIGNER,
     NOON,
@@ -48,9 +49,9 @@ EVE = identifier("eve")
 NOTICES = STANDARDS.notices
 
 
-def facts(*, kind=SubjectKind.PERSON, audience=Audience.PUBLIC, **changes):
+def facts(*, kind=SubjectKind.PERSON, audience=Audience.PUBLIC, signed=None, **changes):
     subject = a_subject(kind=kind)
-    signed = a_record(subject, choice=a_choice(audience=audience))
+    signed = signed or a_record(subject, choice=a_choice(audience=audience))
     capture = a_capture(signed)
     probe = a_probe(capture)
     ledger = MemoryLedger()
@@ -97,6 +98,20 @@ def with_later():
     good = facts()
     later = a_record(good.subject, name="later", now=NOON + timedelta(minutes=2))
     return replace(good, lineage=replace(good.lineage, later=(later,)))
+
+
+def signed_with(signer=SIGNER, **changes):
+    """Return facts in which the record says something else, and was signed and logged so."""
+    return facts(signed=signer.sign(replace(facts().record, **changes)))
+
+
+def played_by_nobody():
+    """Return facts in which a subject who is nobody stood before the camera for a person."""
+    good = facts()
+    shared = {name: getattr(good.capture, name) for name in ("id", "subject_id", "record_id")}
+    rest = {name: getattr(good.capture, name) for name in ("nonce", "captured_at", "template")}
+    capture = SyntheticCapture(**shared, **rest, baked_subject="nobody", frame_hashes=("ab",))
+    return replace(good, capture=capture)
 
 
 def with_capture(**changes):
@@ -269,6 +284,54 @@ def test_each_rule_refuses_what_it_is_for(rule, given, code):
     with pytest.raises(Refusal) as refused:
         rule.check(given)
     assert refused.value.code == code
+
+
+LATE = NOON + timedelta(days=90)
+STRANGER = ServiceSigner(Ed25519PrivateKey.from_private_bytes(b"\x0c" * 32))
+ONLY = {
+    "SignatureValid": signed_with(STRANGER),
+    "SameSubject": asking(subject_id=EVE),
+    "Newest": with_later(),
+    "AdultAttested": signed_with(adult_attested=False),
+    "NotWithdrawn": with_record(withdrawn_at=NOON),
+    "NotExpired": replace(with_capture(captured_at=LATE - timedelta(hours=1)), now=LATE),
+    "ClockForward": facts(last_logged_at=NOON + timedelta(hours=1)),
+    "Logged": facts(logged=None),
+    "NoticeCurrent": signed_with(notice_sha256="ab" * 32),
+    "InScope": asking(family="painted"),
+    "UnderCap": facts(made=1000),
+    "RightKind": played_by_nobody(),
+    "ConsentBeforeCapture": with_capture(captured_at=NOON),
+    "Live": facts(now=NOON + timedelta(hours=13)),
+    "OwnFace": with_probe(distance=0.6),
+}
+
+
+def verdict(rules, given):
+    """Return the names of the rules that refuse."""
+    refused = []
+    for rule in rules:
+        try:
+            rule.check(given)
+        except Refusal:
+            refused.append(type(rule).__name__)
+    return refused
+
+
+def test_each_rule_alone_keeps_something_out():
+    rules = standard_rules(STANDARDS)
+    assert {type(rule).__name__ for rule in rules} == set(ONLY)
+    for name, given in ONLY.items():
+        assert verdict(rules, given) == [name]
+
+
+def test_each_rule_of_handing_out_alone_keeps_something_out():
+    for rule in export_rules(STANDARDS):
+        name = type(rule).__name__
+        given = ONLY[name]
+        request = replace(given.request, capture_id="", probe_ids=())
+        without = replace(given, request=request, capture=None, probes=())
+        assert verdict(export_rules(STANDARDS), without) == [name]
 
 
 @pytest.mark.parametrize("subject_kind", SubjectKind)
