@@ -12,7 +12,18 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import capture, commands, faces, identity, jobs, log, release, selfies, toon
+from benchmarks import (
+    capture,
+    commands,
+    faces,
+    identity,
+    jobs,
+    log,
+    release,
+    selfies,
+    toon,
+    withdrawal,
+)
 from benchmarks.document import BENCHMARKS, machine, versions, write_between
 from benchmarks.stage import Stage, open_stage
 from benchmarks.table import Row, as_table, notes
@@ -25,6 +36,7 @@ SUBJECTS: Mapping[str, Callable[[Stage], Iterator[Row]]] = {
     "release": release.rows,
     "jobs": jobs.rows,
     "log": log.rows,
+    "withdrawal": withdrawal.rows,
     "commands": commands.rows,
     "capture": capture.rows,
 }
