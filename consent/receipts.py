@@ -101,13 +101,9 @@ class Happening:
 
 def history(record: SignedRecord, now: datetime) -> tuple[Happening, ...]:
     """Return what happened to a record, oldest first."""
-    assented, first = record.assented_at, "given"
-    if record.replaces is not None:
-        # A narrower consent stands on the assent of the one before.
-        is_older = assented is not None and assented < record.given_at
-        first = "narrowed" if is_older else "extended"
-    found = [Happening(record.given_at, first, RecordState.GIVEN, record.replaces)]
-    if assented is not None and first != "narrowed":
+    first, assented = (record.change or "given"), record.assented_at
+    found = [Happening(record.given_at, str(first), RecordState.GIVEN, record.replaces)]
+    if assented is not None and record.given_at <= assented:  # else it stands on an earlier one
         found.append(Happening(assented, "assented", RecordState.GIVEN))
     if record.replaced_at is not None:
         by = record.replaced_by

@@ -19,6 +19,7 @@ from consent.profiles import MAX_RETENTION_DAYS
 from consent.schema import malformed, validate
 from consent.statements import NEWEST, Event, statement, values_of
 from consent.types import (
+    Change,
     Purpose,
     RecordState,
     Scope,
@@ -78,6 +79,7 @@ class ConsentRecord:
     events: tuple[Event, ...]  # up to the signature; a withdrawal comes after it
     summary: str
     replaces: str | None = None  # record id of the consent that this one narrows or extends
+    change: Change | None = None  # which of the two
     subject_signature: SubjectSignature | None = None  # None: the service alone signed
     version: int = NEWEST  # of the schema
 
@@ -97,6 +99,11 @@ class SignedRecord(ConsentRecord):
     replaced_at: datetime | None = None
     replaced_by: str | None = None  # record id
     log_index: int | None = None  # of its commitment; None: given before there was a log
+
+    @property
+    def waits_for_assent(self) -> bool:
+        """Whether the face before the camera must yet agree before this replaces anything."""
+        return self.change is Change.EXTENDED and self.assented_at is None
 
     def state(self, now: datetime) -> RecordState:
         """Return the state at a time; a withdrawal outweighs all else."""
@@ -155,6 +162,7 @@ def new_record(  # noqa: PLR0913 - what a record needs, by name
         events=(Event(at=now, state=RecordState.GIVEN, entity=subject.id),),
         summary=terms.summary,
         replaces=replaces,
+        change=None if replaces is None else Change.EXTENDED,
     )
     validate(statement(record))
     return record
@@ -202,6 +210,7 @@ def narrowed_record(  # noqa: PLR0913 - what a new record needs, by name
         events=(Event(at=now, state=RecordState.GIVEN, entity=earlier.subject_id),),
         summary=summary,
         replaces=earlier.record_id,
+        change=Change.NARROWED,
         subject_signature=None,
     )
     validate(statement(record))

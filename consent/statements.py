@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from consent.notices import Controller
 from consent.types import (
     Audience,
+    Change,
     Medium,
     Purpose,
     RecordState,
@@ -123,6 +124,7 @@ def _extensions(record: ConsentRecord) -> dict[str, Any]:
         "output_cap": record.scope.output_cap,
         "summary": record.summary,
         "replaces": record.replaces,
+        "change": record.change.value if record.change else None,
         "subject_signature": None if signature is None else asdict(signature),
     }
 
@@ -173,6 +175,7 @@ def values_of(document: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "summary": extensions.get("summary", ""),
         "replaces": extensions.get("replaces"),
+        "change": Change(extensions["change"]) if extensions.get("change") else None,
         "subject_signature": None if signature is None else SubjectSignature(**signature),
         "notice_uri": processing["privacy_notice"]["uri"],
         "notice_sha256": processing["privacy_notice"]["sha256"],

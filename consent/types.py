@@ -116,6 +116,13 @@ class Scope:
         )
 
 
+class Change(StrEnum):
+    """How a record differs from the one that it replaces."""
+
+    NARROWED = "narrowed"  # allows less; it stands at once, on the assent that the other one had
+    EXTENDED = "extended"  # allows more, or longer; it waits for the face before the camera
+
+
 @dataclass(frozen=True, slots=True)
 class SubjectSignature:
     """A subject's own signature with a passkey (WebAuthn level 3, section 7.2); all base64url."""

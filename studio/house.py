@@ -35,8 +35,9 @@ from studio.service import (
     SittingView,
     Upload,
 )
+from studio.sitting.changes import Narrower, unknown_record
 from studio.sitting.coverage import coverage
-from studio.sitting.desk import Narrower, no_consent, unknown_record
+from studio.sitting.desk import no_consent
 from studio.sitting.drafts import passkey_required
 from studio.styles.catalogue import STYLES
 
@@ -160,11 +161,11 @@ class House:
         """Replace a consent by a narrower one; like ending it, this asks for no capture."""
         subject_id = self._bound_subject(token)
         wish = Narrower(families, audience, days_left)
-        return self.desk.view(self.desk.narrow(subject_id, record_id, wish))
+        return self.desk.view(self.desk.changes.narrow(subject_id, record_id, wish))
 
     def drop_waiting(self, token: str) -> None:
         """Take back the longer or wider consent; like narrowing, this asks for no capture."""
-        self.desk.drop_waiting(self._bound_subject(token))
+        self.desk.changes.drop_waiting(self._bound_subject(token))
 
     def sitting(self, token: str) -> SittingView:
         """Return how far this session has come."""
@@ -207,7 +208,7 @@ class House:
         """Issue a one-time challenge for the session's record."""
         visitor = self.door.visitor(token)
         subject_id = visitor.subject_id
-        record = self.desk.waiting(subject_id) or self.desk.standing(subject_id)
+        record = self.desk.changes.waiting(subject_id) or self.desk.standing(subject_id)
         if record is None or record.kind is not SubjectKind.PERSON:
             raise no_consent()
         attempt = Attempt(visitor.token_hash, record.subject_id, origin)
@@ -362,7 +363,7 @@ class House:
         )
 
     def _waiting(self, subject_id: str | None) -> RecordView | None:
-        waiting = self.desk.waiting(subject_id)
+        waiting = self.desk.changes.waiting(subject_id)
         return None if waiting is None else self.desk.view(waiting)
 
     def _is_over(self, visitor: Visitor) -> bool:

@@ -19,8 +19,9 @@ from consent.synthetic import SyntheticPlay, synthetic_verdict
 from consent.types import Capture, Colour, LiveCapture, Pace, Probe
 from studio.service import CaptureUpdate, SelfieVerdict, Upload
 from studio.sitting.capture import Ends, LiveCaptureSession
+from studio.sitting.changes import assent, require_standing
 from studio.sitting.generated import GeneratedFilter
-from studio.sitting.intake import Intake, require_standing
+from studio.sitting.intake import Intake
 from studio.sitting.measuring import Still, best_first
 from studio.sitting.rehearsal import Rehearsal
 from studio.sitting.selfies import SelfieVault
@@ -29,7 +30,7 @@ from studio.subjects.player import Player
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from consent.ports import Clock, Ledger, Unit
+    from consent.ports import Clock, Ledger
     from consent.records import SignedRecord
     from studio.face.meter import FaceMeter
     from studio.sitting.memory import FrameMemory
@@ -191,28 +192,18 @@ class Booth:
                 next_step="Hold still when you look straight ahead, and try again.",
             )
         with self.ledger.transaction() as unit:
-            require_standing(unit, capture.record_id, self.clock)
+            now = self.clock.now()
+            require_standing(unit, capture.record_id, now)
             known = unit.captures.latest(capture.subject_id)
             if known is not None:
                 verify_probe(capture.template, known.template, self.cohort)
             unit.captures.add(capture)
-            self._assent(unit, capture)
+            assent(unit, capture.record_id, capture.captured_at, now)
+            log_capture(unit, capture, now)
             for still, match in matched:
                 probe = self._probe(capture, still, match)
                 self.selfies.put(capture.subject_id, probe.id, still.jpeg)
                 unit.captures.add_probe(probe)
-
-    def _assent(self, unit: Unit, capture: Capture) -> None:
-        """Note that the face agreed; a longer or wider consent now stands in its place."""
-        now = self.clock.now()
-        record = unit.records.load(capture.record_id)
-        unit.records.assent(record.record_id, capture.captured_at)
-        if record.replaces is not None and record.assented_at is None:
-            unit.records.replace(record.replaces, record.record_id, now)
-        if record.subject_signature is not None:
-            # Whoever signed a longer or wider consent opens what is theirs once the face agrees.
-            unit.passkeys.link(record.subject_id, record.subject_signature.credential_id)
-        log_capture(unit, capture, now)
 
     def _match(self, capture: Capture, still: Still) -> MatchEvidence | None:
         try:

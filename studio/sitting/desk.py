@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
 from consent.entries import log_consent
 from consent.errors import ConsentRefused
 from consent.notices import Controller, Notice, load_notice, notice_at, notice_hashes
-from consent.profiles import ASSENT_WITHIN
 from consent.receipt_page import receipt_page
 from consent.receipts import LogEvidence, log_evidence, receipt
 from consent.records import (
@@ -20,18 +17,22 @@ from consent.records import (
     ConsentRecord,
     SignedRecord,
     Terms,
-    narrowed_record,
     new_record,
 )
 from consent.types import Audience, Purpose, RecordState, Scope, Subject, SubjectKind
 from consent.words import DEFAULT_LANGUAGE, summary_sentence
 from studio.service import ConsentChoice, HistoryItem, RecordView
+from studio.sitting.changes import (
+    Changes,
+    end_waiting,
+    require_extendable,
+    standing,
+    unknown_record,
+)
 from studio.sitting.history import history
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from consent.ports import Clock, Ledger, Unit
+    from consent.ports import Clock, Ledger
     from consent.signing import ServiceSigner
     from outputs.library import Library
     from studio.sitting.door import Door
@@ -52,15 +53,6 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Narrower:
-    """What shall remain of a consent."""
-
-    families: frozenset[str]
-    audience: Audience
-    days_left: int | None  # from now; None: as long as before
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
     """Gives and reads consent for the subject that a browser session is bound to."""
 
@@ -71,6 +63,11 @@ class Desk:
     library: Library
     controller: Controller
     rng: Random
+
+    @property
+    def changes(self) -> Changes:
+        """What narrows and extends consents."""
+        return Changes(self.ledger, self.signer, self.clock, self.rng)
 
     def notice(self, language: str = DEFAULT_LANGUAGE) -> Notice:
         """Return the consent text as it is shown."""
@@ -135,44 +132,6 @@ class Desk:
             self.door.bind(token, draft.subject.id)
         return signed
 
-    def narrow(self, subject_id: str, record_id: str, wish: Narrower) -> SignedRecord:
-        """Replace a consent by a narrower one, at once.
-
-        Raises:
-            ConsentRefused: it does not stand, or the wish is not narrower.
-        """
-        with self.ledger.transaction() as unit:
-            now = self.clock.now()
-            earlier = unit.records.load(record_id, lock=True)
-            if earlier.subject_id != subject_id or earlier.state(now) is not RecordState.GIVEN:
-                raise unknown_record()
-            if record_id in waiting_records(unit, subject_id):
-                raise unknown_record()  # it does not stand yet: taking it back is the way
-            end = earlier.expires_at
-            if wish.days_left is not None:
-                end = now + timedelta(days=wish.days_left)
-            scope = replace(earlier.scope, families=wish.families, audience=wish.audience)
-            days = max(1, math.ceil((end - now) / timedelta(days=1)))
-            record = narrowed_record(
-                earlier,
-                scope=scope,
-                expires_at=end,
-                summary=summary_sentence(scope.families, scope.audience, days, earlier.language),
-                record_id=self._random_id(),
-                nonce=self._random_id(),
-                now=now,
-            )
-            signed = self.signer.sign(record)
-            signed = replace(
-                signed,
-                assented_at=earlier.assented_at,
-                log_index=log_consent(unit, signed, now),
-            )
-            end_waiting(unit, subject_id, now)
-            unit.records.add(signed)
-            unit.records.replace(earlier.record_id, signed.record_id, now)
-        return signed
-
     def give_synthetic(self, token: str, families: frozenset[str]) -> SignedRecord:
         """Sign a record of kind synthetic for a baked subject, who is nobody."""
         choice = ConsentChoice(
@@ -184,33 +143,11 @@ class Desk:
         return self.give(token, self.draft(choice, kind=SubjectKind.SYNTHETIC))
 
     def standing(self, subject_id: str | None) -> SignedRecord | None:
-        """Return the subject's record that stands: given, not withdrawn, expired or replaced.
-
-        One that waits for the face before the camera counts when there is no other.
-        """
-        valid = self._valid(subject_id)
-        assented = [record for record in valid if record.assented_at is not None]
-        found = assented or valid
-        return found[-1] if found else None
-
-    def waiting(self, subject_id: str | None) -> SignedRecord | None:
-        """Return the longer or wider consent that the face before the camera must agree to."""
-        since = self.clock.now() - ASSENT_WITHIN
-        found = [r for r in self._valid(subject_id) if _waits(r) and r.given_at > since]
-        return found[-1] if found else None
-
-    def _valid(self, subject_id: str | None) -> list[SignedRecord]:
+        """Return the subject's record that stands: given, not withdrawn, expired or replaced."""
         if subject_id is None:
-            return []
+            return None
         with self.ledger.reading() as unit:
-            records = unit.records.of_subject(subject_id)
-        now = self.clock.now()
-        return [record for record in records if record.state(now) is RecordState.GIVEN]
-
-    def drop_waiting(self, subject_id: str) -> None:
-        """Take back what waits for the face before the camera."""
-        with self.ledger.transaction() as unit:
-            end_waiting(unit, subject_id, self.clock.now())
+            return standing(unit, subject_id, self.clock.now())
 
     def notice_changed(self, record: SignedRecord | None) -> bool:
         """Tell whether a record was given on another text than the one that is shown now."""
@@ -232,11 +169,12 @@ class Desk:
 
     def view(self, record: SignedRecord, outputs: int = 0) -> RecordView:
         """Return one record as its subject sees it."""
+        state = record.state(self.clock.now())
         return RecordView(
             id=record.record_id,
             kind=record.kind,
             summary=record.summary or _summary_of(record),
-            state=record.state(self.clock.now()).value,
+            state=state.value,
             families=tuple(sorted(record.scope.families)),
             audience=record.scope.audience,
             given_at=record.given_at,
@@ -248,7 +186,7 @@ class Desk:
             log_index=record.log_index,
             replaced_at=record.replaced_at,
             replaces=record.replaces,
-            waits_for_camera=_waits(record) and record.state(self.clock.now()) is RecordState.GIVEN,
+            waits_for_camera=record.waits_for_assent and state is RecordState.GIVEN,
         )
 
     def receipt(self, subject_id: str, record_id: str) -> Mapping[str, object]:
@@ -290,45 +228,6 @@ class Desk:
         return f"{self.rng.getrandbits(128):032x}"
 
 
-def end_waiting(unit: Unit, subject_id: str, now: datetime) -> None:
-    """End what waits for the face before the camera: the newest word counts."""
-    for record_id in waiting_records(unit, subject_id):
-        unit.records.withdraw(record_id, now)
-
-
-def waiting_records(unit: Unit, subject_id: str) -> list[str]:
-    """Return the longer or wider consents that the face before the camera has not agreed to.
-
-    A narrowed one stands at once, also when nobody was before the camera yet.
-    """
-    records = {record.record_id: record for record in unit.records.of_subject(subject_id)}
-    stands = {record.replaced_by for record in records.values()}
-    waiting = (record for record in records.values() if _waits(record))
-    return [
-        record.record_id
-        for record in waiting
-        if record.withdrawn_at is None and record.record_id not in stands
-    ]
-
-
-def require_extendable(unit: Unit, record: ConsentRecord, now: datetime) -> None:
-    """Hold the consent that a new one extends; a draft may have been left lying meanwhile.
-
-    Raises:
-        ConsentRefused: `record_unknown` when it is another subject's, or stands no more.
-    """
-    extended = unit.records.load(record.replaces or "", lock=True)
-    is_own = extended.subject_id == record.subject_id
-    if not is_own or extended.state(now) is not RecordState.GIVEN:
-        raise unknown_record()
-    if extended.record_id in waiting_records(unit, record.subject_id):
-        raise unknown_record()  # it does not stand yet, and the newer wish takes its place
-
-
-def _waits(record: SignedRecord) -> bool:
-    return record.replaces is not None and record.assented_at is None
-
-
 def _summary_of(record: SignedRecord) -> str:
     """Return the sentence for a record of before it was kept."""
     return summary_sentence(record.scope.families, record.scope.audience, record.retention_days)
@@ -342,16 +241,6 @@ def _asked(choice: ConsentChoice) -> Choice:
         scope=Scope(choice.families, choice.media, choice.audience),
         retention_days=choice.days,
         adult_attested=choice.adult_attested,
-    )
-
-
-def unknown_record() -> ConsentRefused:
-    """Return the refusal of a record that is not the session's, or does not stand."""
-    return ConsentRefused(
-        "record_unknown",
-        "This consent is not here.",
-        why="It belongs to the person who gave it.",
-        next_step="Open My consent again.",
     )
 
 

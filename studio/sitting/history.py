@@ -6,9 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from consent.records import SignedRecord
-from consent.types import Export, RecordState
+from consent.types import Change, Export, RecordState
 from studio.service import HistoryItem
 
+_BEGAN = {
+    None: "You agreed.",
+    Change.NARROWED: "You allowed less.",
+    Change.EXTENDED: "You asked anew.",
+}
 _ASSENTED = "You agreed in front of the camera."
 _DROPPED = "You took back what you had asked for."
 _ENDED = "You ended your consent."
@@ -25,37 +30,28 @@ def history(
         exports: the same subject's downloads.
         now: aware UTC; decides what has run out.
     """
-    by_id = {record.record_id: record for record in records}
-    items = [
-        item for record in records for item in _of(record, by_id.get(record.replaces or ""), now)
-    ]
+    items = [item for record in records for item in _of(record, now)]
     items += [HistoryItem(each.exported_at, _downloaded(each), None) for each in exports]
     # What happened in one moment is told in the order in which it happened.
     return sorted(items, key=lambda item: item.at)[::-1]
 
 
-def _of(record: SignedRecord, earlier: SignedRecord | None, now: datetime) -> Iterator[HistoryItem]:
+def _of(record: SignedRecord, now: datetime) -> Iterator[HistoryItem]:
     """Tell how one record was given, agreed to and ended; its successor tells of a replacement."""
-    narrows = earlier is not None and _narrows(record, earlier)
-    asks = earlier is not None and not narrows
-    began = "You allowed less." if narrows else "You asked anew." if asks else "You agreed."
     yield HistoryItem(
-        record.given_at, began, record.log_index, quote=record.summary, language=record.language
+        record.given_at,
+        _BEGAN[record.change],
+        record.log_index,
+        quote=record.summary,
+        language=record.language,
     )
-    if record.assented_at is not None and not narrows:
+    if record.assented_at is not None and record.given_at <= record.assented_at:
         yield HistoryItem(record.assented_at, _ASSENTED, None)
     if record.withdrawn_at is not None:
-        dropped = asks and record.assented_at is None
-        yield HistoryItem(record.withdrawn_at, _DROPPED if dropped else _ENDED, None)
+        ended = _DROPPED if record.waits_for_assent else _ENDED
+        yield HistoryItem(record.withdrawn_at, ended, None)
     elif record.state(now) is RecordState.EXPIRED:
         yield HistoryItem(record.expires_at, _RAN_OUT, None)
-
-
-def _narrows(record: SignedRecord, earlier: SignedRecord) -> bool:
-    """Tell whether the earlier record's assent carries this one, which then asked for none."""
-    if record.assented_at is not None:
-        return record.assented_at <= record.given_at
-    return earlier.scope.covers(record.scope) and record.expires_at <= earlier.expires_at
 
 
 def _downloaded(export: Export) -> str:

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from consent.errors import ConsentRefused, IdentityRefused, QualityRefused, Refusal
+from consent.errors import IdentityRefused, QualityRefused, Refusal
 from consent.identity import Cohort, MatchEvidence, verify_probe
 from consent.quality import tell
-from consent.types import Capture, Look, Probe, RecordState
+from consent.types import Capture, Look, Probe
 from studio.face.meter import eyes_closed, mouth_open
 from studio.service import SelfieVerdict, Upload
+from studio.sitting.changes import require_standing
 from studio.sitting.coverage import choose_next
 from studio.sitting.generated import GeneratedFilter
 from studio.sitting.images import decode_photo, encode_still
@@ -29,7 +30,7 @@ from studio.sitting.selfies import SelfieVault, Sight, look_at
 from studio.sitting.video import frames, is_video
 
 if TYPE_CHECKING:
-    from consent.ports import Clock, Ledger, Unit
+    from consent.ports import Clock, Ledger
     from studio.face.meter import FaceMeter
 
 MAX_SELFIES = 24  # kept of one capture
@@ -166,7 +167,7 @@ class Intake:
             QualityRefused: `enough`, or `duplicate` when all of it is there already.
         """
         with self.ledger.transaction() as unit:
-            require_standing(unit, capture.record_id, self.clock)
+            require_standing(unit, capture.record_id, self.clock.now())
             known = [p for p in unit.captures.probes(capture.subject_id) if _of(capture, p)]
             room = MAX_SELFIES - len(known)
             if room <= 0:
@@ -197,22 +198,6 @@ def merit(sight: Sight) -> float:
     turned = (abs(look.yaw) + abs(look.pitch) + abs(sight.face.pose.roll)) / 20
     blink = 4.0 if eyes_closed(shapes) >= _CLOSED_EYES else 0.0
     return float(np.log1p(look.sharpness)) - turned - blink - mouth_open(shapes)
-
-
-def require_standing(unit: Unit, record_id: str, clock: Clock) -> None:
-    """Hold the consent's row until the commit: what comes after its end is not kept.
-
-    Raises:
-        ConsentRefused: `consent_ended`.
-    """
-    record = unit.records.load(record_id, lock=True)
-    if record.state(clock.now()) is not RecordState.GIVEN:
-        raise ConsentRefused(
-            "consent_ended",
-            "Your consent has ended.",
-            why="Nothing is kept of a face without its owner's leave.",
-            next_step="Give a new consent to go on.",
-        )
 
 
 def _of(capture: Capture, probe: Probe) -> bool:

@@ -12,7 +12,7 @@ from pyld import jsonld
 from consent.receipt_form import fault_of
 from consent.receipts import context, history
 from consent.records import narrowed_record, passkey_challenge
-from consent.types import Audience, RecordState
+from consent.types import Audience, Change, RecordState
 from tests.consent.receipt_fakes import WITNESS_KEY, Registry
 from tests.fakes import LOG_SIGNER, NOON, SIGNER, identifier
 
@@ -175,9 +175,9 @@ def test_history_tells_narrower_from_wider(registry):
     narrower = replace(narrower, assented_at=first.assented_at)
     (event,) = history(narrower, NOON + minute)
     assert (event.event, event.record_id) == ("narrowed", first.record_id)
-    wider = replace(narrower, assented_at=None)
+    wider = replace(narrower, change=Change.EXTENDED, assented_at=None)
     assert [each.event for each in history(wider, NOON + minute)] == ["extended"]
-    agreed = replace(narrower, assented_at=NOON + 2 * minute)
+    agreed = replace(wider, assented_at=NOON + 2 * minute)
     assert [each.event for each in history(agreed, NOON + 3 * minute)] == ["extended", "assented"]
     replaced = replace(first, replaced_at=NOON + minute, replaced_by=narrower.record_id)
     assert history(replaced, NOON + minute)[-1].state is RecordState.REPLACED

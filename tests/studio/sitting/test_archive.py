@@ -16,7 +16,7 @@ from consent.log import InclusionProof, Leaf, verify_inclusion, verify_opening
 from consent.types import Audience, Export
 from outputs.encode import MediaType
 from studio.sitting.archive import ID
-from studio.sitting.desk import Narrower
+from studio.sitting.changes import Narrower
 from tests.fakes import LOG_SIGNER
 from tests.studio.sitting.cabinet import Cabinet
 
@@ -157,7 +157,7 @@ def test_what_a_narrower_consent_no_longer_covers_is_held_and_therefore_in_the_c
     ada = cabinet.sit()
     output = cabinet.draw(ada)
     wish = Narrower(frozenset({"painted"}), Audience.PRIVATE, 1)
-    cabinet.desk.narrow(ada.subject_id, ada.record_id, wish)
+    cabinet.desk.changes.narrow(ada.subject_id, ada.record_id, wish)
     cabinet.clock.advance(minutes=1)
     archive, _ = copy_of(cabinet, ada)
     assert f"avatars/{output.id}.png" in archive.namelist()

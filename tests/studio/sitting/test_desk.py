@@ -8,7 +8,8 @@ import pytest
 from consent.errors import ConsentRefused
 from consent.types import Audience, Purpose, SubjectKind
 from studio.service import ConsentChoice
-from studio.sitting.desk import Desk, Narrower
+from studio.sitting.changes import Narrower, assent, require_standing
+from studio.sitting.desk import Desk
 from studio.sitting.door import Door
 from tests.fakes import CONTROLLER, SIGNER, FixedClock, MemoryLedger
 
@@ -134,7 +135,7 @@ WIDE = replace(CHOICE, families=frozenset({"painted", "illustrated"}), audience=
 def test_less_stands_at_once_in_the_place_of_more(desk, ledger, token, clock):
     wide = desk.give(token, desk.draft(WIDE))
     clock.advance(days=1)
-    less = desk.narrow(wide.subject_id, wide.record_id, narrower(days_left=7))
+    less = desk.changes.narrow(wide.subject_id, wide.record_id, narrower(days_left=7))
     assert desk.standing(wide.subject_id) == less
     assert less.scope.families == {"painted"}
     assert less.scope.audience is Audience.PRIVATE
@@ -159,7 +160,7 @@ def test_what_is_not_less_is_refused_and_changes_nothing(desk, ledger, token, wi
     record = desk.give(token, desk.draft(CHOICE))
     before = dict(ledger.record_rows)
     with pytest.raises(ConsentRefused) as caught:
-        desk.narrow(record.subject_id, record.record_id, wish)
+        desk.changes.narrow(record.subject_id, record.record_id, wish)
     assert caught.value.code == "not_narrower"
     assert ledger.record_rows == before
     assert ledger.log.size() == 1
@@ -170,7 +171,7 @@ def test_nobody_narrows_what_somebody_else_agreed_to(desk, ledger, token, clock)
     clock.advance(seconds=1)
     theirs = desk.give(desk.door.new_session(), desk.draft(WIDE))
     with pytest.raises(ConsentRefused) as caught:
-        desk.narrow(theirs.subject_id, mine.record_id, narrower())
+        desk.changes.narrow(theirs.subject_id, mine.record_id, narrower())
     assert caught.value.code == "record_unknown"
     assert desk.standing(mine.subject_id) == mine
 
@@ -179,7 +180,7 @@ def test_what_has_ended_is_not_narrowed(desk, ledger, token, clock):
     record = desk.give(token, desk.draft(WIDE))
     ledger.records.withdraw(record.record_id, clock.now())
     with pytest.raises(ConsentRefused):
-        desk.narrow(record.subject_id, record.record_id, narrower())
+        desk.changes.narrow(record.subject_id, record.record_id, narrower())
 
 
 def test_more_waits_and_what_stands_goes_on(desk, ledger, token, clock):
@@ -189,9 +190,9 @@ def test_more_waits_and_what_stands_goes_on(desk, ledger, token, clock):
     more = desk.give(token, desk.draft(WIDE, extends=record))
     assert more.subject_id == record.subject_id
     assert desk.standing(record.subject_id).record_id == record.record_id
-    assert desk.waiting(record.subject_id).record_id == more.record_id
+    assert desk.changes.waiting(record.subject_id).record_id == more.record_id
     clock.advance(days=1)
-    assert desk.waiting(record.subject_id) is None
+    assert desk.changes.waiting(record.subject_id) is None
 
 
 def test_the_newest_wish_for_more_is_the_one_that_waits(desk, ledger, token, clock):
@@ -200,10 +201,10 @@ def test_the_newest_wish_for_more_is_the_one_that_waits(desk, ledger, token, clo
     first = desk.give(token, desk.draft(WIDE, extends=record))
     clock.advance(seconds=1)
     second = desk.give(token, desk.draft(replace(CHOICE, days=365), extends=record))
-    assert desk.waiting(record.subject_id).record_id == second.record_id
+    assert desk.changes.waiting(record.subject_id).record_id == second.record_id
     assert ledger.record_rows[first.record_id].withdrawn_at is not None
-    desk.drop_waiting(record.subject_id)
-    assert desk.waiting(record.subject_id) is None
+    desk.changes.drop_waiting(record.subject_id)
+    assert desk.changes.waiting(record.subject_id) is None
     assert desk.standing(record.subject_id).record_id == record.record_id
 
 
@@ -212,6 +213,63 @@ def test_less_ends_the_wish_for_more(desk, ledger, token, clock):
     ledger.records.assent(record.record_id, clock.now())
     desk.give(token, desk.draft(replace(WIDE, days=365), extends=record))
     clock.advance(seconds=1)
-    less = desk.narrow(record.subject_id, record.record_id, narrower())
-    assert desk.waiting(record.subject_id) is None
+    less = desk.changes.narrow(record.subject_id, record.record_id, narrower())
+    assert desk.changes.waiting(record.subject_id) is None
     assert desk.standing(record.subject_id) == less
+
+
+def test_what_was_narrowed_before_the_camera_stands_and_does_not_wait(desk, ledger, token, clock):
+    wide = desk.give(token, desk.draft(WIDE))
+    clock.advance(seconds=1)
+    less = desk.changes.narrow(wide.subject_id, wide.record_id, narrower())
+    assert desk.standing(wide.subject_id) == less
+    assert desk.changes.waiting(wide.subject_id) is None
+    assert [view.waits_for_camera for view in desk.views(wide.subject_id)] == [False, False]
+    assert [item.what for item in desk.history(wide.subject_id)] == [
+        "You allowed less.",
+        "You agreed.",
+    ]
+
+
+def test_the_camera_agrees_to_what_was_narrowed_meanwhile_too(desk, ledger, token, clock):
+    wide = desk.give(token, desk.draft(WIDE))
+    clock.advance(seconds=1)
+    less = desk.changes.narrow(wide.subject_id, wide.record_id, narrower())
+    assent(ledger, wide.record_id, clock.now(), clock.now())
+    assert ledger.record_rows[less.record_id].assented_at == clock.now()
+    assert desk.standing(wide.subject_id).record_id == less.record_id
+
+
+def test_what_was_captured_under_a_wider_consent_is_kept_under_the_narrower(
+    desk, ledger, token, clock
+):
+    wide = desk.give(token, desk.draft(WIDE))
+    less = desk.changes.narrow(wide.subject_id, wide.record_id, narrower(days_left=1))
+    assert require_standing(ledger, wide.record_id, clock.now())[-1] == less
+    clock.advance(days=1)
+    with pytest.raises(ConsentRefused) as caught:
+        require_standing(ledger, wide.record_id, clock.now())
+    assert caught.value.code == "consent_ended"
+
+
+def test_a_wish_that_waited_too_long_is_agreed_to_no_more(desk, ledger, token, clock):
+    record = desk.give(token, desk.draft(replace(CHOICE, days=30)))
+    ledger.records.assent(record.record_id, clock.now())
+    clock.advance(days=29, hours=20)
+    more = desk.give(token, desk.draft(WIDE, extends=record))
+    clock.advance(days=1)
+    assert desk.standing(record.subject_id) is None
+    with pytest.raises(ConsentRefused) as caught:
+        assent(ledger, more.record_id, clock.now(), clock.now())
+    assert caught.value.code == "consent_ended"
+    assert ledger.record_rows[more.record_id].assented_at is None
+
+
+def test_only_the_face_lets_more_stand(desk, ledger, token, clock):
+    record = desk.give(token, desk.draft(CHOICE))
+    ledger.records.assent(record.record_id, clock.now())
+    more = desk.give(token, desk.draft(WIDE, extends=record))
+    clock.advance(minutes=1)
+    assent(ledger, more.record_id, clock.now(), clock.now())
+    assert desk.standing(record.subject_id).record_id == more.record_id
+    assert ledger.record_rows[record.record_id].replaced_by == more.record_id
