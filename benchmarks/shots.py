@@ -38,6 +38,7 @@ RUNNING = frozenset({"you-camera", "you-colours"})  # views of which only the wi
 SHOWN = frozenset(
     {
         "consent-chosen",
+        "consent-german",
         "you",
         "you-camera",
         "you-colours",
@@ -47,7 +48,9 @@ SHOWN = frozenset(
         "result",
         "gallery",
         "my-consent",
+        "my-consent-end",
         "verify",
+        "check",
     }
 )
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor
 
+LIVE = ".you[data-state=live]:not([data-instruction=''])"
 ALL_DRAWN = """
 (selector) => [...document.querySelectorAll(selector)].every((image) => image.naturalWidth > 0)
 """
@@ -22,6 +23,11 @@ def consent_views(visitor: Visitor) -> Iterator[str]:
     visitor.click("#read-notice")
     visitor.see("#notice")
     yield "consent-text"
+    visitor.click("#consent-languages input[value=de]")
+    expect(visitor.page.locator(".consent")).to_have_attribute("lang", "de")
+    yield "consent-german"
+    visitor.click("#consent-languages input[value=en]")
+    expect(visitor.page.locator(".consent")).to_have_attribute("lang", "en")
     visitor.click("#read-notice")
     visitor.click("#consent-families input >> nth=0")
     visitor.click("#agree")
@@ -37,8 +43,7 @@ def consent_views(visitor: Visitor) -> Iterator[str]:
 def camera_views(visitor: Visitor) -> Iterator[str]:
     """Visit the second step: the camera for a moment, then the subjects who are nobody."""
     yield "you"
-    visitor.begin_to_look()
-    visitor.see("[data-instruction]:not([data-instruction=centre])")
+    visitor.begin_and_see(f"{LIVE}:not([data-instruction=centre])")
     yield "you-camera"
     visitor.click("#capture-stop")
     visitor.click("#no-camera")
@@ -48,8 +53,7 @@ def camera_views(visitor: Visitor) -> Iterator[str]:
 
 def looking_views(visitor: Visitor) -> Iterator[str]:
     """Look into the camera while the colours are shown, then see which views are missing."""
-    visitor.click("#capture-start")
-    visitor.see("#flash[data-colour^='#']")
+    visitor.begin_and_see("#flash[data-colour^='#']")
     yield "you-colours"
     visitor.passed(visitor.page.locator(".style-card").first)
     visitor.click("#more-pictures")
@@ -81,6 +85,8 @@ def keeping_views(visitor: Visitor, folder: Path) -> Iterator[str]:
     yield "gallery-delete"
     visitor.open("/consent")
     visitor.see("[data-record]")
+    visitor.see("#history-list li")
+    all_drawn(visitor, "#made .thumb img")
     yield "my-consent"
     visitor.click("#withdraw")
     visitor.see("#withdraw-yes")
@@ -90,7 +96,11 @@ def keeping_views(visitor: Visitor, folder: Path) -> Iterator[str]:
     visitor.see("h1")
     yield "receipt"
     visitor.verify(file)
+    visitor.see("#report")
     yield "verify"
+    visitor.open("/check")
+    visitor.see("#check-title")
+    yield "check"
     visitor.open("/privacy")
     visitor.see("#privacy h1")
     yield "privacy"

@@ -79,6 +79,12 @@ class Visitor:
         self.click("#capture-start")
         return self.refused_by_camera()
 
+    def begin_and_see(self, selector: str) -> None:
+        """Start the camera and wait for something to be seen while it runs."""
+        self.click("#capture-start")
+        self._watch_camera(self.page.locator(selector).or_(self.page.locator(REFUSED)).first)
+        self.see(selector)
+
     def _watch_camera(self, end: Locator) -> None:
         """Wait for a capture's end; where the machine was too busy to film, begin again."""
         busy = self.page.locator(BUSY)
