@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from consent.entries import opening
@@ -140,20 +140,18 @@ def _lineage(
     unit: Unit, request: GrantRequest, capture: Capture | None, now: datetime, *, lock: bool
 ) -> Lineage:
     """Return the record that stands in the place of the one asked for, and all before it."""
-    asked = unit.records.load(request.record_id, lock=True) if lock else None
-    own = {each.record_id: each for each in unit.records.of_subject(request.subject_id)}
-    chain = _Chain(unit, own if asked is None else {**own, asked.record_id: asked})
-    record = chain.first(request.record_id)
+    seen: set[str] = set()
+    record = _next(unit, request.record_id, seen, lock=lock)
     while record.replaced_by is not None:
-        record = chain.next(record.replaced_by, lock=lock)
-    records = [chain.first(record.record_id)]
+        record = _next(unit, record.replaced_by, seen, lock=lock)
+    records, seen = [record], {record.record_id}
     while records[-1].replaces is not None:
-        records.append(chain.next(records[-1].replaces))
+        records.append(_next(unit, records[-1].replaces, seen))
     wanted = request.record_id if capture is None else capture.record_id
     release = next((each for each in records if each.record_id == wanted), record)
     later = tuple(
         each
-        for each in own.values()
+        for each in unit.records.of_subject(request.subject_id)
         if each.given_at > record.given_at
         and each.assented_at is not None
         and each.state(now) is RecordState.GIVEN
@@ -161,35 +159,20 @@ def _lineage(
     return Lineage(tuple(records), release, later)
 
 
-class _Chain:
-    """Goes from record to record, never twice to the same."""
+def _next(unit: Unit, record_id: str, seen: set[str], *, lock: bool = False) -> SignedRecord:
+    """Return the next record of a line.
 
-    def __init__(self, unit: Unit, known: Mapping[str, SignedRecord]) -> None:
-        self._unit = unit
-        self._known = known
-        self._seen: set[str] = set()
-
-    def first(self, record_id: str) -> SignedRecord:
-        """Begin a chain."""
-        self._seen = set()
-        return self.next(record_id)
-
-    def next(self, record_id: str, *, lock: bool = False) -> SignedRecord:
-        """Return the next record of the chain, held if asked for.
-
-        Raises:
-            RecordInvalid: `record_chain` when it goes round or never ends, `record_swapped` when
-                another record lies in this one's place.
-        """
-        if record_id in self._seen or len(self._seen) > MAX_CHANGES:
-            raise _damaged("record_chain", "The changes of this consent do not lead anywhere.")
-        self._seen.add(record_id)
-        record = None if lock else self._known.get(record_id)
-        if record is None:
-            record = self._unit.records.load(record_id, lock=lock)
-        if record.record_id != record_id:
-            raise _damaged("record_swapped", "Another consent lies in the place of this one.")
-        return record
+    Raises:
+        RecordInvalid: `record_chain` when the line goes round or never ends, `record_swapped` when
+            another record lies in this one's place.
+    """
+    if record_id in seen or len(seen) > MAX_CHANGES:
+        raise _damaged("record_chain", "The changes of this consent do not lead anywhere.")
+    seen.add(record_id)
+    record = unit.records.load(record_id, lock=lock)
+    if record.record_id != record_id:
+        raise _damaged("record_swapped", "Another consent lies in the place of this one.")
+    return record
 
 
 def _damaged(code: str, what: str) -> RecordInvalid:
