@@ -121,7 +121,8 @@ class _Walk:
         rows = _raw(self._session, query.where(_LEAVES.c.index.between(start, stop - 1)))
         there = [index for index, _ in rows]
         if there != (due := list(range(start, stop))):
-            missing = next(each for each in due if each not in set(there))
+            held = set(there)
+            missing = next(each for each in due if each not in held)
             raise log_invalid("leaf_missing", f"Entry {missing} of the log is missing.")
         return [leaf for _, leaf in rows]
 
