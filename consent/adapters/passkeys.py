@@ -115,7 +115,8 @@ class SqlPasskeys:
     ) -> None:
         """Sign an account in under a fresh token: whoever knew the old one is left outside.
 
-        The browser's own sittings move along; those for whom another account signed do not.
+        The browser's own sittings move along; those for whom another account signed do not, and
+        neither do those that have ended: nobody knows any more who signed for them.
         """
         self._session.add(
             BrowserSessionRow(
@@ -124,10 +125,13 @@ class SqlPasskeys:
         )
         self._session.flush()
         foreign = select(SubjectRow.id).where(SubjectRow.account_id != account_id)
+        held = select(WrappedKeyRow.subject_id)
         of_session = SessionSubjectRow.token_hash == old
+        moving = SessionSubjectRow.subject_id.not_in(foreign)
+        moving &= SessionSubjectRow.subject_id.in_(held)
         self._session.execute(
             update(SessionSubjectRow)
-            .where(of_session, SessionSubjectRow.subject_id.not_in(foreign))
+            .where(of_session, moving)
             .values(token_hash=new)
         )
         self._session.execute(delete(SessionSubjectRow).where(of_session))

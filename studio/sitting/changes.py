@@ -157,7 +157,8 @@ def require_standing(unit: Unit, record_id: str, now: datetime) -> list[SignedRe
 def assent(unit: Unit, record_id: str, captured_at: datetime, now: datetime) -> None:
     """Note that the face agreed; a longer or wider consent now stands in the earlier one's place.
 
-    What was narrowed meanwhile was agreed to with it, for it allows less.
+    What was narrowed meanwhile was agreed to with it, for it allows less. A passkey that signed for
+    more opens nothing by it: whoever sits at somebody's open browser could bring their own.
 
     Raises:
         ConsentRefused: `consent_ended`.
@@ -167,9 +168,6 @@ def assent(unit: Unit, record_id: str, captured_at: datetime, now: datetime) -> 
     if record.waits_for_assent and record.replaces is not None:
         unit.records.replace(record.replaces, record.record_id, now)
     unit.records.assent(record.record_id, captured_at)
-    if record.subject_signature is not None:
-        # Whoever signed a longer or wider consent opens what is theirs once the face agrees.
-        unit.passkeys.link(record.subject_id, record.subject_signature.credential_id)
     for narrower in later:
         if narrower.change is not Change.NARROWED:
             break

@@ -417,7 +417,7 @@ def test_a_consent_that_the_service_alone_signed_is_opened_by_the_camera_only(ho
     assert (elsewhere.subject_id, elsewhere.is_open) == (None, False)
 
 
-def test_a_passkey_that_signed_for_more_opens_only_once_the_face_has_agreed(house, clock):
+def test_a_passkey_that_signed_for_more_opens_nothing_that_was_given_without_it(house, clock):
     passkey = SoftPasskey()
     token = enrol(house, passkey)
     house.give_consent(token, CHOICE)
@@ -429,7 +429,7 @@ def test_a_passkey_that_signed_for_more_opens_only_once_the_face_has_agreed(hous
     with house.ledger.transaction() as unit:
         unit.captures.add(a_capture(longer, at=clock.now()))
         assent(unit, longer.record_id, clock.now(), clock.now())
-    assert house.door.open_subject(sign_in(house, passkey)) == record.subject_id
+    assert house.door.visitor(sign_in(house, passkey)).subject_id is None
 
 
 def test_another_person_in_the_same_browser_leaves_the_first_ones_sittings_behind(house):
@@ -441,6 +441,16 @@ def test_another_person_in_the_same_browser_leaves_the_first_ones_sittings_behin
     assert house.door.visitor(token).subject_id is None
     assert house.door.earlier(token) == ()
     assert not house.sitting(token).can_withdraw
+
+
+def test_what_has_ended_does_not_move_along_to_whoever_signs_in_next(house):
+    mine, yours = SoftPasskey(), SoftPasskey()
+    token = enrol(house, mine)
+    agree(house, token, mine)
+    end(house, token)
+    token = enrol(house, yours, token)
+    assert house.door.visitor(token).subject_id is None
+    assert refusal_of(lambda: house.records(token)) == "closed"
 
 
 def test_signing_in_gives_a_fresh_token_and_ends_the_old_one(house):
