@@ -20,7 +20,7 @@ from consent.ports import Clock, JobStopper, KeyVault, Ledger, Purger, Unit
 from consent.records import SignedRecord
 from consent.signing import DELETION_DOMAIN, ServiceSigner
 from consent.statements import time_text
-from consent.types import Export
+from consent.types import Export, RecordState
 
 _NONCE_BYTES = 32
 MARKS = ("visible label", "XMP metadata", "signed C2PA manifest")
@@ -140,6 +140,9 @@ class Withdrawal:
                 return False
             is_withdrawn = all(record.withdrawn_at is not None for record in records)
             reason = EndReason.WITHDRAWN if is_withdrawn else EndReason.EXPIRED
+            for record in records:
+                if record.state(now) is RecordState.GIVEN:  # nobody looked into the camera for it
+                    unit.records.withdraw(record.record_id, now)
             unit.deletions.begin(subject_id, reason, now)
             unit.sessions.close_subject(subject_id)
         return True

@@ -48,7 +48,7 @@ from studio.face.passive import MiniFASNet, PassiveModel, PassiveModelError
 from studio.house import House
 from studio.jobs.adapters.database import JobDatabase
 from studio.jobs.engine import EngineSettings, JobEngine
-from studio.jobs.housekeeping import forget_portraits, keep_house
+from studio.jobs.housekeeping import Seldom, forget_portraits, keep_house
 from studio.jobs.lease import take_lease
 from studio.jobs.orders import Orders
 from studio.jobs.portraits import Portraits
@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from consent.receipt_form import Document
 
 ORPHAN_AGE = timedelta(hours=1)  # a running job writes its objects a moment before its row
+SWEEP_EVERY = timedelta(hours=1)  # all objects are listed for it
 HELPERS = 2  # threads that embed and measure stills; the network itself takes one face at a time
 
 
@@ -159,7 +160,7 @@ class Foundations:
             withdrawal,
             selfies.remove,
             self.database.truncate_wal,
-            (sweep, partial(forget_portraits, self.database, portraits)),
+            (Seldom(sweep, SWEEP_EVERY), partial(forget_portraits, self.database, portraits)),
         )
 
     def close(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from consent.ports import Clock, Ledger
     from consent.retention import Retention
@@ -30,6 +31,21 @@ def keep_house(retention: Retention, clock: Clock) -> threading.Event:
 
     threading.Thread(target=watch, name="retention", daemon=True).start()
     return stopped
+
+
+class Seldom:
+    """Passes on to a sweep that costs more than a look, once in a while."""
+
+    def __init__(self, sweep: Callable[[datetime], object], every: timedelta) -> None:
+        self._sweep = sweep
+        self._every = every
+        self._swept_at: datetime | None = None
+
+    def __call__(self, now: datetime) -> None:
+        """Sweep, if the last sweep that succeeded is long enough ago."""
+        if self._swept_at is None or now - self._swept_at >= self._every:
+            self._sweep(now)
+            self._swept_at = now
 
 
 def forget_portraits(ledger: Ledger, portraits: Portraits, now: datetime) -> None:

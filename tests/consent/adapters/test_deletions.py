@@ -18,7 +18,10 @@ from consent.deletions import Found
 from consent.entries import log_consent
 from consent.errors import ConsentError, ConsentRefused
 from consent.log import LeafKind
-from consent.types import Export
+from consent.proof_check import Verdict
+from consent.receipt_check import check_receipt
+from consent.receipt_form import fault_of
+from consent.types import Export, RecordState
 from consent.withdrawal import THE_KEY, Withdrawal
 from tests.consent.conftest import MASTER
 from tests.fakes import (
@@ -386,3 +389,40 @@ def test_sessions_that_nobody_can_come_back_to_go(database):
         assert [unit.sessions.known(name) for name in sessions] == [True, False, True, True, False]
         assert unit.sessions.subjects_of("old") == ()
         assert [each.bound_at for each in unit.sessions.of_subject(ada)] == [sessions["bound"]]
+
+
+def test_a_longer_consent_that_nobody_agreed_to_before_the_camera_prolongs_nothing(studio):
+    subject, drafted = a_subject("ada"), NOON + timedelta(days=89)
+    longer = a_record(subject, name="longer", now=drafted)
+    with studio.database.transaction() as unit:
+        unit.records.add(longer)
+    with studio.database.reading() as unit:
+        assert unit.subjects.ended(drafted + timedelta(hours=23)) == ()
+        assert unit.subjects.ended(NOON + timedelta(days=90, seconds=1)) == (studio.ada,)
+
+
+def test_a_consent_that_led_to_no_look_into_the_camera_ends_with_its_data(database):
+    subject = a_subject("eve")
+    record = a_record(subject)
+    with database.transaction() as unit:
+        unit.subjects.add(subject)
+        unit.vault.create(subject.id)
+        unit.records.add(replace(record, log_index=log_consent(unit, record, NOON)))
+    over = NOON + timedelta(days=1, seconds=1)
+    withdrawal = Withdrawal(
+        database, DatabaseVault(database), Jobs(), [], SIGNER, FixedClock(over), bytes
+    )
+    (receipt,) = withdrawal.end_retention(over)
+    assert receipt.document["reason"] == "dpv:ConsentExpired"
+    with database.reading() as unit:
+        assert unit.records.load(record.record_id).state(over) is RecordState.WITHDRAWN
+
+
+def test_the_receipt_follows_its_schema_and_can_be_checked_offline(studio):
+    document = json.loads(json.dumps(studio.withdrawal().withdraw(studio.ada).as_json()))
+    findings = check_receipt(document, now=studio.clock.now())
+    assert not [each for each in findings if each.verdict is Verdict.FAILS]
+    assert fault_of({**document, "deleted": "all"}) is not None
+    changed = {**document, "stopped_jobs": 0}
+    findings = check_receipt(changed, now=studio.clock.now())
+    assert [each for each in findings if each.verdict is Verdict.FAILS]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from consent.errors import ConsentRefused, QualityRefused
+from consent.types import Export
 from studio.sitting.rights import words_of
 from tests.studio.sitting.cabinet import LEFT, Cabinet
 
@@ -107,3 +108,16 @@ def test_files_without_a_row_are_swept_and_the_others_stay(cabinet):
     assert cabinet.selfies.sweep_orphans(lambda: known, before=now) == 0
     assert cabinet.selfies.sweep_orphans(lambda: known, before=later) == 1
     assert cabinet.rights.selfie(ada.token, ada.selfies[0])
+
+
+def test_an_avatar_that_was_deleted_alone_is_still_listed_as_downloaded(cabinet):
+    ada = cabinet.sit()
+    output = cabinet.draw(ada)
+    export = Export(output.id, "image/png", output.sha256, cabinet.clock.now())
+    with cabinet.database.transaction() as unit:
+        unit.exports.add(ada.subject_id, export)
+    cabinet.library.delete(ada.subject_id, output.id)
+    receipt = cabinet.withdrawal.withdraw(ada.subject_id)
+    (listed,) = receipt.document["exported_files"]
+    assert (listed["output_id"], listed["sha256"]) == (output.id, output.sha256)
+    assert not [words for words in receipt.document["deleted"] if "avatar" in words]
