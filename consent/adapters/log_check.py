@@ -124,6 +124,9 @@ class _Walk:
             held = set(there)
             missing = next(each for each in due if each not in held)
             raise log_invalid("leaf_missing", f"Entry {missing} of the log is missing.")
+        for index, leaf in rows:
+            if not isinstance(leaf, bytes):  # SQLite keeps whatever it is given
+                raise log_invalid("leaf_invalid", f"Entry {index} does not consist of bytes.")
         return [leaf for _, leaf in rows]
 
     def _check_forms(self, start: int, leaves: list[bytes]) -> None:

@@ -85,6 +85,16 @@ def test_an_entry_in_another_form_is_refused(log_of_21, data):
     assert refused(check, log_of_21).code in {"leaf_invalid", "clock_back"}
 
 
+def test_an_entry_that_became_a_text_is_named(log_of_21):
+    with log_of_21.transaction() as unit:
+        unit.session.execute(
+            text("UPDATE log_leaves SET leaf = CAST(leaf AS TEXT) WHERE rowid = 5")
+        )
+    refusal = refused(check, log_of_21)
+    assert refusal.code == "leaf_invalid"
+    assert "Entry 4" in refusal.what
+
+
 def test_reordered_entries_are_noticed(log_of_21):
     change_leaf(log_of_21, 4, a_leaf(5).to_bytes())
     change_leaf(log_of_21, 5, a_leaf(4).to_bytes())
