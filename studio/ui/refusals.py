@@ -129,6 +129,16 @@ def too_large(limit: int) -> Refusal:
     )
 
 
+def form_too_large(limit: int) -> Refusal:
+    """Refuse a form beyond `limit` bytes."""
+    return Refusal(
+        "too_large",
+        f"That is more than {limit // 1024} kB of text.",
+        why="Very large forms can stop the studio for everybody.",
+        next_step="Shorten it and send it again.",
+    )
+
+
 def too_many_files(limit: int) -> Refusal:
     """Refuse more than `limit` files at once."""
     return Refusal(

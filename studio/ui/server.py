@@ -19,6 +19,7 @@ from starlette.middleware.cors import CORSMiddleware
 from consent.errors import Refusal
 from studio.service import StudioService
 from studio.ui.allowance import Allowance
+from studio.ui.bodies import SmallBodies
 from studio.ui.guard import Guard
 from studio.ui.headers import SecurityHeaders
 from studio.ui.pages import build_pages
@@ -85,6 +86,7 @@ def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
     app.add_middleware(CORSMiddleware, allow_origins=list(settings.allowed_origins))
     app.add_middleware(SignInGate, service=service, settings=settings)
     app.add_middleware(PageShell, service=service, settings=settings, sessions=sessions)
+    app.add_middleware(SmallBodies)
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(SecurityHeaders, settings=settings)
     try:

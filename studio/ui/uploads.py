@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from consent.errors import Refusal
 from studio.service import Upload
 from studio.ui.refusals import too_large, too_many_files, upload_invalid, upload_stalled
 
@@ -59,16 +60,21 @@ async def read_uploads(request: Request, field: str, max_bytes: int) -> list[Upl
     return uploads
 
 
-async def read_body(request: Request, max_bytes: int) -> bytes:
+async def read_body(
+    request: Request, max_bytes: int, *, refusal: Callable[[int], Refusal] = too_large
+) -> bytes:
     """Return a small body, refusing while it still streams.
 
     Raises:
         Refusal: too large, or stalled.
     """
-    return b"".join([chunk async for chunk in _limited(request, max_bytes, max_bytes)])
+    limited = _limited(request, max_bytes, max_bytes, refusal)
+    return b"".join([chunk async for chunk in limited])
 
 
-async def _limited(request: Request, limit: int, said: int) -> AsyncGenerator[bytes, None]:
+async def _limited(
+    request: Request, limit: int, said: int, refusal: Callable[[int], Refusal] = too_large
+) -> AsyncGenerator[bytes, None]:
     """Yield the body's chunks; raises Refusal when they stall or exceed `limit` bytes."""
     received = 0
     stream = request.stream()
@@ -82,5 +88,5 @@ async def _limited(request: Request, limit: int, said: int) -> AsyncGenerator[by
             raise upload_stalled() from error
         received += len(chunk)
         if received > limit:
-            raise too_large(said)
+            raise refusal(said)
         yield chunk
