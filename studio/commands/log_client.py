@@ -12,6 +12,8 @@ from consent.log import ConsistencyProof
 
 TIMEOUT_SECONDS = 20.0
 MOST_BYTES = 256 * 1024  # of an answer
+BUSY = frozenset({408, 429})  # HTTP statuses: another time it may answer
+BROKEN = 500  # and above: it could not answer, which says nothing about its log
 
 
 class StudioUnreachable(OSError):
@@ -65,7 +67,8 @@ class StudioClient:
                 return bytes(answer.read(MOST_BYTES)).decode()
         except urllib.error.HTTPError as error:
             with error:
-                raise StudioRefused(_sentence(error)) from error
+                said, is_busy = _sentence(error), error.code in BUSY or error.code >= BROKEN
+            raise (StudioUnreachable(said) if is_busy else StudioRefused(said)) from error
         except (OSError, ValueError) as error:
             raise StudioUnreachable(f"{self._origin} does not answer: {error}") from error
 

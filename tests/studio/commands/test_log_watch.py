@@ -202,6 +202,23 @@ def test_a_studio_that_does_not_answer_is_no_refusal(ada, capsys):
     assert "no address" in capsys.readouterr().err
 
 
+def test_a_studio_that_is_busy_is_no_refusal_and_its_word_is_asked_for_again(studio, address, ada):
+    assert ada.looks(address) == 0
+    before = ada.size
+    studio.show(12)
+
+    def broken(old, new=None):
+        raise RuntimeError("too much at once")
+
+    grown = studio.service.log
+    studio.service.log = SimpleNamespace(checkpoint=grown.checkpoint, consistency=broken)
+    assert ada.looks(address) == 2
+    assert ada.size == before
+    studio.service.log = grown
+    assert ada.looks(address) == 0
+    assert ada.size == 12
+
+
 def test_a_witness_that_lost_its_memory_by_accident_does_not_begin_anew(
     studio, address, ada, capsys
 ):
