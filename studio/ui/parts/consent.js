@@ -113,9 +113,9 @@ export async function mount(root, { advance, revisit }) {
     if (open) focusOn(at("notice"));
   }
 
-  // What was agreed to before; the words of that record stay in its own language.
+  // What a person agreed to before; the words of that record stay in its own language.
   function tell() {
-    const record = sitting?.record;
+    const record = sitting?.record?.kind === "person" ? sitting.record : null;
     const isNew = Boolean(record && sitting.notice_changed);
     const standing = at("consent-standing");
     standing.hidden = !record;

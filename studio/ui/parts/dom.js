@@ -57,3 +57,7 @@ export function momentOf(text, language = undefined) {
   const day = when.toLocaleDateString(language, { day: "numeric", month: "short", year: "numeric" });
   return `${day}, ${when.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" })}`;
 }
+
+export function shortDayOf(text) {
+  return new Date(text).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+}

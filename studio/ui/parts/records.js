@@ -3,7 +3,7 @@
 import { get, noteOf, partsOf } from "./api.js";
 import { showAsking } from "./asking_more.js";
 import { closedNote } from "./closed.js";
-import { announce, dayOf, fill, focusOn, make, momentOf, whileVisible } from "./dom.js";
+import { announce, dayOf, fill, focusOn, make, momentOf, shortDayOf, whileVisible } from "./dom.js";
 import { endingOf } from "./ending.js";
 import { showNarrowing } from "./narrowing.js";
 import { showPasskeys } from "./passkey_list.js";
@@ -75,7 +75,7 @@ export function mount(root) {
         address,
         source: address,
         alt: `Selfie ${number + 1}, kept ${momentOf(selfie.added_at)}`,
-        words: dayOf(selfie.added_at),
+        words: shortDayOf(selfie.added_at),
         gone: () => again("The selfie is deleted.", at("kept-title")),
       });
     }));

@@ -3,10 +3,11 @@
 What a browser test may rely on:
 
 - `#part-<name> [data-ready]` appears once a part's module is there (consent, capture, style_cards,
-  result, gallery, records, verify); a step's button is `#step-<name>-button`
+  result, gallery, records, verify, check); a step's button is `#step-<name>-button`
 - refusals: `[data-refusal=<code>]` with `.what`, `.why`, `.next`
-- Consent: `[data-testid=switch-<family>]`, `[name=days]`, `[name=audience]`, `#consent-adult`,
-  `#consent-summary`, `#agree`, `#read-notice`, `#notice`, `#no-camera-yet`, `[data-earlier=<id>]`
+- Consent: `[name=language][value=<code>]`, `[data-testid=switch-<family or audience>]`,
+  `[name=days]`, `#consent-adult`, `#consent-summary`, `#agree`, `#agree-passkey`, `#read-notice`,
+  `#notice`, `#consent-standing`, `#no-camera-yet`, `[data-earlier=<id>]`
 - You: `.you[data-state=before|waiting|live|refused|passed|nobody]`, where it runs with
   `[data-instruction=<Action or done>]`; `#slow-colours`, `#sounds`, `#capture-start`,
   `#capture-stop`, `#capture-retry`, `#camera`, `#instruction`, `#hint`, `#wait`,
@@ -20,9 +21,14 @@ What a browser test may rely on:
   `#download-png`, `#download-webp`, `#result-vary`, `#back-to-styles`, `#result-synthetic`
 - Gallery: `.work[data-output=<id>]`, `[data-testid=delete]`, `[data-testid=delete-yes]`,
   `#gallery-lock`, `[data-closed]`, `[data-empty]`
-- My consent: `[data-record=<id>][data-state]`, `#withdraw`, `#withdraw-yes`, `#deletion-receipt`,
-  `#download-deletion-receipt`
-- Verify: `#verify-input`, `[data-finding=<technique>][data-state=<state>]`
+- My consent: `[data-record=<id>][data-state]`, `[data-testid=keep-<family or audience>]`,
+  `[name=days-left]`, `#narrow-save`, `#extend-begin`, `#waiting-summary`, `#waiting-drop`,
+  `#made`, `#kept` with `[data-thumb=<id>]`, `[data-testid=thumb-delete]`,
+  `[data-testid=thumb-delete-yes]`, `#download-archive`, `[data-passkey=<id>]`,
+  `#history-list li`, `#withdraw`, `#withdraw-yes`, `#deletion-receipt`, `#exported-files`,
+  `#download-deletion-receipt`, `[data-over]`, `#earlier-list`
+- Verify: `#verify-input`, `[data-finding=<technique>][data-state=<state>]`, `#report` with
+  `#report-statement`, `#report-contact`, `#report-send`; `#report-sent`, `#report-none`
 """
 
 from __future__ import annotations

@@ -329,7 +329,12 @@ class FakeStudio(FakeConsents):
                     tells_generated=True,
                     details={"contrast": 18.2},
                 ),
-                Finding(Technique.MANIFEST, State.TRUSTED, "Signed by this installation."),
+                Finding(
+                    Technique.MANIFEST,
+                    State.TRUSTED,
+                    "Signed by this installation.",
+                    details={"output_id": "0f" * 16},
+                ),
                 Finding(Technique.XMP, State.INVALID, "The XMP metadata is not used."),
                 Finding(Technique.CONSENT, State.WITHDRAWN, "The consent has been withdrawn."),
             )

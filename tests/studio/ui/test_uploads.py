@@ -189,6 +189,15 @@ def test_verify_gives_separate_findings_without_a_session(stranger):
     assert findings[3]["word"] == "Withdrawn"
 
 
+def test_verify_names_the_picture_that_may_be_reported_only_when_it_is_ours(stranger):
+    ours = stranger.post("/api/verify", files={"file": ("a.png", PNG)}).json()
+    assert ours["output_id"] == "0f" * 16
+    webp = b"RIFF" + bytes(60)
+    assert (
+        stranger.post("/api/verify", files={"file": ("b.webp", webp)}).json()["output_id"] is None
+    )
+
+
 def test_verify_refuses_what_is_no_picture(stranger):
     answer = stranger.post("/api/verify", files={"file": ("a.txt", b"hello")})
     assert answer.status_code == 422
