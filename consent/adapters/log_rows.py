@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Select, Table, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consent.adapters.tables import Base
@@ -62,12 +63,20 @@ class LogRows:
         return head
 
     def add(self, index: int, leaf: bytes, nodes: Mapping[Node, bytes]) -> None:
-        """Write an entry and the complete subtrees that end with it."""
+        """Write an entry and the complete subtrees that end with it.
+
+        Raises:
+            LogInvalid: `tree_changed` when something lies in their place.
+        """
         connection = self._session.connection()
-        connection.execute(_ADD_LEAF, {"index": index, "leaf": leaf})
         rows = [{"level": n[0], "index": n[1], "hash": value} for n, value in nodes.items()]
-        if rows:
-            connection.execute(_ADD_NODES, rows)
+        try:
+            connection.execute(_ADD_LEAF, {"index": index, "leaf": leaf})
+            if rows:
+                connection.execute(_ADD_NODES, rows)
+        except IntegrityError as error:
+            what = "The log holds more than its signed head covers."
+            raise log_invalid("tree_changed", what) from error
 
     def move_head(self, head: Head) -> None:
         """Write the new head."""

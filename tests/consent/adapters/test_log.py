@@ -14,6 +14,7 @@ from sqlalchemy import event
 
 from consent.adapters.keys import MasterKey, load_log_signer, rotate_log_key
 from consent.adapters.log import JITTER, SqlLog
+from consent.adapters.tables import LogLeafRow, LogNodeRow
 from consent.checkpoints import Checkpoint, LogSigner
 from consent.errors import ConsentRefused
 from consent.log import verify_consistency, verify_inclusion
@@ -169,6 +170,15 @@ def questions(database):
     asked = []
     event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
     return asked
+
+
+@pytest.mark.parametrize(
+    "row", [LogLeafRow(index=21, leaf=b""), LogNodeRow(level=1, index=10, hash=bytes(32))]
+)
+def test_what_lies_where_the_next_entry_belongs_is_named(log_of_21, row):
+    with log_of_21.transaction() as unit:
+        unit.session.add(row)
+    assert refused(fill, log_of_21, 1, start=21).code == "tree_changed"
 
 
 def test_a_long_log_is_asked_as_few_questions_as_a_short_one(database, questions):
