@@ -39,6 +39,14 @@ class BoundSession(NamedTuple):
     opened_until: datetime | None
 
 
+class HeldRecord(NamedTuple):
+    """What a consent's row says, whether or not its statement can still be read."""
+
+    record_id: str
+    withdrawn_at: datetime | None
+    is_given: bool  # neither withdrawn, replaced nor run out
+
+
 class Clock(Protocol):
     """Tells the time."""
 
@@ -163,6 +171,13 @@ class Records(Protocol):
 
     def with_receipt_hash(self, wanted: str) -> SignedRecord | None:
         """Return the record that an output's manifest quotes, or None."""
+        ...
+
+    def hold(self, subject_id: str, now: datetime) -> Sequence[HeldRecord]:
+        """Hold all rows of a subject until the commit, oldest first; no statement is read.
+
+        A damaged record must keep nobody from ending what it says.
+        """
         ...
 
     def withdraw(self, record_id: str, at: datetime) -> None:

@@ -17,17 +17,18 @@ from consent.entries import log_shred, log_withdrawal, logged_json
 from consent.errors import ConsentError, ConsentRefused, LogInvalid
 from consent.log import LoggedLeaf
 from consent.ports import Clock, JobStopper, KeyVault, Ledger, Purger, Unit
-from consent.records import SignedRecord
 from consent.signing import DELETION_DOMAIN, ServiceSigner
 from consent.statements import time_text
-from consent.types import Export, RecordState
+from consent.types import Export
 
 _NONCE_BYTES = 32
 MARKS = ("visible label", "XMP metadata", "signed C2PA manifest")
 THE_KEY = "the key that your data was locked with"
 REMAINING = (
     "Pictures that you downloaded or shared before stay where they are, with their label and "
-    "their signed note."
+    "their signed note. The signed text of your consent stays as proof of what was agreed, with "
+    "the public half of your passkey if you used one; so do lines of the log that nobody can open "
+    "any more."
 )
 
 
@@ -120,8 +121,8 @@ class Withdrawal:
         """Commit that the subject ended everything, what waits for the camera too."""
         with self.ledger.transaction() as unit:
             unit.subjects.load(subject_id)
-            records = _held(unit, subject_id)
             at = self._now(unit)
+            records = unit.records.hold(subject_id, at)
             standing = [record for record in records if record.withdrawn_at is None]
             for record in standing:
                 unit.records.withdraw(record.record_id, at)
@@ -133,7 +134,7 @@ class Withdrawal:
     def _expire(self, subject_id: str, now: datetime) -> bool:
         """Commit that a deletion begins; False when a new consent was given in the meantime."""
         with self.ledger.transaction() as unit:
-            records = _held(unit, subject_id)
+            records = unit.records.hold(subject_id, now)
             if unit.deletions.load(subject_id) is not None:
                 return True
             if subject_id not in unit.subjects.ended(now):
@@ -141,7 +142,7 @@ class Withdrawal:
             is_withdrawn = all(record.withdrawn_at is not None for record in records)
             reason = EndReason.WITHDRAWN if is_withdrawn else EndReason.EXPIRED
             for record in records:
-                if record.state(now) is RecordState.GIVEN:  # nobody looked into the camera for it
+                if record.is_given:  # nobody looked into the camera for it
                     unit.records.withdraw(record.record_id, now)
             unit.deletions.begin(subject_id, reason, now)
             unit.sessions.close_subject(subject_id)
@@ -191,7 +192,7 @@ class Withdrawal:
         document: dict[str, object] = {
             "schema_version": "urn:selfsame:deletion-receipt:2",
             "pii_principal_id": deletion.subject_id,
-            "records": [each.record_id for each in unit.records.of_subject(deletion.subject_id)],
+            "records": [each.record_id for each in unit.records.hold(deletion.subject_id, at)],
             "reason": deletion.reason.value,
             "ended_at": time_text(deletion.begun_at),
             "completed_at": time_text(at),
@@ -241,12 +242,6 @@ def _unfinished() -> ConsentRefused:
         why="Something kept the studio from it; it goes on by itself until all is gone.",
         next_step="Press Withdraw again in a minute to get the receipt.",
     )
-
-
-def _held(unit: Unit, subject_id: str) -> list[SignedRecord]:
-    """Return the subject's records and hold their rows: a job that stores now waits, or we do."""
-    found = unit.records.of_subject(subject_id)
-    return [unit.records.load(record.record_id, lock=True) for record in found]
 
 
 def _begun(unit: Unit, subject_id: str, *, lock: bool = False) -> Deletion:

@@ -31,7 +31,7 @@ from consent.merkle import (
 )
 from consent.notices import Controller, load_notice, notice_hashes
 from consent.policy import Standards, export_rules, standard_rules
-from consent.ports import BoundSession, Clock, SessionState
+from consent.ports import BoundSession, Clock, HeldRecord, SessionState
 from consent.profiles import ASSENT_WITHIN
 from consent.records import Choice, SignedRecord, Terms, new_record
 from consent.signing import ServiceSigner
@@ -324,6 +324,14 @@ class _MemoryRecords:
         record = self.load(record_id)
         if record.withdrawn_at is None:
             self._ledger.record_rows[record_id] = replace(record, withdrawn_at=at)
+
+    def hold(self, subject_id: str, now: datetime) -> list[HeldRecord]:
+        records = self.of_subject(subject_id)
+        self._ledger.locked.extend(record.record_id for record in records)
+        return [
+            HeldRecord(r.record_id, r.withdrawn_at, r.state(now) is RecordState.GIVEN)
+            for r in records
+        ]
 
     def assent(self, record_id: str, at: datetime) -> None:
         record = self.load(record_id)

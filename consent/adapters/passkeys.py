@@ -127,11 +127,10 @@ class SqlPasskeys:
         foreign = select(SubjectRow.id).where(SubjectRow.account_id != account_id)
         held = select(WrappedKeyRow.subject_id)
         of_session = SessionSubjectRow.token_hash == old
-        moving = SessionSubjectRow.subject_id.not_in(foreign)
-        moving &= SessionSubjectRow.subject_id.in_(held)
+        subject = SessionSubjectRow.subject_id
         self._session.execute(
             update(SessionSubjectRow)
-            .where(of_session, moving)
+            .where(of_session, subject.not_in(foreign), subject.in_(held))
             .values(token_hash=new)
         )
         self._session.execute(delete(SessionSubjectRow).where(of_session))

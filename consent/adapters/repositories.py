@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from consent.adapters.tables import AnnouncementRow, JobRow, RecordRow, SubjectRow, WrappedKeyRow
 from consent.errors import ConsentRefused
+from consent.ports import HeldRecord
 from consent.profiles import ASSENT_WITHIN
 from consent.records import (
     SignedRecord,
@@ -128,6 +129,15 @@ class SqlRecords:
         row = self._session.scalar(select(RecordRow).where(RecordRow.receipt_hash == wanted))
         return None if row is None else _record(row)
 
+    def hold(self, subject_id: str, now: datetime) -> Sequence[HeldRecord]:
+        """Hold all rows of a subject until the commit, oldest first; no statement is read."""
+        given = RecordRow.withdrawn_at.is_(None) & RecordRow.replaced_at.is_(None)
+        given &= RecordRow.expires_at > now
+        query = select(RecordRow.id, RecordRow.withdrawn_at, given)
+        query = query.where(RecordRow.subject_id == subject_id).with_for_update()
+        rows = self._session.execute(query.order_by(RecordRow.given_at, RecordRow.id))
+        return tuple(HeldRecord(name, at, bool(is_given)) for name, at, is_given in rows)
+
     def withdraw(self, record_id: str, at: datetime) -> None:
         """Mark a record withdrawn; a second withdrawal changes nothing."""
         self._session.execute(
@@ -135,7 +145,8 @@ class SqlRecords:
             .where(RecordRow.id == record_id, RecordRow.withdrawn_at.is_(None))
             .values(withdrawn_at=at)
         )
-        self.load(record_id)  # an unknown record is refused
+        if self._session.scalar(select(RecordRow.id).where(RecordRow.id == record_id)) is None:
+            raise unknown("consent")
 
     def assent(self, record_id: str, at: datetime) -> None:
         """Note that the face before the camera agreed; only the first time counts."""

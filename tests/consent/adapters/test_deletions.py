@@ -426,3 +426,42 @@ def test_the_receipt_follows_its_schema_and_can_be_checked_offline(studio):
     changed = {**document, "stopped_jobs": 0}
     findings = check_receipt(changed, now=studio.clock.now())
     assert [each for each in findings if each.verdict is Verdict.FAILS]
+
+
+def damage(studio, change, **values):
+    with studio.database.transaction() as unit:
+        unit.session.execute(text(change), values)
+
+
+def test_a_damaged_record_keeps_nobody_from_withdrawing(studio):
+    damage(studio, "UPDATE records SET statement = '{}'")
+    require_whole(studio, studio.withdrawal().withdraw(studio.ada))
+
+
+def test_a_damaged_record_runs_out_like_any_other(studio):
+    damage(studio, "UPDATE records SET statement = '{}'")
+    studio.clock.advance(days=400)
+    (receipt,) = studio.withdrawal().end_retention(studio.clock.now())
+    assert receipt.document["reason"] == "dpv:ConsentExpired"
+    assert studio.shelf.files == []
+
+
+def test_whose_row_holds_anothers_statement_ends_their_own_consent_only(studio):
+    eve = a_subject("eve")
+    with studio.database.transaction() as unit:
+        unit.subjects.add(eve)
+        unit.vault.create(eve.id)
+        theirs = a_record(eve)
+        unit.records.add(theirs)
+    damage(
+        studio,
+        "UPDATE records SET statement = (SELECT statement FROM records WHERE id = :theirs) "
+        "WHERE id = :mine",
+        theirs=theirs.record_id,
+        mine=studio.request.record_id,
+    )
+    receipt = studio.withdrawal().withdraw(studio.ada)
+    assert receipt.document["records"] == [studio.request.record_id]
+    with studio.database.reading() as unit:
+        assert unit.records.load(theirs.record_id).state(studio.clock.now()) is RecordState.GIVEN
+        assert unit.subjects.holds_data(eve.id)
