@@ -11,14 +11,17 @@ from hashlib import sha256
 
 import pytest
 from dbos import DBOS
+from dbos import error as dbos_error
 from fastapi.testclient import TestClient
 
 from consent.adapters.keys import MasterKey
 from consent.adapters.tables import WrappedKeyRow
+from consent.errors import ConsentRefused
 from consent.retention import Retention
 from outputs.types import Profile, Released, StoredOutput
 from studio.assembly import open_house
 from studio.jobs.housekeeping import forget_portraits
+from studio.jobs.workshop import Workshop
 from studio.settings import Settings
 from studio.sitting.images import encode_still
 from studio.ui.server import build_app
@@ -226,3 +229,26 @@ def test_a_look_at_everything_finds_nothing_to_complain_of(house, token):
 
 def _no_disk(self, subject_id):
     raise OSError(f"no disk for {subject_id}")
+
+
+def test_a_job_that_is_drawing_when_its_subject_withdraws_leaves_nothing(
+    house, token, data, monkeypatch
+):
+    subject_id = house.door.open_subject(token)
+    needles = needles_of(house, data, subject_id)
+    draw, receipts = Workshop.render_and_release, []
+
+    def withdrawn_meanwhile(self, job):
+        made = draw(self, job)  # its sealed bytes lie there, and its row does not yet
+        receipts.append(house.withdraw(token))
+        return made
+
+    monkeypatch.setattr(Workshop, "render_and_release", withdrawn_meanwhile)
+    with pytest.raises((dbos_error.DBOSException, ConsentRefused)):  # whichever notices first
+        house.make_now(token, "toon", {}, 3)
+    (receipt,) = receipts
+    assert receipt["stopped_jobs"] == 1
+    assert house.library.list(subject_id) == []
+    assert house.orders.engine.rows.of_subject(subject_id) == []
+    assert traces_in([data], needles) == set()
+    assert not list((data / "objects" / "outputs" / subject_id).rglob("*.*"))

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 import tracemalloc
 import zipfile
 from datetime import timedelta
@@ -16,7 +17,9 @@ from consent.log import InclusionProof, Leaf, verify_inclusion, verify_opening
 from consent.types import Audience, Export
 from outputs.encode import MediaType
 from studio.sitting.archive import ID
+from studio.sitting.archive_words import README
 from studio.sitting.changes import Narrower
+from tests.consent import reading
 from tests.fakes import LOG_SIGNER
 from tests.studio.sitting.cabinet import Cabinet
 
@@ -274,3 +277,19 @@ def test_times_in_the_archive_are_the_studio_s(cabinet):
     assert {info.date_time for info in archive.infolist()} == {now.timetuple()[:6]}
     assert manifest["made_at"] == now.isoformat()
     assert now - timedelta(days=1) < now
+
+
+def test_the_explanation_is_as_easy_to_read_as_the_notice():
+    english, german = (_read_aloud(README[language][1], language) for language in ("en", "de"))
+    assert english.flesch_kincaid <= 6
+    assert german.wiener <= 6
+
+
+def _read_aloud(text, language):
+    """Count the words of an explanation: its paragraphs, and each file's description alone."""
+    lines = []
+    for paragraph in text.strip().split("\n\n")[1:]:
+        described = re.sub(r"(?m)^\S+ {2,}", "\n", paragraph)
+        parts = re.split(r"\n(?=\S)", described) if described != paragraph else [paragraph]
+        lines += [" ".join(part.split()) for part in parts if part.strip()]
+    return reading.read(lines, language)
