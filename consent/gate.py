@@ -131,15 +131,17 @@ def _hold(facts: Facts, rules: Sequence[Rule]) -> tuple[Evidence, ...]:
 
 def _opening(unit: Unit, record: SignedRecord) -> bytes:
     """Return what opens the record's entry; nothing does once the subject's key was destroyed."""
-    if not unit.subjects.holds_data(record.subject_id):
+    try:
+        return opening(unit.vault, record.subject_id, LeafKind.CONSENT, record.record_id)
+    except ConsentRefused:
         return b""
-    return opening(unit.vault, record.subject_id, LeafKind.CONSENT, record.record_id)
 
 
 def _lineage(
     unit: Unit, request: GrantRequest, capture: Capture | None, now: datetime, *, lock: bool
 ) -> Lineage:
     """Return the record that stands in the place of the one asked for, and all before it."""
+    own = unit.records.of_subject(request.subject_id)  # first: what comes meanwhile is not amiss
     seen: set[str] = set()
     record = _next(unit, request.record_id, seen, lock=lock)
     while record.replaced_by is not None:
@@ -147,11 +149,13 @@ def _lineage(
     records, seen = [record], {record.record_id}
     while records[-1].replaces is not None:
         records.append(_next(unit, records[-1].replaces, seen))
+    if all(each.record_id != record.record_id for each in own):
+        _require_filed(unit, record)  # given a moment ago, or damaged
     wanted = request.record_id if capture is None else capture.record_id
     release = next((each for each in records if each.record_id == wanted), record)
     later = tuple(
         each
-        for each in unit.records.of_subject(request.subject_id)
+        for each in own
         if each.given_at > record.given_at
         and each.assented_at is not None
         and each.state(now) is RecordState.GIVEN
@@ -173,6 +177,18 @@ def _next(unit: Unit, record_id: str, seen: set[str], *, lock: bool = False) -> 
     if record.record_id != record_id:
         raise _damaged("record_swapped", "Another consent lies in the place of this one.")
     return record
+
+
+def _require_filed(unit: Unit, record: SignedRecord) -> None:
+    """Refuse a record that is not found among those of its subject: ending it would miss it.
+
+    Raises:
+        RecordInvalid: `record_swapped`.
+    """
+    if all(
+        each.record_id != record.record_id for each in unit.records.of_subject(record.subject_id)
+    ):
+        raise _damaged("record_swapped", "This consent lies in another person's place.")
 
 
 def _damaged(code: str, what: str) -> RecordInvalid:
