@@ -273,7 +273,7 @@ class Deletions(Protocol):
         ...
 
     def note(self, subject_id: str, stock: Stock) -> None:
-        """Keep what there is to delete."""
+        """Keep what there is to delete; nothing any more once there is a receipt."""
         ...
 
     def complete(self, subject_id: str, receipt: str, log_index: int, at: datetime) -> None:

@@ -94,6 +94,14 @@ class Withdrawal:
         except Exception as failure:
             raise _unfinished() from failure
 
+    def kept_receipt(self, subject_id: str) -> DeletionReceipt | None:
+        """Return the receipt of a deletion, None before its end and once it is no longer kept."""
+        with self.ledger.reading() as unit:
+            deletion = unit.deletions.load(subject_id)
+            if deletion is None or deletion.receipt is None:
+                return None
+            return self._issued(unit, deletion)
+
     def end_retention(self, now: datetime) -> tuple[DeletionReceipt, ...]:
         """Delete what belongs to consents that have all run out, and what was left half deleted.
 

@@ -266,7 +266,14 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
     archivist = Archivist(
         base.database, base.clock, desk, base.library, selfies, engine.rows.of_subject
     )
-    rights = Rights(base.database, door, selfies, archivist, workshop.portraits.purge)
+    rights = Rights(
+        base.database,
+        door,
+        selfies,
+        archivist,
+        withdrawal.kept_receipt,
+        workshop.portraits.purge,
+    )
     accounts = Accounts(base.database, base.clock, door, rules, secrets.token_bytes)
     return House(
         ledger=base.database,

@@ -62,8 +62,9 @@ class SqlDeletions:
         return tuple(self._session.scalars(query.order_by(DeletionRow.subject_id)))
 
     def note(self, subject_id: str, stock: Stock) -> None:
-        """Keep what there is to delete."""
-        change = update(DeletionRow).where(DeletionRow.subject_id == subject_id)
+        """Keep what there is to delete; nothing any more once there is a receipt."""
+        is_open = (DeletionRow.subject_id == subject_id) & DeletionRow.completed_at.is_(None)
+        change = update(DeletionRow).where(is_open)
         self._session.execute(change.values(found=_to_json(stock)))
 
     def complete(self, subject_id: str, receipt: str, log_index: int, at: datetime) -> None:

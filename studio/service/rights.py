@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -25,6 +25,14 @@ class RightsService(Protocol):
 
         The pieces are made while they are read. Should the session be closed meanwhile, reading
         ends with the refusal, and the file stays incomplete.
+        """
+        ...
+
+    def deletion_receipts(self, token: str) -> Sequence[Mapping[str, object]]:
+        """Return the receipts that are still kept of what was deleted, newest sitting first.
+
+        For whoever lost the answer to a withdrawal, or whose consent ran out; like withdrawing,
+        this asks for no look into the camera.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from studio.sitting.coverage import CALM, SMILE, STRAIGHT_DEGREES, TURNED_DEGREE
 
 if TYPE_CHECKING:
     from consent.ports import Ledger, Unit
+    from consent.withdrawal import DeletionReceipt
     from studio.sitting.archive import Archivist
     from studio.sitting.door import Door
     from studio.sitting.selfies import SelfieVault
@@ -26,6 +27,7 @@ class Rights:
     door: Door
     vault: SelfieVault
     archivist: Archivist
+    receipt_of: Callable[[str], DeletionReceipt | None]  # of a subject's deletion, while it is kept
     forget: Callable[[str], object]  # what was prepared from a subject's selfies
 
     def archive(self, token: str) -> Iterator[bytes]:
@@ -41,6 +43,16 @@ class Rights:
                 raise _changed()
 
         return self.archivist.pack(subject_id, require_open)
+
+    def deletion_receipts(self, token: str) -> Sequence[Mapping[str, object]]:
+        """Return the receipts that are still kept of what was deleted of the session's sittings.
+
+        Raises:
+            ConsentRefused: `no_session`.
+        """
+        self.door.visitor(token)
+        found = (self.receipt_of(each.subject_id) for each in self.door.earlier(token))
+        return [receipt.as_json() for receipt in found if receipt is not None]
 
     def selfies(self, token: str) -> Sequence[OwnSelfie]:
         """Return the open subject's selfies, newest first.

@@ -23,6 +23,11 @@ def archive(service: StudioService, token: str) -> Copy:
     return Copy(pieces, f"selfsame-my-data-{service.now():%Y-%m-%d}.zip")
 
 
+def deletion_receipts(service: StudioService, token: str) -> Json:
+    """Return the receipts that are still kept of what was deleted; raises Refusal."""
+    return {"receipts": plain(service.rights.deletion_receipts(token))}
+
+
 def selfies(service: StudioService, token: str) -> Json:
     """Return the open subject's selfies, newest first; raises Refusal."""
     return {"selfies": plain(service.rights.selfies(token))}

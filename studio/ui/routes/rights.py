@@ -23,6 +23,10 @@ def rights_routes(context: Context) -> APIRouter:
             headers={"content-disposition": f'attachment; filename="{copy.name}"'},
         )
 
+    @router.get("/rights/deletion-receipts")
+    def receipts(request: Request) -> JSONResponse:
+        return JSONResponse(on_rights.deletion_receipts(service, token_of(request)))
+
     @router.get("/selfies")
     def selfies(request: Request) -> JSONResponse:
         return JSONResponse(on_rights.selfies(service, token_of(request)))

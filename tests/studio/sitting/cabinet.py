@@ -80,9 +80,6 @@ class Cabinet:
             self.selfies,
             lambda subject_id: self.jobs.get(subject_id, []),
         )
-        self.rights = Rights(
-            self.database, self.door, self.selfies, archivist, self.forgotten.append
-        )
         self.withdrawal = Withdrawal(
             self.database,
             DatabaseVault(self.database),
@@ -91,6 +88,14 @@ class Cabinet:
             SIGNER,
             self.clock,
             self.rng.randbytes,
+        )
+        self.rights = Rights(
+            self.database,
+            self.door,
+            self.selfies,
+            archivist,
+            self.withdrawal.kept_receipt,
+            self.forgotten.append,
         )
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from consent.errors import ConsentRefused, QualityRefused
+from consent.retention import RECEIPT_KEPT
 from consent.types import Export
 from studio.sitting.rights import words_of
 from tests.studio.sitting.cabinet import LEFT, Cabinet
@@ -121,3 +122,26 @@ def test_an_avatar_that_was_deleted_alone_is_still_listed_as_downloaded(cabinet)
     (listed,) = receipt.document["exported_files"]
     assert (listed["output_id"], listed["sha256"]) == (output.id, output.sha256)
     assert not [words for words in receipt.document["deleted"] if "avatar" in words]
+
+
+def test_whoever_lost_the_receipt_finds_it_again_in_their_browser_for_a_while(cabinet):
+    ada, bob = cabinet.sit(), cabinet.sit()
+    assert cabinet.rights.deletion_receipts(ada.token) == []
+    receipt = cabinet.withdrawal.withdraw(ada.subject_id)
+    (kept,) = cabinet.rights.deletion_receipts(ada.token)
+    assert kept["signature"] == receipt.as_json()["signature"]
+    assert cabinet.rights.deletion_receipts(bob.token) == []
+    with cabinet.database.transaction() as unit:
+        unit.deletions.drop_receipts(cabinet.clock.now() + RECEIPT_KEPT)
+    assert cabinet.rights.deletion_receipts(ada.token) == []
+    with pytest.raises(ConsentRefused) as refused:
+        cabinet.rights.deletion_receipts("nobody")
+    assert refused.value.code == "no_session"
+
+
+def test_whose_consent_ran_out_finds_the_receipt_too(cabinet):
+    ada = cabinet.sit()
+    over = cabinet.clock.advance(days=91)
+    cabinet.withdrawal.end_retention(over)
+    (kept,) = cabinet.rights.deletion_receipts(ada.token)
+    assert kept["reason"] == "dpv:ConsentExpired"

@@ -103,3 +103,11 @@ def test_what_is_no_id_leads_nowhere(cabinet, browser_of, selfie_id):
     browser = browser_of(cabinet.sit())
     assert browser.get(f"/api/selfies/{selfie_id}").status_code == 404
     assert browser.delete(f"/api/selfies/{selfie_id}").status_code == 404
+
+
+def test_receipts_of_deletions_are_kept_for_the_browser_they_belong_to(cabinet, browser_of):
+    ada, bob = cabinet.sit(), cabinet.sit()
+    cabinet.withdrawal.withdraw(ada.subject_id)
+    (receipt,) = browser_of(ada).get("/api/rights/deletion-receipts").json()["receipts"]
+    assert receipt["pii_principal_id"] == ada.subject_id
+    assert browser_of(bob).get("/api/rights/deletion-receipts").json() == {"receipts": []}
