@@ -2,7 +2,8 @@
 
 What is sealed as `EVIDENCE` is the JSON of {"numbers", "colours"} for a person and of
 {"frame_hashes"} for a baked subject; as `NUMBERS`, of {"distance", "z", "look"}, null where nothing
-was measured.
+was measured. Both also hold, as "row", what the row says in the open, so that nobody without the
+key makes an old capture a new one or moves it to another consent; rows of before do not.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from sqlalchemy.orm import Session, aliased
 from consent.adapters.repositories import unknown
 from consent.adapters.tables import CaptureRow, ProbeRow, RecordRow, WrappedKeyRow
 from consent.adapters.vault import SqlVault
+from consent.errors import RecordInvalid
+from consent.statements import time_text
 from consent.types import (
     Action,
     Capture,
@@ -139,6 +142,7 @@ class SqlCaptures:
     def _capture(self, row: CaptureRow | Row[Any]) -> Capture:
         template = _unpacked(self._vault.unseal(row.subject_id, TEMPLATE, row.template))
         kept = self._unseal(row.subject_id, EVIDENCE, row.sealed_evidence)
+        _require_same(kept, _capture_row(row.id, row.record_id, row.nonce, row.captured_at))
         if row.kind == SubjectKind.PERSON.value and row.assent is not None:
             return LiveCapture(
                 id=row.id,
@@ -164,6 +168,7 @@ class SqlCaptures:
 
     def _probe(self, row: ProbeRow | Row[Any]) -> Probe:
         kept = self._unseal(row.subject_id, NUMBERS, row.sealed_numbers)
+        _require_same(kept, _probe_row(row.id, row.capture_id, row.sha256, row.verified_at))
         look = kept["look"]
         return Probe(
             id=row.id,
@@ -186,14 +191,41 @@ class SqlCaptures:
 
 
 def _evidence(capture: Capture) -> dict[str, Any]:
+    row = _capture_row(capture.id, capture.record_id, capture.nonce, capture.captured_at)
     if isinstance(capture, SyntheticCapture):
-        return {"frame_hashes": list(capture.frame_hashes)}
-    return {"numbers": dict(capture.evidence), "colours": [c.value for c in capture.colours]}
+        return {"row": row, "frame_hashes": list(capture.frame_hashes)}
+    colours = [colour.value for colour in capture.colours]
+    return {"row": row, "numbers": dict(capture.evidence), "colours": colours}
 
 
 def _numbers(probe: Probe) -> dict[str, Any]:
     look = probe.look and {name: _none_if_nan(v) for name, v in asdict(probe.look).items()}
-    return {"distance": _none_if_nan(probe.distance), "z": _none_if_nan(probe.z), "look": look}
+    row = _probe_row(probe.id, probe.capture_id, probe.sha256, probe.verified_at)
+    distance, z = _none_if_nan(probe.distance), _none_if_nan(probe.z)
+    return {"row": row, "distance": distance, "z": z, "look": look}
+
+
+def _capture_row(capture_id: str, record_id: str, nonce: str, at: datetime) -> list[str]:
+    return [capture_id, record_id, nonce, time_text(at)]
+
+
+def _probe_row(probe_id: str, capture_id: str, sha256: str, at: datetime) -> list[str]:
+    return [probe_id, capture_id, sha256, time_text(at)]
+
+
+def _require_same(kept: Mapping[str, Any], row: list[str]) -> None:
+    """Hold a row to what was sealed with it.
+
+    Raises:
+        RecordInvalid: `row_changed`.
+    """
+    if kept.get("row", row) != row:
+        raise RecordInvalid(
+            "row_changed",
+            "What is stored of your look into the camera was changed.",
+            why="Only an undamaged capture can say that you were there, and when.",
+            next_step="Look into the camera once more.",
+        )
 
 
 def _none_if_nan(value: float) -> float | None:

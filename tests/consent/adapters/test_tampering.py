@@ -144,10 +144,10 @@ TAMPERED = {
     ),
     "template swapped": (swap("template", "captures"), {"sealed_damaged"}),
     "selfie's numbers swapped": (swap("sealed_numbers", "probes"), {"sealed_damaged"}),
-    "selfie of another capture": (swap("capture_id", "probes"), {"probe_of_other_capture"}),
+    "selfie of another capture": (swap("capture_id", "probes"), {"row_changed"}),
     "capture of another consent": (
         swap("record_id", "captures"),
-        {"capture_of_other_record"},
+        {"row_changed"},
     ),
     "key swapped": (swap("wrapped", "wrapped_keys"), {"sealed_damaged"}),
     "replaced by another person's": (
@@ -184,8 +184,16 @@ def test_what_was_done_to_one_person_s_rows_harms_nobody_else(database, requests
 def test_a_consent_does_not_live_longer_by_the_columns_beside_it(database, requests):
     run(database, f"UPDATE records SET expires_at = '2099-01-01 00:00:00.000000' {OF_ADA}")
     late = NOON + timedelta(days=90)
+    request = replace(requests["ada"], capture_id="", probe_ids=())
+    with database.transaction() as unit, pytest.raises(Refusal) as caught:
+        a_gate(FixedClock(late)).permit_export(request, unit)
+    assert caught.value.code == "consent_expired"
+
+
+def test_an_old_look_into_the_camera_is_not_made_a_new_one(database, requests):
+    late = NOON + timedelta(days=1)
     run(database, f"UPDATE captures SET captured_at = '{late:%Y-%m-%d} 11:00:00.000000'")
-    assert refused(database, requests["ada"], a_gate(FixedClock(late))).code == "consent_expired"
+    assert refused(database, requests["ada"], a_gate(FixedClock(late))).code == "row_changed"
 
 
 def narrowed(database, request):
