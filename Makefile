@@ -11,7 +11,7 @@ export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run calibrate setup setup-test test lint types contracts pytest bench attacks label-crops shots format clean
+.PHONY: help run calibrate setup setup-test test test-deep lint types contracts pytest bench attacks label-crops shots format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -64,6 +64,13 @@ contracts: setup-test
 pytest: setup-test
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest -q
+
+test-deep: setup-test ## Let two people give, change and end consents in 10,000 random ways (half an hour)
+	@echo "Running 10,000 examples in two processes"
+	@for seed in 1 2; do \
+		$(BIN)/python -m pytest -q --timeout=0 --hypothesis-profile=deep --hypothesis-seed=$$seed \
+			tests/studio/life & pids="$$pids $$!"; \
+	done; for pid in $$pids; do wait $$pid || failed=1; done; test -z "$$failed"
 
 bench: setup-test ## Measure, side by side with the named peers
 	@echo "Fetching the peer: face_recognition, on the same dlib (100 MB, once)"
