@@ -61,7 +61,7 @@ def rows(stage: Stage) -> Iterator[Row]:
     """Yield append, proofs and the check of the whole log at each length."""
     del stage
     for size in SIZES:
-        with tempfile.TemporaryDirectory() as folder, _grown(Path(folder), size) as log:
+        with tempfile.TemporaryDirectory() as folder, grown(Path(folder), size) as log:
             yield from _append_rows(log)
             yield from _proof_rows(log)
             yield _check_row(log)
@@ -188,7 +188,7 @@ def _row(
 
 
 @contextmanager
-def _grown(folder: Path, size: int) -> Iterator[Grown]:
+def grown(folder: Path, size: int) -> Iterator[Grown]:
     """Yield a database with that many entries, written in bulk: no entry waits for the disk."""
     url, anchor = f"sqlite:///{folder / 'app.db'}", HeadAnchor(folder / "keys")
     database = Database(url, MasterKey(b"\x02" * 32), SIGNER, anchor=anchor)
