@@ -87,7 +87,7 @@ def test_a_wish_that_no_page_sends_is_refused(person, change):
         b"style=toon",
         b"[]",
         b"",
-        b'{"controls": ' + b"[" * 100_000,
+        b'{"controls": ' + b"[" * 60_000,
         b"\xff\xfe",
         b'{"style": "toon", "controls": {"line": 1' + b"0" * 400 + b"}}",
         b'{"style": "toon", "seed": 1' + b"0" * 5000 + b"}",
