@@ -52,9 +52,17 @@ class Library:
         Raises:
             OutputMissing: the objects are gone.
         """
+        self.require_objects(object_key)
+        rows.add(output, object_key)
+
+    def require_objects(self, object_key: str) -> None:
+        """Require what `put_objects` wrote.
+
+        Raises:
+            OutputMissing: the objects are gone.
+        """
         if not self.objects.objects.list_prefix(object_key):
             raise _missing("The picture was removed before it could be stored.")
-        rows.add(output, object_key)
 
     def list(self, subject_id: str) -> Sequence[StoredOutput]:
         """Return a subject's outputs, newest first."""

@@ -100,6 +100,7 @@ class Workshop:
     def store(self, job: Job, made: Made, unit: Unit, rows: OutputRows) -> None:
         """Ask the gate with the record's row locked, then add the output in one transaction."""
         grant = self.gate.grant(job.request(), unit, lock=True)
+        self.library.require_objects(made.object_key)  # before anything is logged of it
         log_grant(unit, grant, job.id)
         # Narrowed or extended meanwhile: row and entry name the consent that stands now.
         output = replace(made.output, record_id=grant.record_id)

@@ -13,6 +13,9 @@ from consent.entries import log_capture, log_consent, opening, output_payload
 from consent.errors import ConsentRefused, Refusal
 from consent.log import LeafKind, verify_opening
 from consent.records import narrowed_record
+from outputs.errors import OutputMissing
+from outputs.library import Library
+from outputs.objects import ObjectStore
 from studio.jobs.stylists import STYLISTS
 from studio.jobs.types import Job
 from studio.jobs.workshop import ASK_AFTER_SECONDS, Recheck, Workshop
@@ -175,13 +178,24 @@ def test_an_output_and_its_entry_name_the_consent_that_stood_when_it_was_stored(
     ledger.records.add(replace(signed, log_index=index, assented_at=now))
     ledger.records.replace(sitting.record.record_id, signed.record_id, now)
     kept = []
-    library = SimpleNamespace(add_row=lambda rows, output, key: kept.append(output))
+    library = SimpleNamespace(
+        add_row=lambda rows, output, key: kept.append(output), require_objects=lambda key: None
+    )
     replace(sitting.workshop, library=library).store(sitting.job, made, ledger, None)
     (output,) = kept
     assert output.record_id == signed.record_id
     key = opening(ledger.vault, output.subject_id, LeafKind.OUTPUT, output.id)
     payload = output_payload(output.id, output.record_id, output.sha256)
     verify_opening(ledger.log.leaf(output.log_index), key, payload)
+
+
+def test_of_a_picture_that_was_removed_meanwhile_nothing_is_logged(sitting):
+    made = sitting.workshop.render_and_release(sitting.job)
+    library = Library(SimpleNamespace(objects=ObjectStore("memory://")), None)
+    size = sitting.ledger.log.size()
+    with pytest.raises(OutputMissing):
+        replace(sitting.workshop, library=library).store(sitting.job, made, sitting.ledger, None)
+    assert sitting.ledger.log.size() == size
 
 
 def test_the_gate_is_asked_again_not_more_often_than_told():
