@@ -79,9 +79,7 @@ def _consent_findings(
             document["log"], logged, not_before=record.given_at, trusted=trusted
         )
     yield _standing(document, record, now)
-    yield _unknown(
-        "who", "Whose keys these are: compare them with those that the studio or a witness tells."
-    )
+    yield _whose()
 
 
 def _deletion_findings(document: Document, trusted: TrustedKeys) -> Iterator[Finding]:
@@ -105,10 +103,17 @@ def _deletion_findings(document: Document, trusted: TrustedKeys) -> Iterator[Fin
     else:
         after = time_value(document["ended_at"])
         yield from log_findings(document["log"], payload, not_before=after, trusted=trusted)
+    yield _whose()
     yield _unknown("copies", "Whether copies exist elsewhere: no file can tell.")
     for number, further in enumerate(document.get("further_receipts", ()), start=1):
         for finding in _deletion_findings(further, trusted):
             yield Finding(f"further_{number}.{finding.code}", finding.verdict, finding.sentence)
+
+
+def _whose() -> Finding:
+    return _unknown(
+        "who", "Whose keys these are: compare them with those that the studio or a witness tells."
+    )
 
 
 def _signed(

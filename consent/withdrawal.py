@@ -42,12 +42,17 @@ class DeletionReceipt:
     signature: bytes
     nonce: bytes  # opens the log's entry: HMAC-SHA-256 of the document
     logged: LoggedLeaf
+    log_vkey: str  # the log's public key, as C2SP notes write it
 
     def as_json(self) -> dict[str, object]:
         """Return the receipt as the subject downloads it."""
         return {
             **self.document,
-            "log": {**logged_json(self.logged), "opening": self.nonce.hex()},
+            "log": {
+                **logged_json(self.logged),
+                "opening": self.nonce.hex(),
+                "log_vkey": self.log_vkey,
+            },
             "signature": {
                 "algorithm": "Ed25519",
                 "domain": DELETION_DOMAIN.decode(),
@@ -235,6 +240,7 @@ class Withdrawal:
             signature=bytes.fromhex(kept["signature"]),
             nonce=bytes.fromhex(kept["nonce"]),
             logged=unit.log.prove(deletion.log_index),
+            log_vkey=unit.log.vkey,
         )
 
     def _now(self, unit: Unit) -> datetime:

@@ -158,11 +158,18 @@ class SqlLog:
 
     def _note(self, head: Head, size: int) -> str:
         if size == head.size:
-            return head.note
+            return self._newest_note(head)
         signer, whole, root = self._own_signer(), self.root(head.size), self.root(size)
         self._require_signed(head, whole)
         verify_consistency(self.consistency(size, head.size), root, whole)
         return signer.sign(Checkpoint(signer.origin, size, root))
+
+    def _newest_note(self, head: Head) -> str:
+        """Return the head's note, signed by the newest key: it may be older than the key is."""
+        if self._signer is None:
+            return head.note
+        checkpoint = self._signer.verifier().verify(head.note)
+        return self._signer.sign(checkpoint)  # the same bytes while the key is the same
 
     def _edge(self, size: int) -> list[bytes]:
         nodes = peaks(0, size)

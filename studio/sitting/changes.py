@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from consent.signing import ServiceSigner
 
 MAX_CHANGES = 1000  # of one consent; a longer chain is damage
+# Each change is kept as proof, and each is looked at whenever the gate is asked.
+MOST_WIDER, MOST_NARROWER = 50, 100  # records of a subject up to which more, or less, may be said
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Changes:
                 raise unknown_record()
             if earlier.waits_for_assent:
                 raise unknown_record()  # it does not stand yet: taking it back is the way
+            _require_few(unit, subject_id, MOST_NARROWER)
             end = earlier.expires_at
             if wish.days_left is not None:
                 end = now + timedelta(days=wish.days_left)
@@ -122,8 +125,10 @@ def require_extendable(unit: Unit, record: ConsentRecord, now: datetime) -> None
     """Hold the consent that a new one extends; a draft may have been left lying meanwhile.
 
     Raises:
-        ConsentRefused: `record_unknown` when it is another subject's, or stands no more.
+        ConsentRefused: `record_unknown` when it is another subject's, or stands no more;
+            `too_many_changes`.
     """
+    _require_few(unit, record.subject_id, MOST_WIDER)
     extended = unit.records.load(record.replaces or "", lock=True)
     is_own = extended.subject_id == record.subject_id
     stands = extended.state(now) is RecordState.GIVEN and not extended.waits_for_assent
@@ -182,6 +187,16 @@ def unknown_record() -> ConsentRefused:
         why="It belongs to the person who gave it.",
         next_step="Open My consent again.",
     )
+
+
+def _require_few(unit: Unit, subject_id: str, most: int) -> None:
+    if len(unit.records.of_subject(subject_id)) >= most:
+        raise ConsentRefused(
+            "too_many_changes",
+            "You have changed this consent very often.",
+            why="Each change is kept as proof, and too many would slow the studio for everybody.",
+            next_step="Keep it as it is, or withdraw and begin anew.",
+        )
 
 
 def _valid(unit: Unit, subject_id: str, now: datetime) -> Iterator[SignedRecord]:

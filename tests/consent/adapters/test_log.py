@@ -15,7 +15,7 @@ from sqlalchemy import event
 from consent.adapters.keys import MasterKey, load_log_signer, rotate_log_key
 from consent.adapters.log import JITTER, SqlLog
 from consent.adapters.tables import LogLeafRow, LogNodeRow
-from consent.checkpoints import Checkpoint, LogSigner
+from consent.checkpoints import Checkpoint, LogSigner, LogVerifier
 from consent.errors import ConsentRefused
 from consent.log import verify_consistency, verify_inclusion
 from consent.merkle import fold, grown, leaf_hash, peaks
@@ -223,6 +223,22 @@ def test_a_logs_name_stays_when_its_key_changes(tmp_path):
     assert second.vkey != first.vkey
     assert second.verifier().verify(note)
     assert load_log_signer(tmp_path, master, origin="studio.example").origin == "studio.example"
+
+
+def test_the_newest_head_is_proved_with_the_newest_key(log_of_21):
+    key = Ed25519PrivateKey.from_private_bytes(b"\x0a" * 32)
+    old = Ed25519PrivateKey.from_private_bytes(b"\x03" * 32).public_key()
+    rotated = LogSigner(LOG_SIGNER.origin, key, older=[old])
+    with log_of_21.reading() as unit:
+        logged = SqlLog(unit.session, rotated).prove(3)
+        before = unit.log.prove(3)
+    assert LogVerifier([rotated.vkey]).verify(logged.checkpoint).size == 21
+    assert before.checkpoint == log_of_21_head(log_of_21)
+
+
+def log_of_21_head(database):
+    with database.reading() as unit:
+        return unit.log.head()
 
 
 def test_the_first_growth_of_a_tree_is_its_leaf():

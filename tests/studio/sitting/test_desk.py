@@ -8,7 +8,7 @@ import pytest
 from consent.errors import ConsentRefused
 from consent.types import Audience, Purpose, SubjectKind
 from studio.service import ConsentChoice
-from studio.sitting.changes import Narrower, assent, require_standing
+from studio.sitting.changes import MOST_WIDER, Narrower, assent, require_standing
 from studio.sitting.desk import Desk
 from studio.sitting.door import Door
 from tests.fakes import CONTROLLER, SIGNER, FixedClock, MemoryLedger
@@ -273,3 +273,18 @@ def test_only_the_face_lets_more_stand(desk, ledger, token, clock):
     assent(ledger, more.record_id, clock.now(), clock.now())
     assert desk.standing(record.subject_id).record_id == more.record_id
     assert ledger.record_rows[record.record_id].replaced_by == more.record_id
+
+
+def test_a_consent_is_not_changed_without_end(desk, ledger, token, clock):
+    record = desk.give(token, desk.draft(WIDE))
+    ledger.records.assent(record.record_id, clock.now())
+    for _ in range(MOST_WIDER - 1):
+        clock.advance(seconds=1)
+        desk.give(token, desk.draft(WIDE, extends=record))
+    before = ledger.log.size()
+    with pytest.raises(ConsentRefused) as caught:
+        desk.give(token, desk.draft(WIDE, extends=record))
+    assert caught.value.code == "too_many_changes"
+    assert ledger.log.size() == before
+    less = desk.changes.narrow(record.subject_id, record.record_id, narrower())
+    assert desk.standing(record.subject_id) == less
