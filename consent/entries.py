@@ -23,7 +23,7 @@ from consent.statements import time_text
 
 if TYPE_CHECKING:
     from consent.notices import Notice
-    from consent.ports import KeyVault, Unit
+    from consent.ports import KeyVault, RemovedCapture, Unit
     from consent.types import Capture, Grant
 
 PUBLIC_OPENING = hashlib.sha256(b"selfsame public entry 1").digest()
@@ -84,7 +84,7 @@ def log_shred(unit: Unit, document: Mapping[str, object], nonce: bytes, at: date
     return _append(unit, LeafKind.SHRED, at, nonce, shred_payload(document))
 
 
-def log_template_shred(unit: Unit, capture: Capture, at: datetime) -> int:
+def log_template_shred(unit: Unit, capture: RemovedCapture, at: datetime) -> int:
     """Log that a face template was destroyed while its subject's consent goes on."""
     key = opening(unit.vault, capture.subject_id, LeafKind.SHRED, capture.id)
     return _append(unit, LeafKind.SHRED, at, key, template_shred_payload(capture, at))
@@ -152,7 +152,7 @@ def shred_payload(document: Mapping[str, object]) -> bytes:
     return _canonical(document)
 
 
-def template_shred_payload(capture: Capture, at: datetime) -> bytes:
+def template_shred_payload(capture: RemovedCapture, at: datetime) -> bytes:
     """Return what the entry of a destroyed template commits to."""
     return _canonical(
         {

@@ -31,6 +31,16 @@ class SignIn(NamedTuple):
     until: datetime | None  # from then on it counts no more
 
 
+class RemovedCapture(NamedTuple):
+    """What the row of a capture said that was deleted; nothing sealed."""
+
+    id: str
+    subject_id: str
+    record_id: str
+    captured_at: datetime
+    probe_ids: tuple[str, ...]
+
+
 class BoundSession(NamedTuple):
     """When a browser session began, was bound to a subject, and until when theirs is open."""
 
@@ -224,10 +234,6 @@ class Captures(Protocol):
         """Return one probe, or raise ConsentRefused."""
         ...
 
-    def of_subject(self, subject_id: str) -> Sequence[Capture]:
-        """Return the subject's captures, oldest first."""
-        ...
-
     def useless(self, now: datetime, max_age: timedelta) -> Sequence[str]:
         """Return captures that no rule will ever accept again.
 
@@ -236,8 +242,12 @@ class Captures(Protocol):
         """
         ...
 
-    def remove(self, capture_id: str) -> Sequence[str]:
-        """Delete a capture with its probes, and return their ids."""
+    def remove(self, capture_id: str) -> RemovedCapture | None:
+        """Delete a capture with its probes, readable or not; None when it is not there."""
+        ...
+
+    def ids(self, subject_id: str) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the ids of a subject's captures and of their probes, readable or not."""
         ...
 
     def remove_probe(self, probe_id: str) -> None:

@@ -59,11 +59,12 @@ class Retention:
         with self.ledger.transaction() as unit:
             if capture_id not in unit.captures.useless(now, self.profile.capture_max_age):
                 return  # it went meanwhile, with its consent
-            capture = unit.captures.load(capture_id)
-            probes = unit.captures.remove(capture_id)
+            capture = unit.captures.remove(capture_id)
+            if capture is None:
+                return
             log_template_shred(unit, capture, now)
         # Rows before files: a selfie without a row is read by nobody, and swept later.
-        for probe_id in probes:
+        for probe_id in capture.probe_ids:
             self.remove_selfie(capture.subject_id, probe_id)
 
     def _forget(self, now: datetime) -> None:

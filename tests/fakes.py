@@ -31,7 +31,7 @@ from consent.merkle import (
 )
 from consent.notices import Controller, load_notice, notice_hashes
 from consent.policy import Standards, export_rules, standard_rules
-from consent.ports import BoundSession, Clock, HeldRecord, SessionState
+from consent.ports import BoundSession, Clock, HeldRecord, RemovedCapture, SessionState
 from consent.profiles import ASSENT_WITHIN
 from consent.records import Choice, SignedRecord, Terms, new_record
 from consent.signing import ServiceSigner
@@ -371,9 +371,10 @@ class _MemoryCaptures:
     def load_probe(self, probe_id: str) -> Probe:
         return _found(self._ledger.probe_rows, probe_id)
 
-    def of_subject(self, subject_id: str) -> list[Capture]:
-        own = [c for c in self._ledger.capture_rows.values() if c.subject_id == subject_id]
-        return sorted(own, key=lambda capture: capture.captured_at)
+    def ids(self, subject_id: str) -> tuple[list[str], list[str]]:
+        rows = self._ledger.capture_rows.values()
+        captures = [row.id for row in rows if row.subject_id == subject_id]
+        return captures, [probe.id for probe in self.probes(subject_id)]
 
     def useless(self, now: datetime, max_age: timedelta) -> list[str]:
         def is_over(capture: Capture) -> bool:
@@ -388,13 +389,13 @@ class _MemoryCaptures:
             and (is_over(capture) or capture.captured_at <= now - max_age)
         ]
 
-    def remove(self, capture_id: str) -> list[str]:
-        del self._ledger.capture_rows[capture_id]
+    def remove(self, capture_id: str) -> RemovedCapture | None:
+        gone = self._ledger.capture_rows.pop(capture_id)
         rows = self._ledger.probe_rows
-        gone = [probe.id for probe in rows.values() if probe.capture_id == capture_id]
-        for probe_id in gone:
+        probes = tuple(probe.id for probe in rows.values() if probe.capture_id == capture_id)
+        for probe_id in probes:
             del rows[probe_id]
-        return gone
+        return RemovedCapture(gone.id, gone.subject_id, gone.record_id, gone.captured_at, probes)
 
     def remove_probe(self, probe_id: str) -> None:
         self._ledger.probe_rows.pop(probe_id, None)

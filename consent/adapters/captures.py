@@ -23,6 +23,7 @@ from consent.adapters.repositories import unknown
 from consent.adapters.tables import CaptureRow, ProbeRow, RecordRow, WrappedKeyRow
 from consent.adapters.vault import SqlVault
 from consent.errors import RecordInvalid
+from consent.ports import RemovedCapture
 from consent.statements import time_text
 from consent.types import (
     Action,
@@ -108,11 +109,14 @@ class SqlCaptures:
             raise unknown("selfie")
         return self._probe(row)
 
-    def of_subject(self, subject_id: str) -> Sequence[Capture]:
-        """Return the subject's captures, oldest first."""
-        query = select(CaptureRow).where(CaptureRow.subject_id == subject_id)
-        rows = self._session.scalars(query.order_by(CaptureRow.captured_at, CaptureRow.id))
-        return tuple(self._capture(row) for row in rows)
+    def ids(self, subject_id: str) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the ids of a subject's captures and of their probes, oldest first."""
+        captures = select(CaptureRow.id).where(CaptureRow.subject_id == subject_id)
+        probes = select(ProbeRow.id).where(ProbeRow.subject_id == subject_id)
+        return (
+            tuple(self._session.scalars(captures.order_by(CaptureRow.captured_at, CaptureRow.id))),
+            tuple(self._session.scalars(probes.order_by(ProbeRow.verified_at, ProbeRow.id))),
+        )
 
     def useless(self, now: datetime, max_age: timedelta) -> Sequence[str]:
         """Return captures that no rule will ever accept again (consent.ports.Captures)."""
@@ -128,12 +132,14 @@ class SqlCaptures:
         query = query.where(~is_newest, over | ran_out | (CaptureRow.captured_at <= now - max_age))
         return tuple(self._session.scalars(query.order_by(CaptureRow.captured_at, CaptureRow.id)))
 
-    def remove(self, capture_id: str) -> Sequence[str]:
-        """Delete a capture with its probes, and return their ids."""
+    def remove(self, capture_id: str) -> RemovedCapture | None:
+        """Delete a capture with its probes, readable or not; None when it is not there."""
         probes = delete(ProbeRow).where(ProbeRow.capture_id == capture_id)
-        gone = tuple(self._session.scalars(probes.returning(ProbeRow.id)))
-        self._session.execute(delete(CaptureRow).where(CaptureRow.id == capture_id))
-        return gone
+        probe_ids = tuple(self._session.scalars(probes.returning(ProbeRow.id)))
+        columns = (CaptureRow.id, CaptureRow.subject_id, CaptureRow.record_id)
+        gone = delete(CaptureRow).where(CaptureRow.id == capture_id)
+        row = self._session.execute(gone.returning(*columns, CaptureRow.captured_at)).first()
+        return None if row is None else RemovedCapture(*row, probe_ids)
 
     def remove_probe(self, probe_id: str) -> None:
         """Delete one probe; idempotent."""

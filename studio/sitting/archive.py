@@ -16,11 +16,11 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from consent.errors import ConsentRefused, QualityRefused
-from consent.types import Capture, Export, LiveCapture, RecordState
+from consent.errors import ConsentRefused, QualityRefused, RecordInvalid
+from consent.types import Capture, Export, LiveCapture
 from outputs.encode import MediaType
 from outputs.errors import OutputMissing
-from studio.sitting.archive_words import FROZEN, MISSING, README, TEMPLATE
+from studio.sitting.archive_words import DAMAGED, FROZEN, README, TEMPLATE
 from studio.sitting.packing import Entry, HeldBack, pack
 from studio.sitting.proofs import capture_proof, output_proof
 
@@ -59,8 +59,12 @@ class Archivist:
         return pack(self._parts(subject_id), about, require_open, now)
 
     def _parts(self, subject_id: str) -> Parts:
-        with self.ledger.reading() as unit:
-            records = unit.records.of_subject(subject_id)
+        try:
+            with self.ledger.reading() as unit:
+                records = unit.records.of_subject(subject_id)
+        except RecordInvalid:
+            records = ()
+            yield HeldBack({"records": "all"}, DAMAGED)
         yield from _readme({record.language for record in records})
         yield from self._lists(subject_id)
         for record in records:
@@ -94,26 +98,29 @@ class Archivist:
 
     def _captures(self, subject_id: str) -> Parts:
         with self.ledger.reading() as unit:
-            found = [
-                (each, capture_proof(unit, each)) for each in unit.captures.of_subject(subject_id)
-            ]
-        for capture, proof in found:
-            content = {**_verdict(capture), "log": proof}
-            yield _listed(
-                f"captures/{_checked(capture.id)}.json",
-                "a look into the camera: what was measured, and your face template",
-                content,
-            )
+            capture_ids, _ = unit.captures.ids(subject_id)
+        for capture_id in capture_ids:
+            try:
+                with self.ledger.reading() as unit:
+                    capture = unit.captures.load(capture_id)
+                    content = {**_verdict(capture), "log": capture_proof(unit, capture)}
+            except (ConsentRefused, RecordInvalid):
+                yield HeldBack({"capture_id": capture_id}, DAMAGED)
+                continue
+            words = "a look into the camera: what was measured, and your face template"
+            yield _listed(f"captures/{_checked(capture_id)}.json", words, content)
 
     def _selfies(self, subject_id: str) -> Parts:
         with self.ledger.reading() as unit:
-            probes = unit.captures.probes(subject_id)
-        for probe in probes:
-            name = f"selfies/{_checked(probe.id)}"
+            _, probe_ids = unit.captures.ids(subject_id)
+        for probe_id in probe_ids:
+            name = f"selfies/{_checked(probe_id)}"
             try:
-                jpeg = self.selfies.read(subject_id, probe.id)
-            except QualityRefused:
-                yield HeldBack({"selfie_id": probe.id}, MISSING)
+                with self.ledger.reading() as unit:
+                    probe = unit.captures.load_probe(probe_id)
+                jpeg = self.selfies.read(subject_id, probe_id)
+            except (ConsentRefused, RecordInvalid, QualityRefused):
+                yield HeldBack({"selfie_id": probe_id}, DAMAGED)
                 continue
             yield _listed(f"{name}.json", "what was measured on the picture", probe)
             yield Entry(f"{name}.jpg", "a picture of you that was kept", jpeg, is_packed=True)
@@ -128,7 +135,7 @@ class Archivist:
                 return
             formats = [self.library.read(output.subject_id, output.id, each) for each in MediaType]
         except OutputMissing:
-            yield HeldBack(what, MISSING)
+            yield HeldBack(what, DAMAGED)
             return
         known = {**asdict(output), "log": self._note_export(output, formats)}
         name = f"avatars/{_checked(output.id)}"
@@ -144,9 +151,10 @@ class Archivist:
         """Note the download, or refuse once the deletion has begun: its receipt lists them all."""
         now = self.clock.now()
         with self.ledger.transaction() as unit:
-            record = unit.records.load(output.record_id, lock=True)
+            # Its rows are held: a withdrawal comes before this or lists what is noted here.
+            held = {each.record_id: each for each in unit.records.hold(output.subject_id, now)}
             is_ending = unit.deletions.load(output.subject_id) is not None
-            if is_ending or record.state(now) is RecordState.WITHDRAWN:
+            if is_ending or held[output.record_id].withdrawn_at is not None:
                 raise _ended()
             for released in formats:
                 export = Export(output.id, released.media_type, released.sha256, now)

@@ -84,4 +84,4 @@ TEMPLATE = (
     "picture. Two pictures of one person lie near each other, by Euclidean distance."
 )
 FROZEN = "Somebody says that this avatar shows them. Until that is looked into it is held back."
-MISSING = "This picture was deleted while the copy was made, or its file is damaged."
+DAMAGED = "This was deleted while the copy was made, or it is damaged and cannot be read."

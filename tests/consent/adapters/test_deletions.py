@@ -204,7 +204,7 @@ def require_whole(studio, receipt):
     assert studio.shelf.files == []
     with studio.database.reading() as unit:
         assert not unit.subjects.holds_data(studio.ada)
-        assert unit.captures.of_subject(studio.ada) == ()
+        assert unit.captures.ids(studio.ada) == ((), ())
         assert unit.exports.of_subject(studio.ada) == ()
         assert unit.deletions.unfinished() == ()
 
@@ -360,7 +360,9 @@ def test_captures_that_no_rule_can_accept_are_found_one_by_one(database):
             second.id,
             ended.id,
         )  # never the newest: it opens the sitting again
-        assert unit.captures.remove(first.id) == (probe.id,)
+        gone = unit.captures.remove(first.id)
+        assert (gone.captured_at, gone.probe_ids) == (first.captured_at, (probe.id,))
+        assert unit.captures.remove(first.id) is None
         assert unit.captures.probes(subject.id) == ()
 
 

@@ -186,6 +186,19 @@ def test_a_damaged_or_deleted_picture_is_told_and_keeps_back_no_other(cabinet):
     assert f"avatars/{whole.id}.webp" in archive.namelist()
 
 
+def test_rows_that_were_tampered_with_are_told_and_keep_back_nothing_else(cabinet):
+    ada = cabinet.sit()
+    output = cabinet.draw(ada)
+    with cabinet.database.transaction() as unit:
+        for spoil in ("captures SET sealed_evidence", "probes SET sealed_numbers"):
+            unit.session.execute(text(f"UPDATE {spoil} = x'00'"))
+        unit.session.execute(text("UPDATE records SET statement = '{}'"))
+    archive, manifest = copy_of(cabinet, ada)
+    held = [set(each) - {"why"} for each in manifest["held_back"]]
+    assert sorted(map(min, held)) == ["capture_id", "records", "selfie_id", "selfie_id"]
+    assert f"avatars/{output.id}.json" in archive.namelist()
+
+
 @pytest.mark.parametrize("end", ["lock", "withdraw", "another", "time"])
 def test_a_copy_ends_unfinished_once_the_session_may_see_no_more(cabinet, end):
     ada, bob = cabinet.sit(), cabinet.sit()
