@@ -66,6 +66,7 @@ class Word:
     after: Word | None = None  # that came in its place
     seen: bool = False  # confirmed before the camera
     waits: bool = False
+    narrows: bool = False
     taken_back: bool = False
 
     def now(self) -> Word:
@@ -75,7 +76,17 @@ class Word:
         return [self, *(self.before.line() if self.before else [])]
 
     def stands(self, now: datetime) -> bool:
-        return not self.taken_back and self.after is None and now < self.until
+        """Tell whether it counts now; what waits for a face counts a day at most."""
+        is_open = not self.waits or now < self.given + UNSEEN
+        return not self.taken_back and self.after is None and now < self.until and is_open
+
+    def confirm(self) -> None:
+        """Somebody agreed before the camera, and so to all that is less."""
+        self.seen = True
+        if self.waits:
+            self.waits, self.before.after = False, self
+        if self.after is not None and self.after.narrows:
+            self.after.confirm()
 
 
 @dataclass
@@ -335,7 +346,13 @@ class ConsentLife(RuleBasedStateMachine):
         self.logs()
         self.take_back_waiting(person)
         word.after = replace(
-            word, record=signed, families=families, given=now, until=until, before=word
+            word,
+            record=signed,
+            families=families,
+            given=now,
+            until=until,
+            before=word,
+            narrows=True,
         )
         person.words.append(word.after)
 
@@ -374,7 +391,7 @@ class ConsentLife(RuleBasedStateMachine):
         person.begun = None
         face = 3 - person.number if foreign else person.number
         allowed = (
-            word.stands(now)
+            word.now().stands(now)
             and person.lives()
             and person.face in {0, face}
             and self.clock_is_right()
@@ -387,10 +404,7 @@ class ConsentLife(RuleBasedStateMachine):
         self.logs()
         person.face = face
         person.looks[capture.id] = Look(word, now)
-        word.seen = True
-        if word.waits:
-            word.waits = False
-            word.before.after = word
+        word.confirm()
 
     # What is made.
 
