@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from consent.credentials import RelyingParty, credential_id_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from studio.sitting.door import Door
 
 MOST_PASSKEYS = 10  # of one account
+RECENT = timedelta(minutes=10)  # since the sign-in, to add or remove a passkey
 HANDLE_BYTES = 32  # random: a handle must not tell who it is (WebAuthn level 3, section 14.6.1)
 
 
@@ -81,13 +83,16 @@ class Accounts:
         """Return creation options; a session that is signed in adds to its account.
 
         Raises:
-            ConsentRefused: `invitation_wrong`, `passkey_needs_name` or `too_many_passkeys`.
+            ConsentRefused: `invitation_wrong`, `sign_in_again`, `passkey_needs_name` or
+                `too_many_passkeys`.
         """
         session = self._door.visitor(token).token_hash
         found = self._sign_in_of(session)
         account_id = found.account_id if self._adds(found) else None
         if account_id is None:
             self._require_invitation(invitation)
+        else:
+            self._require_recent(found)
         known = [key.credential_id for key in self.passkeys_of(account_id)]
         if len(known) >= MOST_PASSKEYS:
             raise _too_many()
@@ -165,8 +170,8 @@ class Accounts:
         """Forget one passkey of the account.
 
         Raises:
-            ConsentRefused: `sign_in_needed`, `passkey_unknown`, or `passkey_last` while it is the
-                only one that opens something.
+            ConsentRefused: `sign_in_needed`, `passkey_foreign`, `sign_in_again`, or `passkey_last`
+                while it is the only one that opens something.
         """
         session = self._door.visitor(token).token_hash
         with self._ledger.transaction() as unit:
@@ -176,6 +181,7 @@ class Accounts:
             own = [key.credential_id for key in unit.passkeys.of_account(found.account_id)]
             if passkey_id not in own:
                 raise foreign()
+            self._require_recent(found)
             if own != [passkey_id]:
                 unit.passkeys.remove(passkey_id)
             elif unit.passkeys.subjects_of(found.account_id):
@@ -225,6 +231,16 @@ class Accounts:
     def _is_valid(self, found: SignIn) -> bool:
         """Tell whether a sign-in counts now; an account may have gone with its last consent."""
         return found.until is not None and self._clock.now() < found.until
+
+    def _require_recent(self, found: SignIn) -> None:
+        """Require that the person was just here: an open browser must not change who gets in."""
+        if found.until is None or self._clock.now() > found.until - OPEN_FOR + RECENT:
+            raise ConsentRefused(
+                "sign_in_again",
+                "It has been a while since you used your passkey here.",
+                why="Whoever sits at your open browser must not change what opens it.",
+                next_step="Sign out, sign in again, and then do this once more.",
+            )
 
     def _adds(self, found: SignIn) -> bool:
         return found.account_id is not None and self._is_valid(found)

@@ -19,7 +19,7 @@ from consent.passkeys import verify_subject_signature
 from consent.types import Audience, Purpose
 from studio.house import House
 from studio.service import ConsentChoice
-from studio.sitting.accounts import Accounts, Rules
+from studio.sitting.accounts import RECENT, Accounts, Rules
 from studio.sitting.ceremonies import CEREMONY_TIME
 from studio.sitting.changes import assent
 from studio.sitting.desk import Desk
@@ -570,6 +570,18 @@ def test_after_twelve_hours_a_new_passkey_makes_a_new_account(house, clock):
     token = enrol(house, thief, token)
     assert [key.id for key in house.accounts.view(token).passkeys] == [thief.id]
     assert house.door.visitor(token).subject_id is None
+
+
+def test_at_a_browser_that_was_left_open_nobody_changes_what_opens_it(house, clock):
+    laptop, phone, thief = SoftPasskey(), SoftPasskey(), SoftPasskey()
+    token = enrol(house, laptop)
+    sit(house, token, agree(house, token, laptop))
+    token = enrol(house, phone, token)
+    clock.at += RECENT + timedelta(seconds=1)
+    assert refusal_of(lambda: enrol(house, thief, token)) == "sign_in_again"
+    assert refusal_of(lambda: house.accounts.remove(token, laptop.id)) == "sign_in_again"
+    token = sign_in(house, laptop, token)
+    house.accounts.remove(token, phone.id)
 
 
 def test_a_passkey_is_made_known_once(house):
