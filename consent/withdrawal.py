@@ -14,7 +14,7 @@ from datetime import datetime
 
 from consent.deletions import Deletion, EndReason, Found, Stock, most, total
 from consent.entries import log_shred, log_withdrawal, logged_json
-from consent.errors import ConsentError, ConsentRefused, LogInvalid
+from consent.errors import ConsentError, ConsentRefused, LogInvalid, RecordInvalid
 from consent.log import LoggedLeaf
 from consent.ports import Clock, JobStopper, KeyVault, Ledger, Purger, Unit
 from consent.signing import DELETION_DOMAIN, ServiceSigner
@@ -81,8 +81,8 @@ class Withdrawal:
         The withdrawal is committed first, and with it closes what is open of the subject: from
         then on the gate refuses and nothing is shown, whatever happens next. After a crash,
         `end_retention` or a second call completes the deletion. Neither a clock that was set back
-        nor a damaged log keeps anybody from it; with a damaged log the receipt waits for its
-        repair.
+        nor a damaged key or log keeps anybody from it; with a damaged log the receipt waits for
+        its repair.
 
         Raises:
             ConsentRefused: the subject is unknown, `deleted_before`, or `deletion_unfinished`:
@@ -90,7 +90,7 @@ class Withdrawal:
         """
         try:
             self._end(subject_id, is_logged=True)
-        except LogInvalid:
+        except (LogInvalid, RecordInvalid):
             self._end(subject_id, is_logged=False)
         try:
             return self._complete(subject_id)

@@ -467,3 +467,13 @@ def test_whose_row_holds_anothers_statement_ends_their_own_consent_only(studio):
     with studio.database.reading() as unit:
         assert unit.records.load(theirs.record_id).state(studio.clock.now()) is RecordState.GIVEN
         assert unit.subjects.holds_data(eve.id)
+
+
+def test_a_damaged_key_keeps_nobody_from_withdrawing(studio):
+    with studio.database.transaction() as unit:
+        unit.session.execute(text("UPDATE wrapped_keys SET wrapped = x'00'"))
+    receipt = studio.withdrawal().withdraw(studio.ada)
+    assert receipt.document["deleted"] == DELETED
+    assert studio.kinds().count(LeafKind.SHRED) == 1
+    with studio.database.reading() as unit:
+        assert not unit.subjects.holds_data(studio.ada)
