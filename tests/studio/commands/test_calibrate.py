@@ -179,7 +179,7 @@ def test_a_sitting_leaves_its_numbers_and_nothing_else(calibrating, member):
     (kept,) = read_diary(data / "calibration.json")
     assert (kept.condition, kept.person, kept.outcome) == ("desk lamp", "B", "replayed")
     assert kept.numbers["frames"] == 1.0
-    assert [path.name for path in data.iterdir()] == ["calibration.json"]
+    assert [path.name for path in data.rglob("*") if path.is_file()] == ["calibration.json"]
     left = [path.name for path in scratch.iterdir() if path.name.startswith("selfsame")]
     assert left == []
     assert "No picture, no template" in said
