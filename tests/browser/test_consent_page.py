@@ -156,7 +156,7 @@ def test_every_part_of_the_page_is_accessible(
     assert page.evaluate(SMALL_TARGETS) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     visitor.click("#withdraw-yes")
-    visitor.see("#deletion-receipt")
+    visitor.see("[data-deletion-receipt]")
     assert grave_findings(page) == []
     page.reload()
     visitor.see("[data-over]")

@@ -40,12 +40,12 @@ def test_withdrawing_takes_no_more_clicks_than_consenting_and_deletes_everything
     visitor.click("nav a[href='/consent']")
     visitor.click("#withdraw")
     visitor.click("#withdraw-yes")
-    visitor.see("#deletion-receipt")
+    visitor.see("[data-deletion-receipt]")
     assert visitor.clicks - given <= clicks_to_give
-    told = visitor.page.locator("#exported-files")
+    told = visitor.page.locator("[data-testid=exported-files]")
     expect(told).to_contain_text(hashlib.sha256(file.read_bytes()).hexdigest())
     expect(told).to_contain_text("visible label")
-    receipt = visitor.download("#download-deletion-receipt", tmp_path)
+    receipt = visitor.download("[data-testid=download-deletion-receipt]", tmp_path)
     assert "Ed25519" in receipt.read_text()
 
     assert studio.stored() == before
@@ -60,6 +60,7 @@ def the_proof_is_still_there(visitor: Visitor) -> None:
     """Open My consent anew: what ended is listed, with what happened and its receipt."""
     visitor.open("/consent")
     visitor.see("[data-over]")
+    visitor.see("[data-deletion-receipt]")
     ended = visitor.see("#earlier-list [data-state=withdrawn]")
     expect(visitor.page.locator("#history-list li").first).to_contain_text("You ended")
     address = ended.locator("a[href$='receipt.json']").get_attribute("href") or ""

@@ -17,7 +17,7 @@ function fileOf(file) {
 }
 
 const filesOf = (files) => files.length === 0 ? "No file was downloaded."
-  : make("ul", { class: "files", id: "exported-files" }, ...files.map(fileOf));
+  : make("ul", { class: "files", "data-testid": "exported-files" }, ...files.map(fileOf));
 
 const FACTS = [
   ["ended_at", "Ended", momentOf],
@@ -31,15 +31,14 @@ const FACTS = [
 
 export function deletionOf(receipt) {
   const file = new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });
-  return make("div", { class: "note good", id: "deletion-receipt", role: "status" },
+  return make("div", { class: "note good", "data-deletion-receipt": receipt.completed_at ?? "", role: "status" },
     make("p", { class: "what", tabindex: "-1" }, "Your consent has ended and everything is deleted."),
-    make("p", { class: "why" }, "This receipt is the proof. It is shown once: download it if you want to keep it."),
-    ...[receipt, ...(receipt.further_receipts ?? [])].map((one) =>
-      make("dl", { class: "deletion" }, ...FACTS.filter(([name]) => name in one)
-        .map(([name, words, show]) => fact(words, show(one[name]))))),
+    make("p", { class: "why" }, "This receipt is the proof. It stays here for 30 days: download it if you want to keep it."),
+    make("dl", { class: "deletion" }, ...FACTS.filter(([name]) => name in receipt)
+      .map(([name, words, show]) => fact(words, show(receipt[name])))),
     make("details", {}, make("summary", {}, "The signed text"), make("pre", { tabindex: "0" }, JSON.stringify(receipt, null, 2))),
     make("div", { class: "actions" },
-      make("a", { class: "button", id: "download-deletion-receipt", href: URL.createObjectURL(file), download: "selfsame-deletion-receipt.json" }, "Download the receipt"),
+      make("a", { class: "button", "data-testid": "download-deletion-receipt", href: URL.createObjectURL(file), download: "selfsame-deletion-receipt.json" }, "Download the receipt"),
       make("a", { class: "button text", href: "/" }, "Back to the first page")));
 }
 
@@ -64,7 +63,7 @@ export function endingOf({ ended }) {
     event.target.disabled = true;
     try {
       const { receipt } = await send("/api/withdraw");
-      await ended(deletionOf(receipt));
+      await ended([receipt, ...(receipt.further_receipts ?? [])]);
     } catch (error) {
       fill(box, noteOf(partsOf(error)));
     }

@@ -4,7 +4,7 @@ import { get, noteOf, partsOf } from "./api.js";
 import { showAsking } from "./asking_more.js";
 import { closedNote } from "./closed.js";
 import { announce, dayOf, fill, focusOn, make, momentOf, shortDayOf, whileVisible } from "./dom.js";
-import { endingOf } from "./ending.js";
+import { deletionOf, endingOf } from "./ending.js";
 import { showNarrowing } from "./narrowing.js";
 import { showPasskeys } from "./passkey_list.js";
 import { recordCard } from "./record_card.js";
@@ -68,14 +68,14 @@ export function mount(root) {
   async function showKept() {
     const { selfies } = await get("/api/selfies");
     at("kept").hidden = selfies.length === 0;
-    fill(at("kept-list"), ...selfies.map((selfie, number) => {
+    fill(at("kept-list"), ...selfies.map((selfie) => {
       const address = `/api/selfies/${encodeURIComponent(selfie.id)}`;
       return thumbOf({
         id: selfie.id,
         address,
         source: address,
-        alt: `Selfie ${number + 1}, kept ${momentOf(selfie.added_at)}`,
-        words: shortDayOf(selfie.added_at),
+        alt: `Selfie, ${selfie.words}, kept ${momentOf(selfie.added_at)}`,
+        words: selfie.words || shortDayOf(selfie.added_at),
         gone: () => again("The selfie is deleted.", at("kept-title")),
       });
     }));
@@ -87,10 +87,11 @@ export function mount(root) {
     focusOn(place.getClientRects().length > 0 ? place : at("records-title"));
   }
 
-  async function ended(receipt) {
+  async function ended(receipts) {
     await shown();
-    at("records-notes").prepend(receipt);
-    focusOn(receipt.querySelector(".what"));
+    const notes = at("records-notes");
+    if (!notes.querySelector("[data-deletion-receipt]")) notes.prepend(...receipts.map(deletionOf));
+    focusOn(notes.querySelector("[data-deletion-receipt] .what"));
   }
 
   function showStanding(sitting) {
@@ -106,10 +107,12 @@ export function mount(root) {
       { dropped: () => again("Your consent stays as it is.", at("records-title")) });
   }
 
-  function showEnded(sitting) {
+  async function showEnded(sitting) {
     const isRemainder = sitting.can_withdraw && sitting.earlier.length === 0;
     fill(at("records-body"), isRemainder ? remainderNote() : sitting.is_over ? overNote() : closedNote(sitting, "your consent"));
     if (sitting.can_withdraw) at("records-body").append(endingOf({ ended }));
+    const { receipts } = await get("/api/rights/deletion-receipts");
+    fill(at("records-notes"), ...receipts.map(deletionOf));
   }
 
   async function shown() {
@@ -118,7 +121,7 @@ export function mount(root) {
       for (const id of SECTIONS) at(id).hidden = true;
       fill(at("records-notes"), sitting.record && sitting.notice_changed ? changedNote(sitting) : null);
       if (sitting.record) showStanding(sitting);
-      else showEnded(sitting);
+      else await showEnded(sitting);
       await Promise.all([showRecords(sitting), showPasskeys(at("passkeys"))]);
     } catch (error) {
       fill(at("records-body"), noteOf(partsOf(error)));

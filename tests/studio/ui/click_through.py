@@ -25,8 +25,9 @@ What a browser test may rely on:
   `[name=days-left]`, `#narrow-save`, `#extend-begin`, `#waiting-summary`, `#waiting-drop`,
   `#made`, `#kept` with `[data-thumb=<id>]`, `[data-testid=thumb-delete]`,
   `[data-testid=thumb-delete-yes]`, `#download-archive`, `[data-passkey=<id>]`,
-  `#history-list li`, `#withdraw`, `#withdraw-yes`, `#deletion-receipt`, `#exported-files`,
-  `#download-deletion-receipt`, `[data-over]`, `#earlier-list`
+  `#history-list li`, `#withdraw`, `#withdraw-yes`, `[data-deletion-receipt]` with
+  `[data-testid=exported-files]`, `[data-testid=download-deletion-receipt]`;
+  `[data-over]`, `#earlier-list`
 - Verify: `#verify-input`, `[data-finding=<technique>][data-state=<state>]`, `#report` with
   `#report-statement`, `#report-contact`, `#report-send`; `#report-sent`, `#report-none`
 """

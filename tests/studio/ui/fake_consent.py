@@ -179,6 +179,7 @@ class FakeConsents:
         subject.record = replace(subject.record, state="withdrawn", withdrawn_at=self.now())
         subject.tell("You ended your consent.", self.now())
         self.ended[token] = subject
+        self.rights.receipts.setdefault(token, []).insert(0, receipt)
         self.tokens[token] = [item for item in self.tokens[token] if item is not subject]
         self.open.pop(token, None)
         return receipt

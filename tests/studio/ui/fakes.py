@@ -33,6 +33,7 @@ from studio.sitting.waiting import Ticket, WaitingRoom
 from studio.styles.types import Controls, Style
 from tests.studio.ui.fake_accounts import FakeAccounts
 from tests.studio.ui.fake_consent import FakeConsents
+from tests.studio.ui.fake_rights import FakeRights
 from tests.studio.ui.fake_sitting import SCRIPT, FakeCapture, FakeJob, FakeSubject
 from tests.studio.ui.fake_styles import draw, fake_styles, released
 
@@ -66,6 +67,7 @@ class FakeStudio(FakeConsents):
         self.paces: list[Pace] = []
         self.waiting_room = WaitingRoom(time.monotonic)
         self.accounts = FakeAccounts(self)
+        self.rights = FakeRights(self)
 
     def now(self) -> datetime:
         return START + timedelta(seconds=int(self.clock() - self.began))
