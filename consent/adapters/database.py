@@ -80,7 +80,8 @@ class Database:
             log: signs the log's heads; without it nothing can be appended.
             anchor: keeps each new head beside the keys; None: nowhere.
         """
-        self.engine = create_engine(url)
+        # What an error says goes to the log: never what was to be stored of somebody.
+        self.engine = create_engine(url, hide_parameters=True)
         self._master = master
         self._log = log
         self._anchor = anchor

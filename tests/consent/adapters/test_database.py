@@ -408,3 +408,11 @@ def test_the_template_is_not_readable_in_the_file(database, tmp_path):
     with database.reading() as unit:
         template = unit.captures.load(request.capture_id).template
     assert struct.pack("<4d", *template[:4]) not in everything_on_disk(tmp_path)
+
+
+def test_an_error_of_the_database_tells_nothing_of_what_was_to_be_stored(database):
+    keep(database)
+    with pytest.raises(IntegrityError) as broken, database.transaction() as unit:
+        unit.records.add(a_record(a_subject()))
+    assert a_subject().id not in str(broken.value)
+    assert "INSERT INTO records" in str(broken.value)
