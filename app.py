@@ -36,6 +36,7 @@ begin here:
   python app.py demo --style toon --out avatar.png an avatar of somebody who is nobody
   python app.py calibrate --open                   how your own sittings go, in numbers
   python app.py verify avatar.png                  what a picture says about itself
+  python app.py log check                          whether the log of consents is whole
 
 settings are read from SELFSAME_... variables or a TOML file; `python app.py settings` shows them.
 Selfsame draws the person before the camera, who agreed to it. It never asks the network.
