@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import column, delete, select, table, update
 from sqlalchemy.orm import Session
 
-from consent.adapters.tables import JobRow
+from consent.adapters.tables import DeletionRow, JobRow
+from consent.errors import ConsentRefused
 from outputs.adapters.database import SqlOutputRows
 from studio.jobs.types import Job
 from studio.service import JobState
@@ -99,7 +100,11 @@ class SqlJobRows:
         self._clock = clock
 
     def add(self, job: Job) -> None:
-        """Store a new job."""
+        """Store a new job.
+
+        Raises:
+            ConsentRefused: `withdrawn` when the subject's deletion has begun: it would stay behind.
+        """
         row = JobRow(
             id=job.id,
             subject_id=job.subject_id,
@@ -118,6 +123,8 @@ class SqlJobRows:
             updated_at=job.created_at,
         )
         with self._writing() as session:
+            if session.get(DeletionRow, job.subject_id) is not None:
+                raise _ended()
             session.add(row)
             session.flush()
 
@@ -181,6 +188,15 @@ class SqlJobRows:
         )
         with self._writing() as session:
             return session.execute(change).first() is not None
+
+
+def _ended() -> ConsentRefused:
+    return ConsentRefused(
+        "withdrawn",
+        "Everything here is being deleted.",
+        why="After a consent has ended nothing more is made of your face.",
+        next_step="Give a new consent if you changed your mind.",
+    )
 
 
 def _job(row: JobRow) -> Job:

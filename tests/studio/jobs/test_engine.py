@@ -108,6 +108,15 @@ def test_withdrawal_cancels_queued_jobs_and_empties_the_shelves(house, token, da
     assert not any(path.is_file() for shelf in shelves for path in shelf.rglob("*"))
 
 
+def test_a_job_that_was_asked_for_before_a_withdrawal_and_comes_after_it_is_not_kept(house, token):
+    late = house.orders._job(house.door.open_subject(token), "toon", {}, 1)
+    house.withdraw(token)
+    with pytest.raises(ConsentRefused) as refused:
+        house.orders.engine.submit(late)
+    assert refused.value.code == "withdrawn"
+    assert house.orders.engine.rows.load(late.id) is None
+
+
 def test_the_job_databases_hold_no_picture_and_no_control_beyond_ids(house, token, data):
     house.make_now(token, "toon", {"palette": "natural"}, 3)
     engine_bytes = b"".join(path.read_bytes() for path in data.glob("dbos.db*"))
