@@ -106,7 +106,7 @@ def test_the_look_that_agrees_to_more_leads_back_to_my_consent(arrive_at_script:
     visitor.agree()
     visitor.page.reload()  # the camera is waited for after a reload too
     visitor.see("#capture-start")
-    expect(visitor.page.locator("#you-title")).to_contain_text("to agree to more")
+    expect(visitor.page.locator("#you-title")).to_contain_text("to agree.")
     visitor.click("#capture-start")
     visitor.page.wait_for_url("**/consent")
     assert visitor.sitting()["waiting"] is None

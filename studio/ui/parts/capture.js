@@ -154,7 +154,7 @@ export async function mount(root, { advance, restyle }) {
 
   function heading() {
     if (reopen) return "Look into the camera to open your sitting.";
-    if (asksMore) return "Look into the camera to agree to more.";
+    if (asksMore) return "Look into the camera to agree.";
     return you.dataset.state === "nobody" ? "No camera here?" : "Now look into the camera.";
   }
 
