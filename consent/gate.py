@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from consent.entries import opening
@@ -141,21 +141,20 @@ def _lineage(
     unit: Unit, request: GrantRequest, capture: Capture | None, now: datetime, *, lock: bool
 ) -> Lineage:
     """Return the record that stands in the place of the one asked for, and all before it."""
-    own = unit.records.of_subject(request.subject_id)  # first: what comes meanwhile is not amiss
+    own = {each.record_id: each for each in unit.records.of_subject(request.subject_id)}
+    known = {} if lock else own
     seen: set[str] = set()
-    record = _next(unit, request.record_id, seen, lock=lock)
+    record = _next(unit, request.record_id, seen, known, lock=lock)
     while record.replaced_by is not None:
-        record = _next(unit, record.replaced_by, seen, lock=lock)
+        record = _next(unit, record.replaced_by, seen, known, lock=lock)
     records, seen = [record], {record.record_id}
     while records[-1].replaces is not None:
-        records.append(_next(unit, records[-1].replaces, seen))
-    if all(each.record_id != record.record_id for each in own):
-        _require_filed(unit, record)  # given a moment ago, or damaged
+        records.append(_next(unit, records[-1].replaces, seen, own))
     wanted = request.record_id if capture is None else capture.record_id
     release = next((each for each in records if each.record_id == wanted), record)
     later = tuple(
         each
-        for each in own
+        for each in own.values()
         if each.given_at > record.given_at
         and each.assented_at is not None
         and each.state(now) is RecordState.GIVEN
@@ -163,38 +162,26 @@ def _lineage(
     return Lineage(tuple(records), release, later)
 
 
-def _next(unit: Unit, record_id: str, seen: set[str], *, lock: bool = False) -> SignedRecord:
+def _next(
+    unit: Unit,
+    record_id: str,
+    seen: set[str],
+    known: Mapping[str, SignedRecord],
+    *,
+    lock: bool = False,
+) -> SignedRecord:
     """Return the next record of a line.
 
     Raises:
-        RecordInvalid: `record_chain` when the line goes round or never ends, `record_swapped` when
-            another record lies in this one's place.
+        RecordInvalid: `record_chain` when the line goes round or never ends.
     """
     if record_id in seen or len(seen) > MAX_CHANGES:
-        raise _damaged("record_chain", "The changes of this consent do not lead anywhere.")
+        raise RecordInvalid(
+            "record_chain",
+            "The changes of this consent do not lead anywhere.",
+            why="Only an undamaged record can say what you agreed to.",
+            next_step="Withdraw, and give your consent again.",
+        )
     seen.add(record_id)
-    record = unit.records.load(record_id, lock=lock)
-    if record.record_id != record_id:
-        raise _damaged("record_swapped", "Another consent lies in the place of this one.")
-    return record
-
-
-def _require_filed(unit: Unit, record: SignedRecord) -> None:
-    """Refuse a record that is not found among those of its subject: ending it would miss it.
-
-    Raises:
-        RecordInvalid: `record_swapped`.
-    """
-    if all(
-        each.record_id != record.record_id for each in unit.records.of_subject(record.subject_id)
-    ):
-        raise _damaged("record_swapped", "This consent lies in another person's place.")
-
-
-def _damaged(code: str, what: str) -> RecordInvalid:
-    return RecordInvalid(
-        code,
-        what,
-        why="Only an undamaged record can say what you agreed to.",
-        next_step="Withdraw, and give your consent again.",
-    )
+    record = known.get(record_id)
+    return unit.records.load(record_id, lock=lock) if record is None else record

@@ -256,10 +256,16 @@ def record_from_json(text: str | bytes) -> ConsentRecord:
     return ConsentRecord(**values_of(document))
 
 
-def with_signature(record: ConsentRecord, *, key_id: str, signature: bytes) -> SignedRecord:
-    """Return the record together with its signature."""
+def with_signature(
+    record: ConsentRecord,
+    *,
+    key_id: str,
+    signature: bytes,
+    **happened: Any,  # noqa: ANN401 - the fields that SignedRecord adds, by name
+) -> SignedRecord:
+    """Return the record together with its signature, and what happened to it afterwards."""
     own = {name: getattr(record, name) for name in _OWN}
-    return SignedRecord(**own, key_id=key_id, signature=signature)
+    return SignedRecord(**own, key_id=key_id, signature=signature, **happened)
 
 
 def receipt_payload(record: SignedRecord) -> bytes:

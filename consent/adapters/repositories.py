@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from consent.adapters.tables import AnnouncementRow, JobRow, RecordRow, SubjectRow, WrappedKeyRow
-from consent.errors import ConsentRefused
+from consent.errors import ConsentRefused, RecordInvalid
 from consent.ports import HeldRecord
 from consent.profiles import ASSENT_WITHIN
 from consent.records import (
@@ -189,11 +188,23 @@ class SqlAnnouncements:
 
 
 def _record(row: RecordRow | Row[Any]) -> SignedRecord:
-    signed = with_signature(
-        record_from_json(row.statement), key_id=row.key_id, signature=row.signature
-    )
-    return replace(
-        signed,
+    """Return a row's record.
+
+    Raises:
+        RecordInvalid: `record_schema`, or `record_swapped` when it belongs into another row.
+    """
+    record = record_from_json(row.statement)
+    if (record.record_id, record.subject_id) != (row.id, row.subject_id):
+        raise RecordInvalid(
+            "record_swapped",
+            "Another consent lies in the place of this one.",
+            why="Only an undamaged record can say what you agreed to.",
+            next_step="Withdraw, and give your consent again.",
+        )
+    return with_signature(
+        record,
+        key_id=row.key_id,
+        signature=row.signature,
         withdrawn_at=row.withdrawn_at,
         assented_at=row.assented_at,
         replaced_at=row.replaced_at,

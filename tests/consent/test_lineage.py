@@ -248,16 +248,6 @@ def test_a_wider_consent_does_not_come_back_when_the_narrower_one_is_set_aside(s
     assert sitting.ask(narrower)
 
 
-def test_a_record_in_the_place_of_another_is_refused(sitting):
-    narrower = sitting.narrow(sitting.first, [DRAWN])
-    rows = sitting.ledger.record_rows
-    rows[narrower.record_id] = replace(
-        rows[sitting.first.record_id], replaced_by=None, replaced_at=None
-    )
-    assert sitting.refused(sitting.first, family="painted") == "record_swapped"
-    assert sitting.refused(narrower, family="painted") == "record_swapped"
-
-
 def test_the_storing_step_holds_every_record_on_the_way(sitting):
     narrower = sitting.narrow(sitting.first, [DRAWN])
     request = a_request(sitting.first, sitting.capture, sitting.probe)
