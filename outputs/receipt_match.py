@@ -21,6 +21,8 @@ def receipt_finding(evidence: ManifestEvidence, document: Document) -> Finding:
         document: from `consent.receipt_form.read_receipt`.
     """
     state, sentence = _compare(evidence, document)
+    if state is State.FOUND and evidence.state is not ManifestState.TRUSTED:
+        state, sentence = State.UNKNOWN, _QUOTED
     return Finding(Technique.RECEIPT, state, sentence)
 
 
@@ -49,3 +51,9 @@ def _compare(evidence: ManifestEvidence, document: Document) -> tuple[State, str
     return State.FOUND, (
         "The receipt is that of this picture's consent, and opens the log's entry that it quotes."
     )
+
+
+_QUOTED = (
+    "The picture quotes this receipt's consent, but nobody here can vouch for who signed the "
+    "picture: whoever has seen a receipt can quote it."
+)

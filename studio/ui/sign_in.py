@@ -24,6 +24,7 @@ OPEN_EXACT = frozenset(
         "/api/session",
         "/api/passkeys",
         "/api/verify",
+        "/api/verify/keys",
         "/api/reports",
     }
 )

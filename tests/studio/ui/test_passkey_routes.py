@@ -17,6 +17,7 @@ FOR_EVERYBODY = {
     "/api/session",
     "/api/verify",
     "/api/reports",
+    "/api/verify/keys",
     "/api/passkeys",
     "/api/passkeys/register/options",
     "/api/passkeys/register",
