@@ -22,7 +22,7 @@ examples = settings.default.max_examples
 is_deep = examples > USUAL
 ConsentLife.TestCase.settings = settings(
     max_examples=examples if is_deep else QUICK,
-    stateful_step_count=30 if is_deep else 20,
+    stateful_step_count=30 if is_deep else 15,
     deadline=None,
 )
 TestConsentLife = ConsentLife.TestCase
