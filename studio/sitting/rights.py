@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from consent.errors import ConsentRefused
-from consent.types import Look, Probe
+from consent.types import Look, Probe, SubjectKind
 from studio.service.rights import OwnSelfie
 from studio.sitting.coverage import CALM, SMILE, STRAIGHT_DEGREES, TURNED_DEGREES
 
@@ -45,14 +45,25 @@ class Rights:
         return self.archivist.pack(subject_id, require_open)
 
     def deletion_receipts(self, token: str) -> Sequence[Mapping[str, object]]:
-        """Return the receipts that are still kept of what was deleted of the session's sittings.
+        """Return the receipts that are still kept of what was deleted of the session's person.
+
+        With them go those of subjects who are nobody and were played since; not those of whoever
+        sat at this browser before.
 
         Raises:
             ConsentRefused: `no_session`.
         """
         self.door.visitor(token)
-        found = (self.receipt_of(each.subject_id) for each in self.door.earlier(token))
+        found = (self.receipt_of(each) for each in self._own(token))
         return [receipt.as_json() for receipt in found if receipt is not None]
+
+    def _own(self, token: str) -> Iterator[str]:
+        for each in self.door.earlier(token):
+            with self.ledger.reading() as unit:
+                kind = unit.subjects.load(each.subject_id).kind
+            yield each.subject_id
+            if kind is SubjectKind.PERSON:
+                return
 
     def selfies(self, token: str) -> Sequence[OwnSelfie]:
         """Return the open subject's selfies, newest first.

@@ -139,6 +139,17 @@ def test_whoever_lost_the_receipt_finds_it_again_in_their_browser_for_a_while(ca
     assert refused.value.code == "no_session"
 
 
+def test_the_next_person_at_a_browser_finds_no_receipt_of_the_one_before(cabinet):
+    ada, bob = cabinet.sit(), cabinet.sit()
+    cabinet.withdrawal.withdraw(ada.subject_id)
+    cabinet.clock.advance(minutes=1)
+    cabinet.door.bind(ada.token, bob.subject_id)
+    assert cabinet.rights.deletion_receipts(ada.token) == []
+    cabinet.withdrawal.withdraw(bob.subject_id)
+    (kept,) = cabinet.rights.deletion_receipts(ada.token)
+    assert kept["pii_principal_id"] == bob.subject_id
+
+
 def test_whose_consent_ran_out_finds_the_receipt_too(cabinet):
     ada = cabinet.sit()
     over = cabinet.clock.advance(days=91)
