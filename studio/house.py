@@ -321,7 +321,16 @@ class House:
         subjects = self._to_withdraw(token)
         if not subjects:
             raise no_consent()
-        first, *further = [self.withdrawal.withdraw(subject).as_json() for subject in subjects]
+        receipts: list[Mapping[str, object]] = []
+        failures: list[Exception] = []
+        for subject in subjects:
+            try:
+                receipts.append(self.withdrawal.withdraw(subject).as_json())
+            except Exception as failure:  # noqa: BLE001 - what fails for one keeps no other here
+                failures.append(failure)
+        if failures:
+            raise failures[0]
+        first, *further = receipts
         return {**first, "further_receipts": further} if further else first
 
     def lock(self, token: str) -> None:

@@ -6,8 +6,9 @@ import hashlib
 
 import pytest
 
-from consent.errors import ConsentRefused, IdentityRefused, QualityRefused
+from consent.errors import ConsentError, ConsentRefused, IdentityRefused, QualityRefused
 from consent.types import Action, Audience, LiveCapture, Purpose
+from consent.withdrawal import Withdrawal
 from studio.jobs.engine import EngineSettings
 from studio.service import ConsentChoice, Upload
 from studio.sitting.images import encode_still
@@ -122,6 +123,26 @@ def test_withdrawing_after_playing_nobody_ends_the_own_consent_too(house, person
     assert not house.sitting(token).can_withdraw
     with pytest.raises(ConsentRefused):
         house.withdraw(token)
+
+
+def test_a_deletion_that_fails_for_nobody_keeps_no_person_from_withdrawing(
+    house, person, monkeypatch
+):
+    token, record, _, _ = person
+    synthetic = house.desk.give_synthetic(token, frozenset({"painted"}))
+    withdraw = Withdrawal.withdraw
+
+    def fails(self, subject_id):
+        if subject_id == synthetic.subject_id:
+            raise ConsentError("the disk is full")
+        return withdraw(self, subject_id)
+
+    monkeypatch.setattr(Withdrawal, "withdraw", fails)
+    with pytest.raises(ConsentError):
+        house.withdraw(token)
+    with house.ledger.reading() as unit:
+        assert unit.records.load(record.record_id).withdrawn_at is not None
+        assert not unit.subjects.holds_data(record.subject_id)
 
 
 def test_a_selfie_whose_bytes_were_exchanged_is_not_drawn(house, person):
