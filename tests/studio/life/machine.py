@@ -164,6 +164,7 @@ class ConsentLife(RuleBasedStateMachine):
         self.logged_at = None
         self.head = None
         self.orders: list[Order] = []
+        self.left_behind: list[str] = []  # subjects whose deletion died
         self.count = 0
 
     @initialize(ada=BEGINNINGS, bob=BEGINNINGS, cap=CAPS)
@@ -274,6 +275,8 @@ class ConsentLife(RuleBasedStateMachine):
             return
         self.logs()
         if extended is None:
+            if person.withdrew and not person.gone:
+                self.left_behind.append(person.subject)
             person.starts_as(draft.subject.id)
         else:
             self.take_back_waiting(person)
@@ -613,10 +616,13 @@ class ConsentLife(RuleBasedStateMachine):
 
     def end(self, person):
         person.gone = True
+        self.nothing_is_left_of(person.subject)
+
+    def nothing_is_left_of(self, subject):
         for order in self.orders:
-            if order.subject == person.subject:
+            if order.subject == subject:
                 order.ended = order.deleted = True
-        assert self.world.left_of(person.subject) == {}
+        assert self.world.left_of(subject) == {}
 
     @precondition(lambda self: self.anybody())
     @rule()
@@ -636,6 +642,10 @@ class ConsentLife(RuleBasedStateMachine):
         for person in over:
             self.logs()
             self.end(person)
+        for subject in self.left_behind:
+            self.logs()
+            self.nothing_is_left_of(subject)
+        self.left_behind = []
 
     # Time, and what the studio says.
 
