@@ -24,6 +24,14 @@ export function mount(root) {
     make("p", {}, "Nothing of you is kept here but the proof below, under a random number."),
     make("a", { class: "button", href: "/" }, "Begin anew"));
 
+  const cameraNote = () => make("div", { class: "empty" },
+    make("h2", {}, "Nothing is drawn yet."),
+    make("p", {}, "The next step is a look into the camera."),
+    make("a", { class: "button", href: "/" }, "To the camera"));
+
+  // Given, but not seen: before the first look there is nothing that could be closed.
+  const unseenNote = (sitting) => sitting.earlier.length > 0 ? closedNote(sitting, "the rest") : cameraNote();
+
   const changedNote = (sitting) => make("div", { class: "note", id: "notice-changed" },
     make("p", { class: "what" }, "The text has changed since you agreed."),
     make("p", {}, "Until you have read it and agreed again, nothing new is drawn. What you made stays yours."),
@@ -98,7 +106,7 @@ export function mount(root) {
     const { record, waiting } = sitting;
     const card = recordCard(record);
     card.append(endingOf({ ended }));
-    fill(at("records-body"), card, sitting.is_open ? null : closedNote(sitting, "the rest"));
+    fill(at("records-body"), card, sitting.is_open ? null : unseenNote(sitting));
     if (record.kind === "synthetic") return;
     at("narrow").hidden = false;
     showNarrowing(at("narrow"), record, { narrowed: () => again("Saved. You allow less from now on.", at("records-title")) });
