@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from consent.checkpoints import LogSigner
 
 HOLDS, FAILS = 0, 1  # exit statuses
+MOST_DIGITS = 18  # of an entry's number; ids are longer
 HOW_TO_CHECK = (
     "leaf hash = SHA-256(0x00 || leaf as canonical JSON); go up with the proof as RFC 9162, "
     "section 2.1.3.2 says, to the root in the checkpoint; verify the checkpoint's signature with "
@@ -71,8 +72,9 @@ def _check(unit: SqlUnit, signer: LogSigner, witnesses: Sequence[str], *, as_jso
 
 def _prove(unit: SqlUnit, name: str) -> int:
     """Print an entry with all that somebody else needs to check it."""
-    entry = None if name.isdecimal() else find_entry(unit, name)
-    if entry is None and not name.isdecimal():
+    is_number = name.isdecimal() and len(name) <= MOST_DIGITS
+    entry = None if is_number else find_entry(unit, name)
+    if entry is None and not is_number:
         print("This was made before the studio had a log.", file=sys.stderr)
         return FAILS
     index = int(name) if entry is None else entry.index

@@ -212,9 +212,13 @@ def test_an_entry_is_proved_by_its_number_too(studio, capsys):
     assert "leaf_missing" in capsys.readouterr().err
 
 
-def test_what_nobody_knows_is_not_proved(studio, capsys):
-    assert run(studio, "prove", "nothing") == 1
-    assert "consent_unknown" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("nothing", "consent_unknown"), ("9" * 18, "leaf_missing"), ("9" * 5000, "consent_unknown")],
+)
+def test_what_nobody_knows_is_not_proved(studio, capsys, name, code):
+    assert run(studio, "prove", name) == 1
+    assert code in capsys.readouterr().err
 
 
 def test_the_logs_key_is_printed(studio, capsys):
