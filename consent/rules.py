@@ -63,7 +63,7 @@ class ClockForward:
                 "clock_back",
                 "The clock of this studio was set back.",
                 why="With an earlier time a consent that ran out would count again.",
-                next_step="Ask whoever runs this studio: the clock is wrong now, or it was ahead once.",
+                next_step="Tell whoever runs this studio: the clock is wrong, or was ahead once.",
             )
         return Evidence("ClockForward", facts.now.isoformat())
 
