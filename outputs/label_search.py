@@ -122,7 +122,8 @@ def _small_at_its_place(pixels: NDArray[np.uint8]) -> Found | None:
         return None
     part = _luma(pixels[top : top + height, left : left + width])
     shown = drawing.pill > 0.99
-    score = float(np.corrcoef(part[shown], drawing.text[shown])[0, 1]) if part.std() > 0 else 0.0
+    seen = part[shown]  # of one colour there, it correlates with nothing
+    score = float(np.corrcoef(seen, drawing.text[shown])[0, 1]) if seen.std() > 0 else 0.0
     rect = (left, top, left + width, top + height)
     return Found(Kind.SMALL, rect, score, _contrast(part, drawing.text))
 

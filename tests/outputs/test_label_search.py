@@ -116,3 +116,14 @@ def test_label_keeps_well_above_the_threshold(avatar):
 )
 def test_odd_pictures_hold_no_label(pixels):
     assert find_label(pixels) == ()
+
+
+@pytest.mark.parametrize("side", [64, 128, 1024])
+def test_a_picture_of_one_colour_bears_no_label(side):
+    assert find_label(np.full((side, side, 3), 128, np.uint8)) == ()
+
+
+def test_a_picture_that_is_flat_where_the_small_label_would_be_bears_none():
+    pixels = np.full((64, 64, 3), 128, np.uint8)
+    pixels[40:, :20] = 10
+    assert find_label(pixels) == ()
