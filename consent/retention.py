@@ -62,7 +62,8 @@ class Retention:
             capture = unit.captures.remove(capture_id)
             if capture is None:
                 return
-            log_template_shred(unit, capture, now)
+            # This look may have begun a while ago, and entries may have come since.
+            log_template_shred(unit, capture, max(now, unit.log.last_time() or now))
         # Rows before files: a selfie without a row is read by nobody, and swept later.
         for probe_id in capture.probe_ids:
             self.remove_selfie(capture.subject_id, probe_id)

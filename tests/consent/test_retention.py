@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from consent.entries import opening, template_shred_payload
+from consent.entries import log_capture, opening, template_shred_payload
 from consent.errors import ConsentRefused
 from consent.log import LeafKind, verify_opening
 from consent.profiles import STANDARD_GATE
@@ -97,6 +97,17 @@ def test_a_capture_goes_once_no_rule_can_accept_it_and_its_selfies_with_it(
     assert shelf.gone == [(first.subject_id, a_probe(first).id)]
     assert ledger.captures.probes(first.subject_id) == [a_probe(second)]
     assert settled
+
+
+def test_a_look_that_takes_its_time_destroys_what_is_over_all_the_same(ledger, retention):
+    _, first, second = sit(ledger)
+    now = first.captured_at + STALE
+    log_capture(ledger, second, now + timedelta(seconds=30))  # somebody goes on meanwhile
+    retention.run(now)
+    assert set(ledger.capture_rows) == {second.id}
+    newest, before = ledger.log.leaves[-1], ledger.log.leaves[-2]
+    assert newest.kind is LeafKind.SHRED
+    assert newest.at >= before.at  # the log takes no earlier entry
 
 
 def test_the_newest_capture_stays_as_long_as_the_consent(ledger, retention):
