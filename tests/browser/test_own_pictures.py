@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, expect
 
 from tests.browser.conftest import Arrive
+from tests.browser.seat import agree_and_sit
 from tests.browser.studio import Studio
 from tests.browser.visitor import SITTING_PATIENCE, Visitor
 from tests.studio.sitting.videos import clip, film
@@ -25,11 +26,11 @@ def video(studio: Studio, somebody: str, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_a_video_of_oneself_fills_the_coverage_and_an_avatar_is_refused(
-    arrive: Arrive, studio: Studio, video: FilePayload, tmp_path: Path
+    arrive: Arrive, studio: Studio, somebody: str, video: FilePayload, tmp_path: Path
 ):
     visitor = arrive()
-    visitor.consent()
-    visitor.look()
+    agree_and_sit(studio, visitor, somebody)
+    visitor.open()
     visitor.make()
     avatar = visitor.download("#download-png", tmp_path)
     visitor.click("#step-capture-button")

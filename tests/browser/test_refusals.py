@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.camera import Cameras, Plan, change
 from tests.browser.conftest import Arrive
+from tests.browser.seat import agree_and_sit
 from tests.browser.studio import Studio
 
 pytestmark = pytest.mark.usefixtures("later")
@@ -99,8 +100,8 @@ def test_selfies_of_somebody_else_are_refused_after_a_passed_capture(
     arrive: Arrive, studio: Studio, cameras: Cameras, somebody: str, somebody_else: str
 ):
     visitor = arrive()
-    visitor.consent()
-    visitor.look()
+    agree_and_sit(studio, visitor, somebody)
+    visitor.open()
     visitor.click("#step-capture-button")
     visitor.see("#selfies-drop")
     before = studio.stored()

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 import app
 from tests.browser.camera import Plan
 from tests.browser.conftest import Arrive
+from tests.browser.seat import agree_and_sit
 from tests.browser.shown import LEAST_GAP, colours_of, gaps, seconds_of_colours
 from tests.browser.studio import Studio
 
@@ -28,6 +29,7 @@ MARKED = {
     "visible label": "found",
     "C2PA manifest": "trusted",
     "XMP metadata": "found",
+    "log proof": "trusted",
     "consent record": "given",
 }
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"
@@ -83,13 +85,14 @@ def test_slow_colours_are_answered_as_well(arrive: Arrive):
 def test_an_avatar_of_a_sitting_can_be_kept_verified_and_deleted(
     arrive: Arrive,
     studio: Studio,
+    somebody: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):
     visitor = arrive()
-    visitor.consent()
-    visitor.look()
+    agree_and_sit(studio, visitor, somebody)
+    visitor.open()
     before = studio.stored()
     visitor.make()
     png = visitor.download("#download-png", tmp_path)
