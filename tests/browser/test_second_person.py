@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.camera import change
 from tests.browser.conftest import Arrive
+from tests.browser.seat import agree_and_sit, sit
+from tests.browser.studio import Studio
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.usefixtures("later")
@@ -15,11 +17,11 @@ FORBIDDEN = 403
 
 
 def test_a_second_person_sees_nothing_of_the_first_whose_face_opens_it_again(
-    arrive: Arrive, somebody: str, somebody_else: str
+    arrive: Arrive, studio: Studio, somebody: str, somebody_else: str
 ):
     visitor = arrive()
-    visitor.consent()
-    visitor.look()
+    agree_and_sit(studio, visitor, somebody)
+    visitor.open()
     visitor.make()
     picture = visitor.gallery().get_attribute("data-output")
     first = visitor.sitting()["record"]["id"]
@@ -32,15 +34,13 @@ def test_a_second_person_sees_nothing_of_the_first_whose_face_opens_it_again(
     assert visitor.ask(f"/api/outputs/{picture}") == FORBIDDEN
     assert visitor.ask(f"/api/records/{first}/receipt.json") == FORBIDDEN
 
-    visitor.open()
-    change(visitor.page, subject=somebody_else)
-    visitor.see("#part-capture [data-ready]")
-    visitor.look()
+    sit(studio, visitor, somebody_else)
     assert visitor.gallery().count() == 0
     visitor.see("[data-empty]")
     assert visitor.ask(f"/api/outputs/{picture}") != 200
 
     open_earlier(visitor)
+    change(visitor.page, subject=somebody_else)
     visitor.click("#capture-start")
     assert visitor.refused_by_camera() in {"not_you", "retry"}
     assert visitor.ask(f"/api/outputs/{picture}") != 200
