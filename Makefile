@@ -65,7 +65,7 @@ pytest: setup-test
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest -q
 
-test-deep: setup-test ## Let two people give, change and end consents in 10,000 random ways (half an hour)
+test-deep: setup-test ## Let two people give, change and end consents in 10,000 random ways (ten minutes)
 	@echo "Running 10,000 examples in two processes"
 	@for seed in 1 2; do \
 		$(BIN)/python -m pytest -q --timeout=0 --hypothesis-profile=deep --hypothesis-seed=$$seed \
