@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from consent.entries import log_consent
 from consent.errors import ConsentRefused
+from consent.gate import MAX_CHANGES
 from consent.profiles import ASSENT_WITHIN
 from consent.records import ConsentRecord, SignedRecord, narrowed_record
 from consent.types import Audience, Change, RecordState
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from consent.ports import Clock, Ledger, Unit
     from consent.signing import ServiceSigner
 
-MAX_CHANGES = 1000  # of one consent; a longer chain is damage
 # Each change is kept as proof, and each is looked at whenever the gate is asked.
 MOST_WIDER, MOST_NARROWER = 50, 100  # records of a subject up to which more, or less, may be said
 
