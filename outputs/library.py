@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 
 from consent.deletions import Found
 from consent.errors import RecordInvalid
 from outputs.encode import MediaType
 from outputs.errors import OutputError, OutputMissing
 from outputs.objects import SealedObjects
+from outputs.registry import Match, Registered, draw_word, nearest
 from outputs.release import reopen
 from outputs.store import (
     FOLDER,
@@ -46,14 +48,35 @@ class Library:
         """Delete objects that will get no row: their job was cancelled or refused; idempotent."""
         self.objects.objects.delete_prefix(f"{FOLDER}/{subject_id}/{output_id}")
 
-    def add_row(self, rows: OutputRows, output: StoredOutput, object_key: str) -> None:
+    def draw_word(self, rng: Random) -> int:
+        """Return a watermark's id that no output has."""
+        with self.ledger.reading() as rows:
+            return draw_word(rng, [one.word for one in rows.registered()])
+
+    def nearest(self, word: int) -> Match | None:
+        """Return which output a watermark's id most likely belongs to, deleted ones as well."""
+        with self.ledger.reading() as rows:
+            return nearest(word, rows.registered())
+
+    def add_row(
+        self, rows: OutputRows, output: StoredOutput, object_key: str, *, receipt_hash: str
+    ) -> None:
         """Add the row inside the caller's transaction; the objects must lie there already.
+
+        Args:
+            rows: To write.
+            output: What was released; its watermark's id is registered too.
+            object_key: Of its objects.
+            receipt_hash: Of the record under which it was made.
 
         Raises:
             OutputMissing: the objects are gone.
         """
         self.require_objects(object_key)
         rows.add(output, object_key)
+        if output.watermark is not None:
+            registered = Registered(output.watermark, output.id, receipt_hash)
+            rows.register(registered, output.created_at)
 
     def require_objects(self, object_key: str) -> None:
         """Require what `put_objects` wrote.

@@ -25,6 +25,7 @@ from outputs.provenance import (
 )
 from outputs.reading import read_label
 from outputs.types import Render
+from outputs.watermark import Watermarker
 from outputs.xmp import XmpFields, fields_for, read_packet, write_packet
 
 
@@ -74,6 +75,23 @@ class LabelMark:
             raise MarkMissing(self.name, "the picture changed its size")
         expected = place_label(draft.render, synthetic=draft.claim.synthetic)
         read_label(decoded.pixels, expected)
+
+
+@dataclass(frozen=True, slots=True)
+class WatermarkMark:
+    """The invisible watermark, over the labelled pixels."""
+
+    watermarker: Watermarker
+    name: str = "watermark"
+
+    def apply(self, draft: Draft) -> Draft:
+        """Write tag and id into the colours."""
+        word = draft.claim.watermark
+        return replace(draft, pixels=self.watermarker.embed(draft.pixels, word))
+
+    def read_back(self, draft: Draft, decoded: Decoded) -> None:
+        """Read both from what a stranger would open."""
+        self.watermarker.check(decoded.pixels, draft.claim.watermark)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,19 @@ class ManifestState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Ingredient:
+    """What is known of one picture that an output was drawn from; nothing of a person.
+
+    The manifest itself is not copied: it may hold a thumbnail of a face, a name, a camera's number.
+    """
+
+    title: str  # e.g. "own picture"
+    state: ManifestState
+    generator: str = ""  # program that the manifest names
+    digital_source_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What a manifest says about one output. Nothing here tells who the subject is."""
 
@@ -56,6 +69,8 @@ class Claim:
     version: str  # of this program
     family: str  # of styles: what the consent had to cover
     logged: LoggedLeaf  # the consent's entry in the log, and its proof
+    watermark: int = 0  # the id in the picture's colours, 32 bits
+    ingredients: tuple[Ingredient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,16 +19,17 @@ from consent.types import Grant, SubjectKind
 from outputs.encode import MediaType, decode
 from outputs.errors import MarkMissing, ReleaseRefused
 from outputs.label import check_geometry
-from outputs.marks import Draft, LabelMark, ManifestMark, Mark, XmpMark
+from outputs.marks import Draft, LabelMark, ManifestMark, Mark, WatermarkMark, XmpMark
 from outputs.provenance import Claim, ManifestReader, Signer
 from outputs.types import Profile, Rect, Released, Render
+from outputs.watermark import Watermarker
 from outputs.xmp import GENERATED_TYPES, SOURCE_TYPES
 
 PREVIEW_SIDE = 512  # pixels, the longest side that a preview may have
 MAX_PIXELS = 64_000_000  # of our own outputs when they are read back
 REQUIRED: Mapping[Profile, tuple[str, ...]] = {
     Profile.PREVIEW: ("label", "xmp"),
-    Profile.FINAL: ("label", "xmp", "manifest"),
+    Profile.FINAL: ("label", "watermark", "xmp", "manifest"),
 }
 
 
@@ -39,6 +40,7 @@ class Releaser:
         self,
         signer: Signer,
         reader: ManifestReader,
+        watermarker: Watermarker,
         clock: Clock,
         *,
         version: str,
@@ -49,6 +51,7 @@ class Releaser:
         Args:
             signer: Signs manifests.
             reader: Reads them back against this installation's own root.
+            watermarker: Writes and reads the invisible watermark.
             clock: Tells whether a grant still holds.
             version: Of this program, for the manifest and the packet.
             formats: In which a final output leaves; the first names it in the library.
@@ -58,7 +61,12 @@ class Releaser:
         self._formats = formats
         self._marks: Mapping[Profile, Sequence[Mark]] = {
             Profile.PREVIEW: (LabelMark(), XmpMark()),
-            Profile.FINAL: (LabelMark(), XmpMark(), ManifestMark(signer, reader)),
+            Profile.FINAL: (
+                LabelMark(),
+                WatermarkMark(watermarker),
+                XmpMark(),
+                ManifestMark(signer, reader),
+            ),
         }
 
     def mark(
@@ -68,6 +76,7 @@ class Releaser:
         *,
         output_id: str,
         job_id: str,
+        watermark: int,
         parameters: Mapping[str, str | float],
     ) -> tuple[Released, ...]:
         """Return the final output in every format, each with its marks read back.
@@ -79,13 +88,14 @@ class Releaser:
             grant: Leave to draw it; its subject's kind decides whether the label says synthetic.
             output_id: Random id of the output, quoted in manifest and packet.
             job_id: The job that made it.
+            watermark: 32 random bits that no other output has.
             parameters: Style, controls and seed, for creators; nothing of a person.
 
         Raises:
             ReleaseRefused: the grant does not hold, or a mark is missing.
         """
         self._check(render, grant)
-        claim = self._claim(render, grant, output_id, job_id)
+        claim = replace(self._claim(render, grant, output_id, job_id), watermark=watermark)
         return tuple(
             self._release(
                 Draft(render, claim, parameters, media_type, render.pixels), Profile.FINAL

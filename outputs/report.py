@@ -14,6 +14,7 @@ class Technique(StrEnum):
     """How a finding was made."""
 
     LABEL = "visible label"
+    WATERMARK = "invisible watermark"
     MANIFEST = "C2PA manifest"
     XMP = "XMP metadata"
     CONSENT = "consent record"
@@ -26,6 +27,7 @@ class State(StrEnum):
     """What was found."""
 
     FOUND = "found"
+    POSSIBLE = "possible"
     NOT_FOUND = "not found"
     TRUSTED = "trusted"
     VALID = "valid"

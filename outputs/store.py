@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from outputs.errors import OutputError
 from outputs.objects import ObjectInfo, SealedObjects
+from outputs.registry import Registered
 from outputs.types import Released, StoredOutput
 
 FOLDER = "outputs"
@@ -37,6 +39,14 @@ class OutputRows(Protocol):
 
     def object_keys(self) -> frozenset[str]:
         """Return every key that a row points at."""
+        ...
+
+    def register(self, registered: Registered, at: datetime) -> None:
+        """Keep a watermark's id; one that is taken is refused by the database."""
+        ...
+
+    def registered(self) -> Sequence[Registered]:
+        """Return every watermark's id that was ever registered."""
         ...
 
     def delete(self, output_id: str) -> None:

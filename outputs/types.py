@@ -36,6 +36,22 @@ class Render:
 
 
 @dataclass(frozen=True, slots=True)
+class Clip:
+    """An animation that nobody may see yet: renders of one size and style, in their order.
+
+    A picture that stands still is a clip of one frame.
+    """
+
+    frames: tuple[Render, ...]  # at least one
+    seconds: float = 0.0  # how long each frame is shown; 0 for a still
+
+    @property
+    def first(self) -> Render:
+        """The first frame, which stands for the clip where one picture does."""
+        return self.frames[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Released:
     """Marked bytes: the only thing that UI, API and disk accept. Made in `outputs.release`."""
 
@@ -63,3 +79,4 @@ class StoredOutput:
     created_at: datetime
     log_index: int | None = None  # of its entry in the log; None before it is stored
     frozen_at: datetime | None = None  # reported: not handed out until the operator has looked
+    watermark: int | None = None  # the 32-bit id in its colours; None in outputs before there was

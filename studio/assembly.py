@@ -42,6 +42,8 @@ from outputs.report import Report
 from outputs.standing import Standing, standing_of
 from outputs.studio_keys import StudioKeys
 from outputs.verify import verify
+from outputs.watermark import Watermarker
+from outputs.watermark_network import load_networks
 from studio.face.cohort import load_cohort
 from studio.face.meter import FaceMeter
 from studio.face.passive import MiniFASNet, PassiveModel, PassiveModelError
@@ -69,6 +71,7 @@ from studio.sitting.selfies import SelfieVault
 from studio.sitting.traces import ModelShelf, TemporaryFolder
 from studio.sitting.waiting import WaitingRoom
 from studio.subjects.cast import load_cast
+from studio.weights import WATERMARK_DECODER, WATERMARK_ENCODER, locate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -108,6 +111,7 @@ class Foundations:
         )
         self.anchors = key_store.anchors()
         self.reader = ManifestReader(self.anchors)
+        self.watermarker = open_watermarker(settings.weights)
 
     def read_marks(self, data: bytes, receipt: Document | None = None) -> Report:
         """Return what a file of any origin says about itself; compare it with a receipt."""
@@ -206,7 +210,9 @@ def open_house(
         selfies = SelfieVault(base.objects)
         portraits = Portraits(selfies, meter)
         gate = base.gate(settings)
-        releaser = Releaser(Signer(base.authority), base.reader, clock, version=version)
+        releaser = Releaser(
+            Signer(base.authority), base.reader, base.watermarker, clock, version=version
+        )
         workshop = Workshop(base.database, gate, portraits, releaser, base.library, clock)
         jobs = JobDatabase(base.database, clock)
         engine = JobEngine(
@@ -296,6 +302,18 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         accounts=accounts,
         drafts=Drafts(base.database, base.clock, door, accounts, secrets.token_bytes),
     )
+
+
+def open_watermarker(weights: Path) -> Watermarker:
+    """Return the watermark over the pinned files of a folder.
+
+    Raises:
+        WeightsError: a file is not there or is not the pinned one.
+    """
+    encoder, decoder = (
+        locate(weight, weights) for weight in (WATERMARK_ENCODER, WATERMARK_DECODER)
+    )
+    return Watermarker(load_networks(encoder, decoder))
 
 
 def _controller(settings: Settings) -> Controller:

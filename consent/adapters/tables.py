@@ -219,6 +219,17 @@ class OutputRow(Base):
     log_index: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class WatermarkRow(Base):
+    """What the id in an output's colours leads to; stays after the output and the consent."""
+
+    __tablename__ = "watermarks"
+
+    word: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    output_id: Mapped[str] = mapped_column(_ID, unique=True)
+    receipt_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
 class ExportRow(Base):
     """A file that its subject downloaded: what the deletion receipt will list."""
 

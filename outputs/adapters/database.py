@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consent.adapters.database import Database
-from consent.adapters.tables import OutputRow, ReportRow
+from consent.adapters.tables import OutputRow, ReportRow, WatermarkRow
 from consent.reports import Outcome
 from outputs.errors import OutputMissing
+from outputs.registry import Registered
 from outputs.types import StoredOutput
 
 
@@ -68,6 +70,22 @@ class SqlOutputRows:
     def object_keys(self) -> frozenset[str]:
         """Return every key that a row points at."""
         return frozenset(self._session.scalars(select(OutputRow.object_key)))
+
+    def register(self, registered: Registered, at: datetime) -> None:
+        """Keep a watermark's id; one that is taken is refused by the database."""
+        row = WatermarkRow(
+            word=registered.word,
+            output_id=registered.output_id,
+            receipt_hash=registered.receipt_hash,
+            created_at=at,
+        )
+        self._session.add(row)
+        self._session.flush()
+
+    def registered(self) -> Sequence[Registered]:
+        """Return every watermark's id that was ever registered."""
+        columns = (WatermarkRow.word, WatermarkRow.output_id, WatermarkRow.receipt_hash)
+        return [Registered(*row) for row in self._session.execute(select(*columns))]
 
     def delete(self, output_id: str) -> None:
         """Delete a row; idempotent."""

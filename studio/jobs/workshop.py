@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from random import Random, SystemRandom
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,6 +54,7 @@ class Workshop:
     library: Library
     clock: Clock
     monotonic: Callable[[], float] = time.monotonic  # seconds; a clock may be set back
+    rng: Random = field(default_factory=SystemRandom)  # draws watermarks' ids
 
     def prepare(self, job: Job) -> None:
         """Prepare the portrait, so that the next step finds it in memory."""
@@ -71,11 +73,13 @@ class Workshop:
             still_granted=self._still_granted(job.request()),
         )
         grant = self._granted(job.request())
+        word = self.library.draw_word(self.rng)
         formats = self.releaser.mark(
             render,
             grant,
             output_id=job.id,
             job_id=job.id,
+            watermark=word,
             parameters={"seed": job.seed, **job.controls},
         )
         first = formats[0]
@@ -90,6 +94,7 @@ class Workshop:
             width=first.width,
             height=first.height,
             created_at=self.clock.now(),
+            watermark=word,
         )
         return Made(output, self.library.put_objects(job.subject_id, job.id, formats))
 
@@ -107,7 +112,9 @@ class Workshop:
         index = log_output(
             unit, job.subject_id, output.id, output.record_id, output.sha256, grant.granted_at
         )
-        self.library.add_row(rows, replace(output, log_index=index), made.object_key)
+        self.library.add_row(
+            rows, replace(output, log_index=index), made.object_key, receipt_hash=grant.receipt_hash
+        )
 
     def preview(
         self, request: GrantRequest, controls: Controls, seed: int, *, size: int = PREVIEW_SIZE

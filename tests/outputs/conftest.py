@@ -32,5 +32,5 @@ def clock():
 
 
 @pytest.fixture
-def releaser(signer, reader, clock):
-    return Releaser(signer, reader, clock, version="0.1.0")
+def releaser(signer, reader, watermarker, clock):
+    return Releaser(signer, reader, watermarker, clock, version="0.1.0")

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 
 import cv2
 import numpy as np
@@ -18,12 +19,14 @@ from consent.log import Leaf, LeafKind, LoggedLeaf, commit
 from consent.types import Grant, RecordState, SubjectKind
 from outputs.authority import Authority
 from outputs.provenance import Claim
+from outputs.registry import Registered
 from outputs.standing import Standing
 from outputs.types import Render, StoredOutput
 from tests.fakes import LOG_SIGNER, NOON, MemoryLog, MemoryVault, fake_grant
 
 NOW = NOON
 RECEIPT = "5e" * 32
+WORD = 0x2B7E1516  # a watermark's id
 PARAMETERS = {"style": "toon", "line_weight": 0.5, "seed": 7}
 
 
@@ -149,6 +152,14 @@ class MemoryRows:
 
     def __init__(self) -> None:
         self.rows: dict[str, tuple[StoredOutput, str]] = {}
+        self.words: dict[int, Registered] = {}
+
+    def register(self, registered: Registered, at: datetime) -> None:
+        assert registered.word not in self.words
+        self.words[registered.word] = registered
+
+    def registered(self) -> list[Registered]:
+        return list(self.words.values())
 
     def add(self, output: StoredOutput, object_key: str) -> None:
         assert all(row.job_id != output.job_id for row, _ in self.rows.values())
@@ -183,7 +194,7 @@ class MemoryLedger:
     @contextmanager
     def transaction(self) -> Iterator[MemoryRows]:
         work = MemoryRows()
-        work.rows = dict(self.kept.rows)
+        work.rows, work.words = dict(self.kept.rows), dict(self.kept.words)
         yield work
         self.kept = work
 

@@ -19,7 +19,7 @@ from outputs.objects import ObjectStore, SealedObjects
 from outputs.store import OutputSet
 from outputs.types import StoredOutput
 from tests.fakes import a_record, a_subject
-from tests.outputs.samples import NOW, PARAMETERS, grant_of, render_of, textured
+from tests.outputs.samples import NOW, PARAMETERS, WORD, grant_of, render_of, textured
 
 
 @pytest.fixture
@@ -40,7 +40,12 @@ def library(database, tmp_path):
 def formats(releaser):
     render = render_of(textured(384))
     return releaser.mark(
-        render, grant_of(), output_id="output-1", job_id="job-1", parameters=PARAMETERS
+        render,
+        grant_of(),
+        output_id="output-1",
+        job_id="job-1",
+        watermark=WORD,
+        parameters=PARAMETERS,
     )
 
 
@@ -71,7 +76,7 @@ def test_row_is_added_in_the_transaction_of_the_job(library, database, formats, 
     key = library.put_objects(output.subject_id, output.id, formats)
     with database.transaction() as unit:
         unit.records.load(output.record_id, lock=True)
-        library.add_row(SqlOutputRows(unit.session), output, key)
+        library.add_row(SqlOutputRows(unit.session), output, key, receipt_hash="5e" * 32)
     assert library.list(output.subject_id) == [output]
     assert library.read(output.subject_id, output.id) == formats[0]
     assert library.read(output.subject_id, output.id, MediaType.WEBP) == formats[1]
@@ -82,7 +87,7 @@ def test_transaction_that_fails_leaves_no_row(library, database, formats, output
 
     def die_before_the_commit() -> None:
         with database.transaction() as unit:
-            library.add_row(SqlOutputRows(unit.session), output, key)
+            library.add_row(SqlOutputRows(unit.session), output, key, receipt_hash="5e" * 32)
             raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError):
@@ -94,15 +99,15 @@ def test_transaction_that_fails_leaves_no_row(library, database, formats, output
 def test_job_yields_one_output(library, formats, output):
     key = library.put_objects(output.subject_id, output.id, formats)
     with library.ledger.transaction() as rows:
-        library.add_row(rows, output, key)
+        library.add_row(rows, output, key, receipt_hash="5e" * 32)
     with pytest.raises(IntegrityError), library.ledger.transaction() as rows:
-        library.add_row(rows, output, key)
+        library.add_row(rows, output, key, receipt_hash="5e" * 32)
 
 
 def test_deleted_output_is_gone_from_database_and_disk(library, formats, output):
     key = library.put_objects(output.subject_id, output.id, formats)
     with library.ledger.transaction() as rows:
-        library.add_row(rows, output, key)
+        library.add_row(rows, output, key, receipt_hash="5e" * 32)
     library.delete(output.subject_id, output.id)
     assert library.list(output.subject_id) == []
     assert library.objects.objects.list_prefix("outputs") == []
@@ -113,7 +118,7 @@ def test_deleted_output_is_gone_from_database_and_disk(library, formats, output)
 def test_purge_and_destroyed_key_leave_nothing(library, database, formats, output):
     key = library.put_objects(output.subject_id, output.id, formats)
     with library.ledger.transaction() as rows:
-        library.add_row(rows, output, key)
+        library.add_row(rows, output, key, receipt_hash="5e" * 32)
     DatabaseVault(database).destroy(output.subject_id)
     with pytest.raises(ConsentRefused):
         library.read(output.subject_id, output.id)

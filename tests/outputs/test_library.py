@@ -17,6 +17,7 @@ from tests.fakes import FixedClock
 from tests.outputs.samples import (
     NOW,
     PARAMETERS,
+    WORD,
     MemoryLedger,
     grant_of,
     render_of,
@@ -35,12 +36,16 @@ def library():
 
 
 @pytest.fixture(scope="module")
-def formats(signer, reader):
-
-    releaser = Releaser(signer, reader, FixedClock(), version="0.1.0")
+def formats(signer, reader, watermarker):
+    releaser = Releaser(signer, reader, watermarker, FixedClock(), version="0.1.0")
     render = render_of(textured(384))
     return releaser.mark(
-        render, grant_of(), output_id="output-1", job_id="job-1", parameters=PARAMETERS
+        render,
+        grant_of(),
+        output_id="output-1",
+        job_id="job-1",
+        watermark=WORD,
+        parameters=PARAMETERS,
     )
 
 
@@ -63,7 +68,7 @@ def store(library, formats, *, subject="subject-1", number=1) -> StoredOutput:
     output = row_of(formats[0], subject=subject, number=number)
     key = library.put_objects(subject, output.id, formats)
     with library.ledger.transaction() as rows:
-        library.add_row(rows, output, key)
+        library.add_row(rows, output, key, receipt_hash="5e" * 32)
     return output
 
 
@@ -144,7 +149,9 @@ def test_lost_object_is_missing(library, formats):
 def test_row_without_objects_is_refused(library, formats):
     output = row_of(formats[0])
     with library.ledger.transaction() as rows, pytest.raises(OutputMissing):
-        library.add_row(rows, output, "outputs/subject-1/output-1/0123456789abcdef")
+        library.add_row(
+            rows, output, "outputs/subject-1/output-1/0123456789abcdef", receipt_hash="5e" * 32
+        )
     assert library.list("subject-1") == []
 
 

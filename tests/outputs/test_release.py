@@ -30,13 +30,19 @@ from tests.outputs.samples import (
     NOW,
     PARAMETERS,
     RECEIPT,
+    WORD,
     grant_of,
     logged_leaf,
     render_of,
     textured,
 )
 
-ASKED = {"output_id": "output-1", "job_id": "job-1", "parameters": PARAMETERS}
+ASKED = {
+    "output_id": "output-1",
+    "job_id": "job-1",
+    "watermark": WORD,
+    "parameters": PARAMETERS,
+}
 
 
 @pytest.fixture

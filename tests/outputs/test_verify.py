@@ -23,6 +23,7 @@ from tests.outputs.samples import (
     NOW,
     PARAMETERS,
     RECEIPT,
+    WORD,
     States,
     claim_of,
     grant_of,
@@ -43,6 +44,7 @@ def avatar(releaser):
         grant_of(SubjectKind.SYNTHETIC),
         output_id="output-1",
         job_id="job-1",
+        watermark=WORD,
         parameters=PARAMETERS,
     )
     return png.data

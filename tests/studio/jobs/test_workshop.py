@@ -76,7 +76,9 @@ class Sitting:
                 mark=lambda *a, **k: [SimpleNamespace(sha256="", media_type="", width=1, height=1)],
                 preview=lambda render, grant: "preview",
             ),
-            library=SimpleNamespace(put_objects=lambda *a: self.put.append(a) or "key"),
+            library=SimpleNamespace(
+                put_objects=lambda *a: self.put.append(a) or "key", draw_word=lambda rng: 1
+            ),
             clock=self.clock,
             monotonic=self.ticks,
         )

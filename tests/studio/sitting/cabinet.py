@@ -182,7 +182,7 @@ class Cabinet:
             log_index=index,
         )
         with self.library.ledger.transaction() as rows:
-            self.library.add_row(rows, output, key)
+            self.library.add_row(rows, output, key, receipt_hash="5e" * 32)
         return output
 
     def sign_with_passkey(self, person: Person) -> Passkey:

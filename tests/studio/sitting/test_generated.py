@@ -350,14 +350,19 @@ def test_no_text_makes_the_search_long(check, word):
 
 
 @pytest.fixture(scope="module")
-def releaser():
+def releaser(watermarker):
     reader = ManifestReader([authority().root])
-    return Releaser(StudioSigner(authority()), reader, FixedClock(), version="0.1.0")
+    return Releaser(StudioSigner(authority()), reader, watermarker, FixedClock(), version="0.1.0")
 
 
 def test_an_avatar_s_signed_files_are_refused(check, releaser):
     made = releaser.mark(
-        render_of(textured(512)), grant_of(), output_id="one", job_id="one", parameters={}
+        render_of(textured(512)),
+        grant_of(),
+        output_id="one",
+        job_id="one",
+        watermark=1,
+        parameters={},
     )
     assert [refused(check, one.data) for one in made] == ["generated", "generated"]
 
@@ -374,7 +379,7 @@ def avatar(meter, member, still, releaser):
     grant = grant_of(style=style.style.name, family=style.style.family.value)
     portrait = prepare_portrait(still, meter.faces(still)[0], meter.person(still), size=1024)
     render = style.render(grant, portrait, {}, np.random.default_rng(1), still_granted=lambda: None)
-    png, _ = releaser.mark(render, grant, output_id="one", job_id="one", parameters={})
+    png, _ = releaser.mark(render, grant, output_id="one", job_id="one", watermark=1, parameters={})
     with Image.open(io.BytesIO(png.data)) as picture:
         return np.asarray(picture.convert("RGB"))
 
