@@ -78,6 +78,9 @@ def test_both_languages_have_the_same_sections_with_as_many_items():
         ("copy of all of it", "Kopie von allem"),
         ("Withdraw", "Withdraw"),
         ("random number", "zufällige Nummer"),
+        ("hidden number that no eye can see", "eine Zahl, die kein Auge sieht"),
+        ("it leads to the proof of your yes", "führt sie zum Nachweis für dein Ja"),
+        ("keep the hidden numbers", "Zahlen in den Farben deiner Bilder behalten wir"),
         ("18 or older", "18 oder älter"),
     ],
 )
@@ -115,16 +118,22 @@ def test_a_record_keeps_the_notice_that_it_was_given_under():
 def test_a_consent_under_another_text_is_none_of_the_present_ones():
     present = notice_hashes(CONTROLLER)
     assert present == {load_notice(CONTROLLER, language=each).sha256 for each in LANGUAGES}
-    for version in ("1", "2"):
+    for version in ("1", "2", "3"):
         assert load_notice(CONTROLLER, version=version).sha256 not in present
     moved = notice_hashes(Controller(id="x", name="Somebody else", contact="here"))
     assert not moved & present
 
 
 def test_a_notice_that_was_agreed_to_is_never_edited():
-    agreed = {"1": "2d1ce68be20764b6", "2": "9f4dd9452ac7866e"}
-    for version, digest in agreed.items():
-        assert load_notice(CONTROLLER, version=version).sha256.startswith(digest)
+    agreed = {
+        ("1", "en"): "2d1ce68be20764b6",
+        ("2", "en"): "9f4dd9452ac7866e",
+        ("3", "en"): "590ea15fc338faf1",
+        ("3", "de"): "ac249dacb29775b8",
+    }
+    for (version, language), digest in agreed.items():
+        notice = load_notice(CONTROLLER, version=version, language=language)
+        assert notice.sha256.startswith(digest)
 
 
 @pytest.mark.parametrize(
