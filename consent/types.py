@@ -276,3 +276,4 @@ class Export:
     media_type: str
     sha256: str  # of the file, hex
     exported_at: datetime  # the first time
+    is_watermarked: bool = False  # its colours hold a hidden number

@@ -23,12 +23,13 @@ from consent.types import Export
 
 _NONCE_BYTES = 32
 MARKS = ("visible label", "XMP metadata", "signed C2PA manifest")
+WATERMARK = "invisible watermark"
 THE_KEY = "the key that your data was locked with"
 REMAINING = (
-    "Pictures that you downloaded or shared before stay where they are, with their label and "
-    "their signed note. The signed text of your consent stays as proof of what was agreed, with "
-    "the public half of your passkey if you used one; so do lines of the log that nobody can open "
-    "any more."
+    "Pictures that you downloaded or shared stay where they are, with their marks. The signed text "
+    "of your consent stays as proof, with the public half of your passkey if you used one; so do "
+    "lines of the log that nobody can open any more, and the hidden numbers of your pictures: they "
+    "lead to that proof, so that a copy can still be told as withdrawn."
 )
 
 
@@ -272,5 +273,5 @@ def _exported(export: Export) -> dict[str, object]:
         "media_type": export.media_type,
         "sha256": export.sha256,
         "exported_at": time_text(export.exported_at),
-        "marks": list(MARKS),
+        "marks": [*MARKS, WATERMARK] if export.is_watermarked else list(MARKS),
     }

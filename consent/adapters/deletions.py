@@ -89,7 +89,13 @@ def _to_json(stock: Stock) -> str:
             "found": [list(each) for each in stock.found],
             "stopped_jobs": stock.stopped_jobs,
             "exported": [
-                [each.output_id, each.media_type, each.sha256, time_text(each.exported_at)]
+                [
+                    each.output_id,
+                    each.media_type,
+                    each.sha256,
+                    time_text(each.exported_at),
+                    each.is_watermarked,
+                ]
                 for each in stock.exported
             ],
             "had_key": stock.had_key,
@@ -103,8 +109,8 @@ def _from_json(text: str) -> Stock:
         found=tuple(Found(*each) for each in kept["found"]),
         stopped_jobs=kept["stopped_jobs"],
         exported=tuple(
-            Export(output_id, media_type, sha256, time_value(at))
-            for output_id, media_type, sha256, at in kept["exported"]
+            Export(output_id, media_type, sha256, time_value(at), *marked)
+            for output_id, media_type, sha256, at, *marked in kept["exported"]
         ),
         had_key=kept["had_key"],
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consent.adapters.tables import ExportRow
+from consent.adapters.tables import ExportRow, WatermarkRow
 from consent.types import Export
 
 
@@ -34,11 +34,15 @@ class SqlExports:
 
     def of_subject(self, subject_id: str) -> Sequence[Export]:
         """Return a subject's downloads, oldest first."""
-        query = select(ExportRow).where(ExportRow.subject_id == subject_id)
-        rows = self._session.scalars(query.order_by(ExportRow.exported_at, ExportRow.output_id))
-        return tuple(_export(row) for row in rows)
+        query = (
+            select(ExportRow, WatermarkRow.word)
+            .outerjoin(WatermarkRow, WatermarkRow.output_id == ExportRow.output_id)
+            .where(ExportRow.subject_id == subject_id)
+            .order_by(ExportRow.exported_at, ExportRow.output_id, ExportRow.media_type)
+        )
+        return tuple(_export(row, word) for row, word in self._session.execute(query))
 
 
-def _export(row: ExportRow) -> Export:
+def _export(row: ExportRow, word: int | None) -> Export:
     at: datetime = row.exported_at
-    return Export(row.output_id, row.media_type, row.sha256, at)
+    return Export(row.output_id, row.media_type, row.sha256, at, is_watermarked=word is not None)

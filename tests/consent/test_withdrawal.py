@@ -11,7 +11,7 @@ from consent.errors import ConsentRefused, LogInvalid, RecordInvalid
 from consent.log import Leaf, LeafKind, verify_inclusion, verify_opening
 from consent.signing import DELETION_DOMAIN
 from consent.types import Export
-from consent.withdrawal import MARKS, THE_KEY, Withdrawal
+from consent.withdrawal import MARKS, REMAINING, THE_KEY, WATERMARK, Withdrawal
 from tests.fakes import (
     LOG_SIGNER,
     NOON,
@@ -245,6 +245,19 @@ def test_the_receipt_lists_what_was_downloaded_with_its_marks(ledger, clock, req
         "exported_at": "2026-03-01T12:00:00.000000Z",
         "marks": list(MARKS),
     }
+
+
+def test_the_receipt_names_the_hidden_number_where_a_file_carries_one(
+    ledger, clock, request_of_ada
+):
+    for kind, is_watermarked in (("image/png", False), ("image/avif", True)):
+        export = Export("a" * 32, kind, "b" * 64, NOON, is_watermarked=is_watermarked)
+        ledger.exports.add(request_of_ada.subject_id, export)
+    receipt = make(ledger, clock).withdraw(request_of_ada.subject_id)
+    marks = [each["marks"] for each in receipt.document["exported_files"]]
+    assert marks == [list(MARKS), [*MARKS, WATERMARK]]
+    assert "hidden numbers" in receipt.document["remaining"]
+    assert len(REMAINING) <= 400  # as the schema has it
 
 
 def test_the_receipt_says_no_more_than_what_there_was(ledger, clock, request_of_ada):
