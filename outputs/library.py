@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -20,6 +20,7 @@ from outputs.store import (
     OutputRows,
     OutputSet,
     folder_of,
+    formats_under,
     get_format,
     put_set,
     stored,
@@ -110,6 +111,24 @@ class Library:
             return reopen(data, media_type, expected_sha256=expected)
         except (OutputError, RecordInvalid) as error:
             raise _missing("The stored picture is missing or damaged.") from error
+
+    def formats(self, subject_id: str) -> Mapping[str, tuple[MediaType, ...]]:
+        """Return in which formats each of a subject's outputs was released, by its id.
+
+        Earlier versions released fewer; this looks at what is there.
+        """
+        with self.ledger.reading() as rows:
+            keys = rows.keys_of_subject(subject_id)
+        there = formats_under(self.objects, f"{FOLDER}/{subject_id}")
+        return {
+            output_id: tuple(MediaType(kind) for kind in there.get(key, ()))
+            for output_id, key in keys.items()
+        }
+
+    def watermarks(self, receipt_hashes: Collection[str]) -> Sequence[Registered]:
+        """Return the ids of all that was made under some records, also where it was deleted."""
+        with self.ledger.reading() as rows:
+            return rows.registered_under(receipt_hashes)
 
     def find(self, subject_id: str, output_id: str) -> StoredOutput:
         """Return what is known of one output.

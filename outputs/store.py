@@ -6,7 +6,7 @@ objects without a row, which `Library.sweep_orphans` removes, but never a row wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +37,10 @@ class OutputRows(Protocol):
         """Return a subject's outputs, newest first."""
         ...
 
+    def keys_of_subject(self, subject_id: str) -> Mapping[str, str]:
+        """Return the keys of a subject's objects by the ids of their outputs."""
+        ...
+
     def object_keys(self) -> frozenset[str]:
         """Return every key that a row points at."""
         ...
@@ -47,6 +51,10 @@ class OutputRows(Protocol):
 
     def registered(self) -> Sequence[Registered]:
         """Return every watermark's id that was ever registered."""
+        ...
+
+    def registered_under(self, receipt_hashes: Collection[str]) -> Sequence[Registered]:
+        """Return the ids of what was made under some records, oldest first."""
         ...
 
     def delete(self, output_id: str) -> None:
@@ -109,6 +117,17 @@ def get_format(
         raise OutputError(f"The output has no {media_type}.")
     data = objects.get(key, subject_id=subject_id, kind=KIND)
     return data, key.rpartition("/")[2].partition(".")[0]
+
+
+def formats_under(objects: SealedObjects, folder: str) -> dict[str, tuple[str, ...]]:
+    """Return which media types lie under a folder, by the key of their set."""
+    found: dict[str, set[str]] = {}
+    for item in objects.objects.list_prefix(folder):
+        found.setdefault(folder_of(item.key), set()).add(item.key.rpartition(".")[2])
+    return {
+        key: tuple(kind for kind, suffix in SUFFIXES.items() if suffix in suffixes)
+        for key, suffixes in found.items()
+    }
 
 
 def stored(objects: SealedObjects) -> Sequence[ObjectInfo]:

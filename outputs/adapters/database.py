@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -15,6 +15,10 @@ from consent.reports import Outcome
 from outputs.errors import OutputMissing
 from outputs.registry import Registered
 from outputs.types import StoredOutput
+
+WITH_WORD = select(OutputRow, WatermarkRow.word).outerjoin(
+    WatermarkRow, WatermarkRow.output_id == OutputRow.id
+)
 
 
 class SqlOutputRows:
@@ -55,17 +59,20 @@ class SqlOutputRows:
 
     def load(self, output_id: str) -> tuple[StoredOutput, str] | None:
         """Return an output and its object's key."""
-        row = self._session.get(OutputRow, output_id)
-        return None if row is None else (_stored(row), row.object_key)
+        found = self._session.execute(WITH_WORD.where(OutputRow.id == output_id)).one_or_none()
+        return None if found is None else (_stored(*found), found[0].object_key)
 
     def of_subject(self, subject_id: str) -> Sequence[StoredOutput]:
         """Return a subject's outputs, newest first."""
-        question = (
-            select(OutputRow)
-            .where(OutputRow.subject_id == subject_id)
-            .order_by(OutputRow.created_at.desc(), OutputRow.id)
-        )
-        return [_stored(row) for row in self._session.scalars(question)]
+        own = WITH_WORD.where(OutputRow.subject_id == subject_id)
+        question = own.order_by(OutputRow.created_at.desc(), OutputRow.id)
+        return [_stored(*found) for found in self._session.execute(question)]
+
+    def keys_of_subject(self, subject_id: str) -> Mapping[str, str]:
+        """Return the keys of a subject's objects by the ids of their outputs."""
+        columns = select(OutputRow.id, OutputRow.object_key)
+        found = self._session.execute(columns.where(OutputRow.subject_id == subject_id))
+        return {row.id: row.object_key for row in found}
 
     def object_keys(self) -> frozenset[str]:
         """Return every key that a row points at."""
@@ -86,6 +93,16 @@ class SqlOutputRows:
         """Return every watermark's id that was ever registered."""
         columns = (WatermarkRow.word, WatermarkRow.output_id, WatermarkRow.receipt_hash)
         return [Registered(*row) for row in self._session.execute(select(*columns))]
+
+    def registered_under(self, receipt_hashes: Collection[str]) -> Sequence[Registered]:
+        """Return the ids of what was made under some records, oldest first."""
+        columns = (WatermarkRow.word, WatermarkRow.output_id, WatermarkRow.receipt_hash)
+        question = (
+            select(*columns)
+            .where(WatermarkRow.receipt_hash.in_(receipt_hashes))
+            .order_by(WatermarkRow.created_at, WatermarkRow.word)
+        )
+        return [Registered(*row) for row in self._session.execute(question)]
 
     def delete(self, output_id: str) -> None:
         """Delete a row; idempotent."""
@@ -125,7 +142,7 @@ def _removed() -> OutputMissing:
     )
 
 
-def _stored(row: OutputRow) -> StoredOutput:
+def _stored(row: OutputRow, word: int | None) -> StoredOutput:
     return StoredOutput(
         id=row.id,
         subject_id=row.subject_id,
@@ -139,4 +156,5 @@ def _stored(row: OutputRow) -> StoredOutput:
         created_at=row.created_at,
         log_index=row.log_index,
         frozen_at=row.frozen_at,
+        watermark=word,
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +17,7 @@ from outputs.encode import MediaType
 from outputs.errors import OutputMissing
 from outputs.library import WORDS, Library
 from outputs.objects import ObjectStore, SealedObjects
+from outputs.registry import Registered
 from outputs.store import OutputSet
 from outputs.types import StoredOutput
 from tests.fakes import a_record, a_subject
@@ -94,6 +96,29 @@ def test_transaction_that_fails_leaves_no_row(library, database, formats, output
         die_before_the_commit()
     assert library.list(output.subject_id) == []
     assert library.sweep_orphans(before=datetime(2999, 1, 1, tzinfo=UTC)) == 2
+
+
+def test_it_tells_which_formats_there_are_and_which_hidden_number(library, formats, output):
+    first = replace(output, watermark=WORD)
+    older = replace(output, id="output-2", job_id="job-2")
+    for made, kinds in ((first, formats), (older, formats[:2])):
+        key = library.put_objects(made.subject_id, made.id, kinds)
+        with library.ledger.transaction() as rows:
+            library.add_row(rows, made, key, receipt_hash="5e" * 32)
+    assert library.formats(output.subject_id) == {
+        "output-1": tuple(each.media_type for each in formats),
+        "output-2": (MediaType.PNG, MediaType.WEBP),
+    }
+    assert library.formats("somebody-else") == {}
+    assert {each.id: each.watermark for each in library.list(output.subject_id)} == {
+        "output-1": WORD,
+        "output-2": None,
+    }
+    assert library.find(output.subject_id, "output-1") == first
+    library.delete(output.subject_id, "output-1")
+    (kept,) = library.watermarks(["5e" * 32, "00" * 32])
+    assert kept == Registered(WORD, "output-1", "5e" * 32)
+    assert library.watermarks([]) == library.watermarks(["00" * 32]) == []
 
 
 def test_job_yields_one_output(library, formats, output):
