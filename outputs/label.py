@@ -7,16 +7,19 @@ corner survives in 0.9 % of such crops (`benchmarks/label_crops.py` measures thi
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from outputs.badge import CHIN_HEIGHTS, LOW_SHORT_SIDE, OPACITY, RIM, Art, Design, Kind, art, margin
+from outputs.badge import CHIN_HEIGHTS, LOW_SHORT_SIDE, OPACITY, Design, Kind, art, margin
 from outputs.errors import ReleaseRefused
+from outputs.looks import LOOKS, Tone, family_of, inks
+from outputs.luma import luma_of
 from outputs.types import Rect, Render
 
 SMALLEST = 96  # pixels: in anything less the badge reaches down to the eyes
+DARK_GROUND = 84.0  # mean luma, 0 to 255: below, a dark pill would be lost
 WHY = "Every picture that leaves must say at first sight that it was generated."
 
 
@@ -43,7 +46,7 @@ def burn_label(
     Args:
         render: What was drawn, with its face geometry.
         synthetic: Whether the subject is nobody: a third line says so where it can be read.
-        locale: Language of the words, a key of `outputs.badge.WORDS`.
+        locale: Language of the words, a key of `outputs.label_words.WORDS`.
 
     Returns:
         A new array of the render's shape, zero where alpha is 0, and the placements.
@@ -52,18 +55,31 @@ def burn_label(
         ReleaseRefused: the geometry is missing or the label has no legal place.
     """
     placements = place_label(render, synthetic=synthetic, locale=locale)
-    pixels = render.pixels.copy()
+    return burn_at(render.pixels, placements), placements
+
+
+def burn_at(pixels: NDArray[np.uint8], placements: tuple[Placement, ...]) -> NDArray[np.uint8]:
+    """Return a copy of the pixels with the label at the given places, zero where alpha was 0."""
+    pixels = pixels.copy()
     if pixels.shape[2] == 4:
         pixels[pixels[..., 3] == 0] = 0
     for placement in placements:
         left, top, right, bottom = (int(value) for value in placement.rect)
         part = pixels[top:bottom, left:right]
-        part[...] = compose(part, art(placement.design))
-    return pixels, placements
+        part[...] = compose(part, placement.design)
+    return pixels
 
 
-def place_label(render: Render, *, synthetic: bool, locale: str = "en") -> tuple[Placement, ...]:
+def place_label(
+    render: Render, *, synthetic: bool, locale: str = "en", tone: Tone | None = None
+) -> tuple[Placement, ...]:
     """Return the legal places of the label's copies.
+
+    Args:
+        render: As in `burn_label`.
+        synthetic: As in `burn_label`.
+        locale: As in `burn_label`.
+        tone: Of all copies; None chooses it by the ground under the corner.
 
     Raises:
         ReleaseRefused: as `burn_label`.
@@ -72,37 +88,51 @@ def place_label(render: Render, *, synthetic: bool, locale: str = "en") -> tuple
     height, width = render.pixels.shape[:2]
     side = min(height, width)
     kind = Kind.SMALL if side < LOW_SHORT_SIDE else Kind.CORNER
-    design = Design(kind, side, synthetic and kind is Kind.CORNER, locale)
+    family = family_of(render.family)
+    design = Design(kind, side, synthetic and kind is Kind.CORNER, locale, family=family)
     corner = Placement(design, width - margin(side) - art(design).pill.shape[1], margin(side))
-    if any(overlap(corner.rect, clear) for clear in render.keep_clear):
+    if corner.left < 0 or any(overlap(corner.rect, clear) for clear in render.keep_clear):
         raise ReleaseRefused(
             "label_over_face",
             "The label in the corner would cover the eyes, the nose or the mouth.",
             why=WHY,
             next_step="Draw the head lower or smaller.",
         )
+    tone = tone or _tone_on(render.pixels, corner.rect)
+    corner = replace(corner, design=replace(design, tone=tone))
     if kind is Kind.SMALL:
         return (corner,)
-    return (corner, _on_chin(render, side, locale))
+    chin = Design(Kind.CHIN, side, synthetic=False, locale=locale, family=family, tone=tone)
+    return (corner, _on_chin(render, chin))
 
 
-def compose(part: NDArray[np.uint8], drawing: Art) -> NDArray[np.uint8]:
+def fits_chin(render: Render, box: Rect) -> bool:
+    """Tell whether a copy lies below the lip, inside the face, clear of what must stay clear."""
+    face, free = render.face_box, render.lower_face
+    across = face[0] <= box[0] and box[2] <= face[2]
+    down = max(face[1], free[1]) <= box[1] and box[3] <= min(face[3], free[3])
+    return across and down and not any(overlap(box, clear) for clear in render.keep_clear)
+
+
+def compose(part: NDArray[np.uint8], design: Design) -> NDArray[np.uint8]:
     """Lay one copy over the pixels below it (Porter and Duff's over, straight alpha).
 
     Args:
         part: (H, W, 3 or 4) uint8 sRGB, of the drawing's size.
-        drawing: The copy.
+        design: The copy.
 
     Returns:
         (H, W, 3 or 4) uint8 sRGB.
     """
-    light = RIM * drawing.rim + (1 - RIM * drawing.rim) * drawing.text
-    light = light * drawing.pill
-    cover = 1 - (1 - OPACITY * drawing.pill) * (1 - light)
+    ground, ink = (np.asarray(colour, np.float32) for colour in inks(design.family, design.tone))
+    drawing, rim = art(design), LOOKS[design.family].rim_opacity
+    inked = np.maximum(drawing.text, rim * drawing.rim) * drawing.pill
+    plain = OPACITY * drawing.pill * (1 - inked)
     below = part[..., :3].astype(np.float32)
-    base = np.ones_like(cover) if part.shape[2] == 3 else part[..., 3].astype(np.float32) / 255
-    alpha = cover + base * (1 - cover)
-    colour = 255 * light[..., None] + below * (base * (1 - cover))[..., None]
+    base = np.ones_like(plain) if part.shape[2] == 3 else part[..., 3].astype(np.float32) / 255
+    rest = base * (1 - plain - inked)
+    alpha = plain + inked + rest
+    colour = ink * inked[..., None] + ground * plain[..., None] + below * rest[..., None]
     result = np.empty_like(part)
     safe = np.maximum(alpha, 1e-6)[..., None]
     result[..., :3] = np.clip(np.rint(colour / safe), 0, 255)
@@ -140,23 +170,29 @@ def overlap(one: Rect, other: Rect) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _on_chin(render: Render, side: int, locale: str) -> Placement:
-    """The roomiest copy that fits below the lip, inside the face, clear of what must stay clear."""
+def _tone_on(pixels: NDArray[np.uint8], rect: Rect) -> Tone:
+    """Return the tone that stands out: a light pill on a dark ground, else a dark one.
+
+    Where alpha lets a page shine through, the page counts as white.
+    """
+    left, top, right, bottom = (int(value) for value in rect)
+    luma = luma_of(pixels[top:bottom, left:right])
+    return Tone.LIGHT if float(luma.mean()) < DARK_GROUND else Tone.DARK
+
+
+def _on_chin(render: Render, design: Design) -> Placement:
+    """The roomiest copy that fits."""
     face, free = render.face_box, render.lower_face
     upper, lower = max(face[1], free[1]), min(face[3], free[3])
     centre = (max(face[0], free[0]) + min(face[2], free[2])) / 2
     for fraction in CHIN_HEIGHTS:
-        design = Design(
-            Kind.CHIN, side, synthetic=False, locale=locale, height=int(fraction * side)
-        )
-        height, width = art(design).pill.shape
+        fitted = replace(design, height=int(fraction * design.short_side))
+        height, width = art(fitted).pill.shape
         # As low as the chin allows: the mouth keeps the more room, and the label frames the face.
         top = max(math.ceil(upper), math.floor(lower) - height)
-        left = round(centre - width / 2)
-        box = (left, top, left + width, top + height)
-        inside = face[0] <= left and box[2] <= face[2] and box[3] <= lower
-        if inside and not any(overlap(box, clear) for clear in render.keep_clear):
-            return Placement(design, left, top)
+        placement = Placement(fitted, round(centre - width / 2), top)
+        if fits_chin(render, placement.rect):
+            return placement
     raise ReleaseRefused(
         "no_place_for_label",
         "There is no room for the label between the lower lip and the chin.",

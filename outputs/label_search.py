@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outputs.badge import LOW_SHORT_SIDE, Design, Kind, art, margin
-from outputs.reading import LUMA, contrast, over_white
+from outputs.luma import contrast
+from outputs.luma import luma_of as _luma
 from outputs.types import Rect
 
 NATIVE = 1024  # pixels of the short side at which the templates are drawn
@@ -133,12 +134,6 @@ def _contrast(part: Gray, template: Gray) -> float:
     if not (letters.any() and ground.any()):
         return 1.0
     return contrast(float(np.median(part[letters])), float(np.median(part[ground])))
-
-
-def _luma(pixels: NDArray[np.uint8]) -> Gray:
-    if pixels.shape[2] == 4:
-        pixels = over_white(pixels)
-    return np.asarray(pixels.astype(np.float32) @ LUMA, np.float32)
 
 
 def _reduced(picture: NDArray[Sample], side: int) -> NDArray[Sample]:

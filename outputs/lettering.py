@@ -1,14 +1,17 @@
 """Letters as coverage masks, sized by their real cap height.
 
-The face is Barlow Condensed Bold (SIL Open Font License, text beside the font file), reduced to its
-capitals. It is condensed because a label must be tall to be read and should still leave the picture
-room.
+The faces are Barlow Condensed Bold and SemiBold, reduced to their capitals, and Noto Sans SC Bold,
+reduced to what the Chinese and Japanese labels say (SIL Open Font License, texts beside the font
+files). Barlow is condensed because a label must be tall to be read and should still leave the
+picture room.
 """
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 
@@ -16,20 +19,48 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-FONT = "BarlowCondensed-Bold-capitals.ttf"
-CAP_HEIGHT = 700 / 1000  # of the em: the font's OS/2 table, sCapHeight over unitsPerEm
 OVERSAMPLING = 8  # letters are drawn this much larger and averaged: exact fractional spacing
+ABOVE, BELOW = 0.4, 0.15  # of the cap height: room for accents, and for strokes below the line
 
 Mask = NDArray[np.float32]
 
 
+class Weight(StrEnum):
+    """How bold the Latin letters are."""
+
+    BOLD = "bold"
+    SEMIBOLD = "semibold"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A font file and its measures, fractions of the em."""
+
+    file: str
+    cap_height: float  # Barlow: sCapHeight of its OS/2 table; Noto: the ink of its lowest character
+    drop: float = 0.0  # how far that character's ink reaches below the baseline
+
+
+LATIN = {
+    Weight.BOLD: Face("BarlowCondensed-Bold-capitals.ttf", 0.700),
+    Weight.SEMIBOLD: Face("BarlowCondensed-SemiBold-capitals.ttf", 0.700),
+}
+IDEOGRAPHS = Face("NotoSansSC-Bold-label.otf", 0.911, drop=0.061)  # of the character for "born"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of capitals."""
+    """One line of capitals or of ideographs; accents rise above the cap height."""
 
     text: str
     cap_height: int  # pixels, whole: the tops and the baseline fall between pixel rows
     tracking: float  # extra space between letters, fraction of the cap height
+    weight: Weight = Weight.BOLD
+
+    @property
+    def face(self) -> Face:
+        """The font that has these letters."""
+        return IDEOGRAPHS if self.text[0] > "\u2fff" else LATIN[self.weight]
 
 
 def width_of(line: Line) -> float:
@@ -42,7 +73,7 @@ def justify(line: Line, width: float) -> Line:
     """Return `line` with the tracking that makes it `width` pixels wide."""
     gaps = len(line.text) - 1
     missing = width - width_of(line)
-    return Line(line.text, line.cap_height, line.tracking + missing / (gaps * line.cap_height))
+    return replace(line, tracking=line.tracking + missing / (gaps * line.cap_height))
 
 
 def draw(canvas: Mask, line: Line, *, left: float, top: int) -> None:
@@ -54,15 +85,15 @@ def draw(canvas: Mask, line: Line, *, left: float, top: int) -> None:
         left: Pixels, fractions allowed.
         top: Row of the capitals' upper edge.
     """
-    rise = max(1, line.cap_height // 8)  # room for the overshoot of round letters
+    rise, sink = (math.ceil(share * line.cap_height) for share in (ABOVE, BELOW))
     first = int(np.floor(left))
     inked, _ = _extent(line)
     columns = int(np.ceil(left - first + width_of(line))) + 2
-    rows = line.cap_height + 2 * rise
+    rows = line.cap_height + rise + sink
     image = Image.new("L", (columns * OVERSAMPLING, rows * OVERSAMPLING))
     pen = ImageDraw.Draw(image)
-    font = _font(line.cap_height * OVERSAMPLING)
-    baseline = (rise + line.cap_height) * OVERSAMPLING
+    font, size = _font(line.face, line.cap_height * OVERSAMPLING)
+    baseline = (rise + line.cap_height) * OVERSAMPLING - round(line.face.drop * size)
     start = (left - first) * OVERSAMPLING - inked
     for letter, x in zip(line.text, _positions(line), strict=True):
         pen.text((start + x, baseline), letter, font=font, anchor="ls", fill=255)
@@ -77,7 +108,7 @@ def draw(canvas: Mask, line: Line, *, left: float, top: int) -> None:
 
 def _positions(line: Line) -> list[float]:
     """Pen positions in oversampled pixels, kerned by the font and tracked by us."""
-    font = _font(line.cap_height * OVERSAMPLING)
+    font, _ = _font(line.face, line.cap_height * OVERSAMPLING)
     extra = line.tracking * line.cap_height * OVERSAMPLING
     return [
         font.getlength(line.text[: i + 1]) - font.getlength(line.text[i]) + i * extra
@@ -89,22 +120,25 @@ def _extent(line: Line) -> tuple[float, float]:
     """Return where the ink starts and ends, oversampled pixels from the first pen position."""
     positions = _positions(line)
     size = line.cap_height * OVERSAMPLING
-    return positions[0] + _ink(line.text[0], size)[0], positions[-1] + _ink(line.text[-1], size)[1]
+    first, last = (_ink(line.text[i], line.face, size)[i] for i in (0, -1))
+    return positions[0] + first, positions[-1] + last
 
 
-@lru_cache(maxsize=64)
-def _ink(letter: str, cap_height: int) -> tuple[int, int]:
+@lru_cache(maxsize=128)
+def _ink(letter: str, face: Face, cap_height: int) -> tuple[int, int]:
     """Return the first and the past-the-last inked column, from the pen position."""
     room = 2 * cap_height
     image = Image.new("L", (2 * room, room))
-    ImageDraw.Draw(image).text((room, room), letter, font=_font(cap_height), anchor="ls", fill=255)
+    font, _ = _font(face, cap_height)
+    ImageDraw.Draw(image).text((room, room), letter, font=font, anchor="ls", fill=255)
     columns = np.flatnonzero(np.asarray(image).any(axis=0))
     return int(columns[0]) - room, int(columns[-1]) + 1 - room
 
 
-@lru_cache(maxsize=32)
-def _font(cap_height: int) -> ImageFont.FreeTypeFont:
-    """Return the font at a cap height in pixels."""
-    data = resources.files("outputs").joinpath("assets", FONT).read_bytes()
-    size = cap_height / CAP_HEIGHT
-    return ImageFont.truetype(io.BytesIO(data), size, layout_engine=ImageFont.Layout.BASIC)
+@lru_cache(maxsize=64)
+def _font(face: Face, cap_height: int) -> tuple[ImageFont.FreeTypeFont, float]:
+    """Return the font at a cap height in pixels, and its em in pixels."""
+    data = resources.files("outputs").joinpath("assets", face.file).read_bytes()
+    size = cap_height / face.cap_height
+    how = ImageFont.Layout.BASIC
+    return ImageFont.truetype(io.BytesIO(data), size, layout_engine=how), size

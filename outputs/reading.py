@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from outputs.badge import AI_CAP, LOW_CAP, LOW_SHORT_SIDE, Art, Kind, art
+from outputs.badge import AI_CAP, LOW_CAP, LOW_SHORT_SIDE, Art, Design, Kind, art
 from outputs.errors import MarkMissing
 from outputs.label import Placement
+from outputs.looks import Tone
+from outputs.luma import contrast, luma_of, over_white
 
 MIN_CORRELATION = 0.9  # of luma with the letters; WebP at quality 60 still reads 0.97
 MIN_CONTRAST = 12.0  # ratio of relative luminances, as WCAG 2.2 defines it
 CAP_TOLERANCE = 0.6  # pixels that lossy compression may blur away from a cap height
-LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # BT.709
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +55,23 @@ def read_label(pixels: NDArray[np.uint8], placements: tuple[Placement, ...]) -> 
     return LabelEvidence(tuple(_read_one(pixels, placement) for placement in placements))
 
 
-def over_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return (H, W, 3) sRGB: straight alpha over white, the hardest ground for a dark pill."""
-    alpha = pixels[..., 3:].astype(np.float32) / 255
-    return np.rint(pixels[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
-
-
-def contrast(one: float, other: float) -> float:
-    """Return the contrast ratio of two greys of 0 to 255, as WCAG 2.2 defines it."""
-    light, dark = max(one, other), min(one, other)
-    return (_luminance(light) + 0.05) / (_luminance(dark) + 0.05)
-
-
-def measure(part: NDArray[np.uint8], drawing: Art, kind: Kind) -> Reading:
+def measure(part: NDArray[np.uint8], design: Design) -> Reading:
     """Measure one copy of the label on the pixels where it should be.
 
     Args:
         part: (H, W, 3) uint8 sRGB of the drawing's size.
-        drawing: The copy that should be there.
-        kind: Which copy it is.
+        design: The copy that should be there.
     """
-    luma = part.astype(np.float32) @ LUMA
-    inside = drawing.pill > 0.99
-    ink, ground = drawing.text > 0.98, inside & (drawing.text < 0.01) & (drawing.rim < 0.01)
+    drawing, bright = art(design), design.tone is Tone.DARK  # bright letters or dark ones
+    luma = luma_of(part) if bright else 255 - luma_of(part)
+    inside = (drawing.pill > 0.99) & (drawing.rim < 0.01)
+    ink, ground = drawing.text > 0.98, inside & (drawing.text < 0.01)
     letters, pill = float(np.median(luma[ink])), float(np.percentile(luma[ground], 75))
+    seen = (letters, pill) if bright else (255 - letters, 255 - pill)
     return Reading(
-        kind=kind,
+        kind=design.kind,
         correlation=_correlation(luma[inside], drawing.text[inside]),
-        contrast=contrast(letters, pill),
+        contrast=contrast(*seen) if letters > pill else 1.0,
         cap_height=_cap_height(luma, drawing, (letters + pill) / 2),
     )
 
@@ -92,7 +82,7 @@ def _read_one(pixels: NDArray[np.uint8], placement: Placement) -> Reading:
     part = pixels[top:bottom, left:right]
     if left < 0 or top < 0 or part.shape[:2] != drawing.pill.shape:
         raise MarkMissing("label", f"the copy ({placement.design.kind}) is not inside the picture")
-    reading = measure(part, drawing, placement.design.kind)
+    reading = measure(part, placement.design)
     side = placement.design.short_side
     smallest = LOW_CAP if side < LOW_SHORT_SIDE else AI_CAP * side
     if not reading.correlation >= MIN_CORRELATION:
@@ -110,14 +100,8 @@ def _correlation(luma: NDArray[np.float32], text: NDArray[np.float32]) -> float:
     return float(a @ b) / power if power > 0 else 0.0
 
 
-def _luminance(value: float) -> float:
-    """Relative luminance of a grey of 0 to 255 (WCAG 2.2)."""
-    share = value / 255
-    return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)
-
-
 def _cap_height(luma: NDArray[np.float32], drawing: Art, half: float) -> float:
-    """Rows of the letter I that are brighter than half way from pill to letters."""
+    """Rows of the letter I that are more than half way from pill to letters."""
     first, last = drawing.ai_stem
     inset = (last - first) // 4
     profile = luma[:, first + inset : max(first + inset + 1, last - inset)].mean(axis=1)

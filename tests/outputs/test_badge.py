@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from outputs.badge import AI_CAP, CHIN_HEIGHTS, LOW_CAP, WORD_CAP, Design, Kind, art
+from outputs.badge import AI_CAP, CHIN_HEIGHTS, LOW_CAP, Design, Kind, art
+from outputs.label_words import WORD_CAP
 
 SIDES = [384, 512, 777, 1024, 2048]
 

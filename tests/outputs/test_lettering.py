@@ -5,12 +5,12 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from outputs.lettering import FONT, Line, draw, justify, width_of
+from outputs.lettering import LATIN, Line, Weight, draw, justify, width_of
 
 
 def test_font_and_its_licence_are_shipped():
     assets = resources.files("outputs").joinpath("assets")
-    assert assets.joinpath(FONT).is_file()
+    assert assets.joinpath(LATIN[Weight.BOLD].file).is_file()
     licence = assets.joinpath("BarlowCondensed-OFL.txt").read_text()
     assert "SIL Open Font License, Version 1.1" in licence
 

@@ -6,7 +6,8 @@ import pytest
 
 from outputs.errors import MarkMissing
 from outputs.label import burn_label
-from outputs.reading import MIN_CONTRAST, contrast, read_label
+from outputs.luma import contrast
+from outputs.reading import MIN_CONTRAST, read_label
 from tests.outputs.samples import flat, render_of, textured
 
 GROUNDS = {
