@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from random import Random
 
 from outputs.watermark import chance, distance
-from outputs.watermark_network import BITS
+from outputs.watermark_code import BITS
 
 MOST_BY_CHANCE = 1e-4  # of leading to any registered output by chance, at which an id is believed
 APART = 6  # bits between two ids, where that can be had

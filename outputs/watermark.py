@@ -1,46 +1,47 @@
-"""The invisible watermark: a constant tag and a random id, in the colours of a picture.
+"""The invisible watermark: a tag and a random id, as a grain that is too faint to see.
 
-The tag is written into the picture as it stands, the id into the picture turned by a quarter. Both
-are written at one small size and enlarged onto the picture, so that what a messenger's resizing and
-recompression leave of a picture is what carries the mark. Writing is a closed loop: what reads
-weakly is written again with more weight, within the budget that `PSNR` sets.
+The code (outputs.watermark_code) is written at one small size and enlarged onto the picture, so
+that what resizing and recompression leave of a picture is what carries it. It does not depend on
+what is drawn: flat colours carry it as well as strokes. It is as faint as it can be while it still
+survives a messenger: a first try that does not is repeated louder. Why it is not RivaGAN:
+docs/adr/0010-marks-that-survive.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import comb, log10, sqrt
+from math import ceil, comb, erfc, log10, sqrt
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from outputs.errors import MarkMissing
-from outputs.reading import over_white
-from outputs.watermark_network import BITS, Array, Networks
+from outputs.luma import over_white
+from outputs.watermark_code import BITS, TILE, Array, Heard, signs, the_code
 
-TAG = 0x5E1F5A3E  # "selfsame" in the letters that hexadecimal has
-SIDE = 256  # pixels, root of the area at which is written
-STRENGTH = 0.016 * 127.5  # levels of 255: what RivaGAN was trained with
-PSNR = 41.0  # decibels that writing both words leaves, where LOUDEST suffices
-COARSE = 6.0  # pixels at SIDE: coarser blotches, the first that an eye sees, are taken out
-# Shares of brightness, blue against yellow and red against green (BT.601): an eye forgives the last
-# the least, and the reader needs it the least.
-SHARES = np.array([1, 1, 0.5], np.float32)
-LOUDEST = 1.25  # times STRENGTH at most, where PSNR would allow more
-ROUNDS = 2  # of writing again what reads weakly
-TARGET = 4.0  # evidence at which a bit counts as well written
-GAIN = 0.5  # how quickly a bit's weight follows its evidence
-WEIGHTS = (0.3, 6.0)  # least and most of one bit, times the usual
+TAG = 0x5E1F5A3E  # "selfsame" as far as hexadecimal has the letters
+SIDE = 256  # pixels, root of the area at which is written and read
+LOUDNESS = (45.0, 43.5, 42.0, 40.5, 39.0)  # decibels (PSNR) over a picture without clipping
+ROUNDS = 2  # of giving more weight to bits that read weakly
+GAIN, TARGET = 0.5, 0.7  # how quickly; how well a bit must read to count as well written
+WEIGHTS = (0.3, 4.0)  # least and most of one bit, times the usual
+SHADOW = 48.0  # brightness below which the grain fades, down to half of it in black
+TRIAL_SIDE, TRIAL_QUALITY = 512, 50  # what a first try must survive: this size and JPEG quality
+WHOLE, MIDDLE = 1, 3  # wrong bits of 64 that it may have in all of it, and in the inner quarter
 
 DETECTED = 2  # wrong bits at which the tag counts as detected
 POSSIBLE = 4  # wrong bits at which it counts as possible
-QUARTERS = (0, 1, 2, 3)  # counter-clockwise turns by 90 degrees
-FIRST = (256, 214, 182)  # sides to read at: the whole picture, and what crops to 71 % leave
-FURTHER = (300, 350, 154, 130)  # pictures on a page; crops to half
-TILTS = (-6.0, 6.0)  # degrees; a picture that is tilted by less is read as it stands
+CLEAR = 5.0  # clarity below which nothing was read
+SMOOTH = 3.0  # pixels: what is coarser is drawn, not written
+EDGE, AROUND = 8.0, 2.0  # levels within pixels: what is stronger is drawn, not written
+STEP = 1.018  # between two sizes
+FINER = (1.006, 1 / 1.006)  # sizes to read at again, times the one at which something was found
+LARGER, SMALLER = 1.42, 0.42  # sizes to read at: a picture on a page, a crop to the face
+TILTS = tuple(float(angle) for angle in range(-7, 8) if angle)  # degrees
+TILTED = (1.0, 0.93, 0.865, 0.8)  # sizes to read tilted pictures at: as they are, and cropped
 
 Pixels = NDArray[np.uint8]
 
@@ -57,9 +58,10 @@ class Detection(StrEnum):
 class Trial:
     """One way to look at a picture."""
 
-    side: int  # pixels, root of the area
-    quarters: int  # counter-clockwise turns by 90 degrees before reading
-    tilt: float = 0.0  # degrees, counter-clockwise, before the quarter turns
+    scale: float = 1.0  # times SIDE
+    tilt: float = 0.0  # degrees, counter-clockwise, before anything else
+    quarters: int = 0  # counter-clockwise turns by 90 degrees after the tilt
+    mirrored: bool = False  # left and right are swapped last
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +69,31 @@ class WatermarkEvidence:
     """The best reading of a search."""
 
     errors: int  # wrong bits of the tag, 0 to 32
+    clarity: float  # standard deviations by which the pattern stands out
     trials: int  # readings that the search was ready to make
     trial: Trial
     id: int  # 32 bits, whatever stood where the id stands
-    support: Array  # (h, w) float32 over the picture: above 0 where it speaks for the tag
+    support: Array  # (h, w) float32 over the picture: above 0 where it speaks for the tag and id
 
     @property
     def detection(self) -> Detection:
         """How surely the tag was read, counted over the whole search."""
-        if self.errors <= DETECTED:
-            return Detection.DETECTED
-        return Detection.POSSIBLE if self.errors <= POSSIBLE else Detection.ABSENT
+        if self.clarity < CLEAR or self.errors > POSSIBLE:
+            return Detection.ABSENT
+        return Detection.DETECTED if self.errors <= DETECTED else Detection.POSSIBLE
 
     @property
     def by_chance(self) -> float:
-        """Chance that one search of a picture of random bits finds as few errors, at most 1."""
-        return min(1.0, self.trials * chance(self.errors))
+        """Chance that one search of noise finds as few errors where a pattern stands out as much.
+
+        At most 1. The waves that tell the place are none of the tag's.
+        """
+        stands_out = min(1.0, TILE**2 * erfc(self.clarity / sqrt(2)) / 2)
+        return min(1.0, self.trials * chance(self.errors) * stands_out)
 
 
 class Watermarker:
-    """Writes and reads; safe to share between threads."""
-
-    def __init__(self, networks: Networks) -> None:
-        self._networks = networks
+    """Writes and reads; it holds nothing and is safe to share between threads."""
 
     def embed(self, pixels: Pixels, word: int) -> Pixels:
         """Return the pixels with the tag and an id; see `residual`."""
@@ -103,64 +107,65 @@ class Watermarker:
             word: The id, 32 bits.
 
         Returns:
-            (H, W, 3) float32 levels of 255. For the frames of a clip one residual serves several.
+            (H, W) float32 levels of 255, for each channel. For the frames of a clip one residual
+            serves several.
         """
-        shown = over_white(pixels) if pixels.shape[2] == 4 else pixels
-        base = frame_of(shown, SIDE)
-        writers = (
-            _Writer(self._networks, base, bits_of(TAG), 0),
-            _Writer(self._networks, base, bits_of(word), 1),
-        )
-        small = _sum(writers)
-        for _ in range(ROUNDS):
-            marked = np.clip(base + small * (2 * STRENGTH / 255), -1, 1)
-            for writer in writers:
-                writer.listen(marked)
-            small = _sum(writers)
-        size = (pixels.shape[1], pixels.shape[0])
-        full = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_CUBIC), np.float32)
-        return full * _strength(full)
+        shown = _shown(pixels)
+        wanted = signs(TAG, word)
+        small = resized(shown, 1.0)
+        residual = np.zeros(pixels.shape[:2], np.float32)
+        for decibels in LOUDNESS:
+            grain = _weighted(small, wanted, 255 / 10 ** (decibels / 20))
+            size = (pixels.shape[1], pixels.shape[0])
+            residual = np.asarray(cv2.resize(grain, size, interpolation=cv2.INTER_CUBIC))
+            residual *= _faded(shown)
+            if _survives(_shown(apply_residual(pixels, residual)), wanted):
+                break
+        return residual
 
     def check(self, pixels: Pixels, word: int) -> None:
         """Read both words from a picture as it left: same size, not turned.
 
         Raises:
-            MarkMissing: the tag or the id has more wrong bits than DETECTED.
+            MarkMissing: the pattern is not there, or the tag or the id has more wrong bits than
+                DETECTED.
         """
-        found = self._look(pixels, Trial(SIDE, 0), trials=1)
-        if found.errors > DETECTED:
-            raise MarkMissing("watermark", f"the tag reads with {found.errors} wrong bits of 32")
-        wrong = distance(found.id, word)
-        if wrong > DETECTED:
-            raise MarkMissing("watermark", f"the id reads with {wrong} wrong bits of 32")
+        heard = _listen(_shown(pixels), Trial())
+        if heard.clarity < CLEAR:
+            raise MarkMissing("watermark", f"it does not stand out ({heard.clarity:.1f})")
+        for name, wrong in (("tag", distance(heard.tag, TAG)), ("id", distance(heard.id, word))):
+            if wrong > DETECTED:
+                raise MarkMissing("watermark", f"the {name} reads with {wrong} wrong bits of 32")
 
     def read(self, pixels: Pixels) -> WatermarkEvidence:
-        """Search a picture of any origin: sizes and quarter turns, then more sizes and tilts.
+        """Search a picture of any origin: sizes, quarter turns, mirror images, tilts.
 
         Args:
             pixels: (H, W, 3) or, with straight alpha, (H, W, 4) uint8 sRGB.
         """
-        shown = over_white(pixels) if pixels.shape[2] == 4 else pixels
-        best: tuple[int, Trial] | None = None
-        for trial in TRIALS:
-            evidence = self._networks.evidence(tensor(_view(shown, trial)))
-            errors = distance(word_of(evidence), TAG)
-            if best is None or errors < best[0]:
-                best = (errors, trial)
-            if errors <= DETECTED:
+        shown = _reduced(_shown(pixels))
+        best: tuple[tuple[bool, int, float], Trial, Heard] | None = None
+        for scale, tilt in VIEWS:
+            tile = folded(grain_of(resized(shown, scale, tilt)))
+            for quarters, mirrored in TURNS:
+                heard = the_code().listen(_turned(tile, quarters, mirrored=mirrored))
+                errors = distance(heard.tag, TAG)
+                rank = (heard.clarity < CLEAR, errors, -heard.clarity)
+                if best is None or rank < best[0]:
+                    best = (rank, Trial(scale, tilt, quarters, mirrored), heard)
+            if best is not None and not best[0][0] and best[0][1] <= DETECTED:
                 break
         if best is None:
-            raise RuntimeError("there is at least one trial")
-        return self._look(shown, best[1], trials=len(TRIALS))
-
-    def _look(self, pixels: Pixels, trial: Trial, *, trials: int) -> WatermarkEvidence:
-        """Read both words in one way."""
-        shown = over_white(pixels) if pixels.shape[2] == 4 else pixels
-        view = _view(shown, trial)
-        upright = self._networks.evidence(tensor(view))
-        turned = self._networks.evidence(tensor(np.rot90(view)))
-        errors = distance(word_of(upright), TAG)
-        return WatermarkEvidence(errors, trials, trial, word_of(turned), _support(upright, trial))
+            raise RuntimeError("there is at least one way to look")
+        _, trial, heard = best
+        for finer in FINER:
+            closer = replace(trial, scale=trial.scale * finer)
+            again = _listen(shown, closer)
+            if again.clarity > heard.clarity:
+                trial, heard = closer, again
+        trials = len(VIEWS) * len(TURNS) + len(FINER)
+        errors, support = distance(heard.tag, TAG), _support(shown, trial, heard)
+        return WatermarkEvidence(errors, heard.clarity, trials, trial, heard.id, support)
 
 
 def chance(errors: int, bits: int = BITS) -> float:
@@ -173,123 +178,153 @@ def distance(one: int, other: int) -> int:
     return (one ^ other).bit_count()
 
 
-def bits_of(word: int) -> Array:
-    """Return a word's bits as (32,) float32 of -1 and 1, the highest bit first."""
-    return np.array([1 if word >> (BITS - 1 - i) & 1 else -1 for i in range(BITS)], np.float32)
-
-
-def word_of(evidence: Array) -> int:
-    """Return the word that evidence of (32, h, w) amounts to."""
-    means = evidence.mean(axis=(1, 2))
-    return int(sum(1 << (BITS - 1 - i) for i in range(BITS) if means[i] > 0))
-
-
 def apply_residual(pixels: Pixels, residual: Array) -> Pixels:
     """Return the pixels with a residual added to what can be seen of them.
 
     Args:
         pixels: (H, W, 3 or 4) uint8 sRGB.
-        residual: (H, W, 3) float32 levels of 255.
+        residual: (H, W) float32 levels of 255.
     """
     marked = pixels.copy()
-    colour = np.clip(np.rint(pixels[..., :3] + residual), 0, 255).astype(np.uint8)
-    marked[..., :3] = colour
+    colour = np.clip(np.rint(pixels[..., :3] + residual[..., None]), 0, 255)
+    marked[..., :3] = colour.astype(np.uint8)
     if pixels.shape[2] == 4:
         marked[pixels[..., 3] == 0] = 0
     return marked
 
 
-def frame_of(pixels: Pixels, side: int) -> Array:
-    """Return a picture at the area side^2 as (h, w, 3) float32 in [-1, 1], h and w even."""
+def resized(pixels: Pixels, scale: float, tilt: float = 0.0) -> Array:
+    """Return the brightness of a picture at the area (scale x SIDE)^2, (h, w) float32, 0 to 255.
+
+    Args:
+        pixels: (H, W, 3) uint8 sRGB.
+        scale: Times SIDE.
+        tilt: Degrees, counter-clockwise.
+    """
     height, width = pixels.shape[:2]
-    scale = side / sqrt(height * width)
-    size = tuple(max(32, 2 * round(length * scale / 2)) for length in (width, height))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    small = cv2.resize(np.ascontiguousarray(pixels), size, interpolation=how)
-    return np.asarray(small, np.float32) / np.float32(127.5) - 1
+    factor = scale * SIDE / sqrt(height * width)
+    size = (max(8, round(width * factor)), max(8, round(height * factor)))
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    small = cv2.cvtColor(cv2.resize(pixels, size, interpolation=how), cv2.COLOR_RGB2GRAY)
+    if tilt:
+        turn = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), tilt, 1.0)
+        small = cv2.warpAffine(small, turn, size, borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(small, np.float32)
 
 
-def tensor(frame: Array) -> Array:
-    """Return an (h, w, 3) frame as the networks want it."""
-    return np.ascontiguousarray(frame.transpose(2, 0, 1)[None])
+def grain_of(brightness: Array) -> Array:
+    """Return what may be written rather than drawn: fine, and faint."""
+    fine = brightness - cv2.GaussianBlur(brightness, (0, 0), SMOOTH)
+    power = cv2.GaussianBlur(np.square(fine), (0, 0), AROUND)
+    return np.asarray(fine * np.exp(-power / (2 * EDGE**2)), np.float32)
 
 
-class _Writer:
-    """Writes one word into a frame, in one orientation."""
-
-    def __init__(self, networks: Networks, frame: Array, signs: Array, quarters: int) -> None:
-        self._networks = networks
-        self._quarters = quarters
-        self._frame = tensor(np.rot90(frame, quarters))
-        self._attention = networks.attention(self._frame)
-        self._signs = signs
-        self._weights = np.ones(BITS, np.float32)
-
-    def paint(self) -> Array:
-        """Return the residual in the frame's own orientation."""
-        residual = self._networks.paint(
-            self._frame, _mixed(self._signs * self._weights, self._attention)
-        )
-        return np.rot90(residual, -self._quarters)
-
-    def listen(self, marked: Array) -> None:
-        """Give more weight to what reads weakly from the marked frame, less to what reads well."""
-        evidence = self._networks.evidence(tensor(np.rot90(marked, self._quarters)))
-        margin = self._signs * evidence.mean(axis=(1, 2))
-        weights = self._weights * np.exp(GAIN * (TARGET - margin) / TARGET)
-        self._weights = np.clip(weights, *WEIGHTS).astype(np.float32)
+def folded(grain: Array) -> Array:
+    """Return the mean of all tiles of an (h, w) grain, (TILE, TILE) float32."""
+    height, width = grain.shape
+    room = (ceil(height / TILE) * TILE, ceil(width / TILE) * TILE)
+    total, count = np.zeros(room, np.float32), np.zeros(room, np.float32)
+    total[:height, :width], count[:height, :width] = grain, 1
+    shape = (room[0] // TILE, TILE, room[1] // TILE, TILE)
+    tiles = count.reshape(shape).sum(axis=(0, 2))
+    mean = total.reshape(shape).sum(axis=(0, 2)) / np.maximum(tiles, 1)
+    # A place that only few tiles show is known less well.
+    return np.asarray(mean * np.sqrt(tiles / max(float(tiles.max()), 1)), np.float32)
 
 
-def _sum(writers: Sequence[_Writer]) -> Array:
-    """Return both residuals together, less what an eye sees first."""
-    total = np.ascontiguousarray(sum((w.paint() for w in writers), start=np.float32(0)))
-    parts = total @ _TO_PARTS.T
-    parts -= cv2.GaussianBlur(parts, (0, 0), COARSE)
-    return np.asarray((parts * SHARES) @ _FROM_PARTS.T, np.float32)
+def _weighted(brightness: Array, wanted: Array, strength: float) -> Array:
+    """Return the grain at the size of `brightness`, weak bits louder, in levels of 255."""
+    weights = np.ones_like(wanted)
+    code = the_code()
+    for _ in range(ROUNDS):
+        grain = strength * _repeated(code.draw(wanted * weights), brightness.shape)
+        heard = code.listen(folded(grain_of(np.clip(brightness + grain, 0, 255))))
+        if heard.place != (0, 0):  # what is drawn speaks louder: wait for a louder try
+            break
+        weights *= np.exp(GAIN * (TARGET - wanted * heard.bits) / TARGET)
+        weights = np.clip(weights, *WEIGHTS)
+    return strength * _repeated(code.draw(wanted * weights), brightness.shape)
 
 
-def _strength(residual: Array) -> np.float32:
-    """Return the levels per unit that spend the budget, at most LOUDEST."""
-    power = float(np.mean(np.square(residual)))
-    allowed = 255 / 10 ** (PSNR / 20) / sqrt(max(power, 1e-12))
-    return np.float32(min(allowed, LOUDEST * STRENGTH))
+def _repeated(tile: Array, shape: tuple[int, ...]) -> Array:
+    times = (ceil(shape[0] / TILE), ceil(shape[1] / TILE))
+    return np.tile(tile, times)[: shape[0], : shape[1]]
 
 
-def _view(pixels: Pixels, trial: Trial) -> Array:
-    frame = frame_of(pixels, trial.side)
-    if trial.tilt:
-        height, width = frame.shape[:2]
-        turn = cv2.getRotationMatrix2D((width / 2, height / 2), trial.tilt, 1.0)
-        frame = np.asarray(
-            cv2.warpAffine(frame, turn, (width, height), borderMode=cv2.BORDER_REPLICATE),
-            np.float32,
-        )
-    return np.rot90(frame, trial.quarters)
+def _faded(pixels: Pixels) -> Array:
+    """Return how loud the grain may be at each pixel: in black even a faint one would show."""
+    brightness = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return np.asarray(np.clip(0.5 + 0.5 * brightness / SHADOW, 0, 1), np.float32)
 
 
-def _support(evidence: Array, trial: Trial) -> Array:
-    """Return how much each place of the picture as given speaks for the tag."""
-    return np.ascontiguousarray(np.rot90(_mixed(bits_of(TAG), evidence), -trial.quarters))
+def _survives(pixels: Pixels, wanted: Array) -> bool:
+    """Tell whether the bits still read after a messenger's treatment, and from the middle alone."""
+    scale = min(1.0, TRIAL_SIDE / max(pixels.shape[:2]))
+    size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    options = (cv2.IMWRITE_JPEG_QUALITY, TRIAL_QUALITY)
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), options)
+    seen = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
+    grain = grain_of(resized(np.ascontiguousarray(seen), 1.0))
+    top, left = (length // 4 for length in grain.shape)
+    whole = the_code().listen(folded(grain))
+    middle = the_code().listen(folded(grain[top : 3 * top, left : 3 * left]))
+    wrong, wrong_there = (int(np.count_nonzero(h.bits * wanted <= 0)) for h in (whole, middle))
+    return whole.clarity >= CLEAR and wrong <= WHOLE and wrong_there <= MIDDLE
 
 
-def _mixed(weights: Array, maps: Array) -> Array:
-    """Return the weighted sum of (32, h, w) maps."""
-    return (weights @ maps.reshape(BITS, -1)).reshape(maps.shape[1:])
+def _listen(pixels: Pixels, trial: Trial) -> Heard:
+    tile = folded(grain_of(resized(pixels, trial.scale, trial.tilt)))
+    return the_code().listen(_turned(tile, trial.quarters, mirrored=trial.mirrored))
 
 
-def _trials() -> Iterator[Trial]:
-    for sides, tilts in ((FIRST, (0.0,)), (FURTHER, (0.0,)), (FIRST, TILTS)):
-        for side in sides:
-            for tilt in tilts:
-                yield from (Trial(side, quarters, tilt) for quarters in QUARTERS)
+def _shown(pixels: Pixels) -> Pixels:
+    return over_white(pixels) if pixels.shape[2] == 4 else pixels
 
 
-TRIALS = tuple(_trials())
-# BT.601 luma and colour differences, as JPEG, WebP and H.264 use them.
-_TO_PARTS = np.array(
-    [[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]], np.float32
-)
-_FROM_PARTS = np.linalg.inv(_TO_PARTS).astype(np.float32)
+def _reduced(pixels: Pixels) -> Pixels:
+    """Return a smaller copy of a large picture: the search looks at it many times."""
+    factor = 2 * SIDE / sqrt(pixels.shape[0] * pixels.shape[1])
+    if factor >= 1:
+        return pixels
+    size = (max(8, round(pixels.shape[1] * factor)), max(8, round(pixels.shape[0] * factor)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _turned(array: Array, quarters: int, *, mirrored: bool) -> Array:
+    turned = np.rot90(array, quarters)
+    return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
+
+
+def _support(pixels: Pixels, trial: Trial, heard: Heard) -> Array:
+    """Return how much each place agrees with the pattern, the picture tilted as in the trial."""
+    grain = _turned(
+        grain_of(resized(pixels, trial.scale, trial.tilt)), trial.quarters, mirrored=trial.mirrored
+    )
+    tile = np.roll(the_code().draw(signs(TAG, heard.id)), heard.place, axis=(0, 1))
+    agreed = grain * _repeated(tile, grain.shape)
+    smooth = np.asarray(cv2.GaussianBlur(agreed, (0, 0), TILE / 8), np.float32)
+    upright = smooth[:, ::-1] if trial.mirrored else smooth
+    return np.ascontiguousarray(np.rot90(upright, -trial.quarters))
+
+
+def _views() -> Iterator[tuple[float, float]]:
+    """Yield sizes and tilts, the likeliest first."""
+    yield (1.0, 0.0)
+    smaller = 1 / STEP
+    while smaller >= SMALLER:
+        yield (smaller, 0.0)
+        smaller /= STEP
+    larger = STEP
+    while larger <= LARGER:
+        yield (larger, 0.0)
+        larger *= STEP
+    for scale in TILTED:
+        yield from ((scale, tilt) for tilt in TILTS)
+
+
+VIEWS = tuple(_views())
+TURNS = tuple((quarters, mirrored) for mirrored in (False, True) for quarters in range(4))
 
 
 def psnr(one: Pixels, other: Pixels) -> float:

@@ -38,12 +38,10 @@ from outputs.library import Library
 from outputs.objects import ObjectStore, SealedObjects
 from outputs.provenance import ManifestReader, Signer
 from outputs.release import Releaser
-from outputs.report import Report
 from outputs.standing import Standing, standing_of
 from outputs.studio_keys import StudioKeys
-from outputs.verify import verify
+from outputs.verify import Examination, Examiner, examine
 from outputs.watermark import Watermarker
-from outputs.watermark_network import load_networks
 from studio.face.cohort import load_cohort
 from studio.face.meter import FaceMeter
 from studio.face.passive import MiniFASNet, PassiveModel, PassiveModelError
@@ -71,7 +69,6 @@ from studio.sitting.selfies import SelfieVault
 from studio.sitting.traces import ModelShelf, TemporaryFolder
 from studio.sitting.waiting import WaitingRoom
 from studio.subjects.cast import load_cast
-from studio.weights import WATERMARK_DECODER, WATERMARK_ENCODER, locate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,6 +76,8 @@ if TYPE_CHECKING:
     from consent.adapters.keys import Keyring
     from consent.ports import Clock
     from consent.receipt_form import Document
+    from outputs.registry import Match
+    from outputs.report import Report
 
 ORPHAN_AGE = timedelta(hours=1)  # a running job writes its objects a moment before its row
 SWEEP_EVERY = timedelta(hours=1)  # all objects are listed for it
@@ -111,12 +110,16 @@ class Foundations:
         )
         self.anchors = key_store.anchors()
         self.reader = ManifestReader(self.anchors)
-        self.watermarker = open_watermarker(settings.weights)
+        self.watermarker = Watermarker()
 
-    def read_marks(self, data: bytes, receipt: Document | None = None) -> Report:
+    def examine(self, data: bytes, receipt: Document | None = None) -> Examination:
         """Return what a file of any origin says about itself; compare it with a receipt."""
-        log = self.log.verifier()
-        return verify(data, reader=self.reader, consent=self, log=log, receipt=receipt)
+        examiner = Examiner(self.reader, self.watermarker, self.log.verifier(), consent=self)
+        return examine(data, examiner, receipt)
+
+    def verify(self, data: bytes, receipt: Document | None = None) -> Report:
+        """Return the findings of `examine` alone."""
+        return self.examine(data, receipt).report
 
     def public_keys(self) -> StudioKeys:
         """Return what anybody needs to check this studio's pictures elsewhere."""
@@ -131,6 +134,14 @@ class Foundations:
         """Return whether an output is held back or was removed (outputs.verify)."""
         with self.database.reading() as unit:
             return unit.reports.dispute_of(output_id)
+
+    def is_kept(self, output_id: str) -> bool:
+        """Tell whether an output is still in somebody's gallery (outputs.verify)."""
+        return self.library.is_kept(output_id)
+
+    def nearest(self, word: int) -> Match | None:
+        """Return which output a watermark's id most likely belongs to (outputs.verify)."""
+        return self.library.nearest(word)
 
     def gate(self, settings: Settings) -> Gate:
         """Return the gate; what it asks is logged when it is not what was logged last."""
@@ -294,7 +305,7 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         library=base.library,
         withdrawal=withdrawal,
         cast=load_cast(),
-        read_marks=base.read_marks,
+        examine=base.examine,
         reports=base.reports,
         public_keys=base.public_keys,
         rights=rights,
@@ -302,18 +313,6 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         accounts=accounts,
         drafts=Drafts(base.database, base.clock, door, accounts, secrets.token_bytes),
     )
-
-
-def open_watermarker(weights: Path) -> Watermarker:
-    """Return the watermark over the pinned files of a folder.
-
-    Raises:
-        WeightsError: a file is not there or is not the pinned one.
-    """
-    encoder, decoder = (
-        locate(weight, weights) for weight in (WATERMARK_ENCODER, WATERMARK_DECODER)
-    )
-    return Watermarker(load_networks(encoder, decoder))
 
 
 def _controller(settings: Settings) -> Controller:

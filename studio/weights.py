@@ -74,27 +74,7 @@ PERSON_SEGMENTATION = Weight(
     size=249_505,
     licence="Apache-2.0 (Google MediaPipe)",
 )
-WATERMARK_ENCODER = Weight(
-    name="rivagan_encoder.onnx",
-    source=Wheel("invisible-watermark", "0.2.0", "imwatermark/rivagan_encoder.onnx"),
-    sha256="66bc7814fadac7d686105c8ab26c6cf2cc8e40deb83e67bb6ef5b9de9b8ece0d",
-    size=657_164,
-    licence="MIT (ShieldMnt, RivaGAN)",
-)
-WATERMARK_DECODER = Weight(
-    name="rivagan_decoder.onnx",
-    source=Wheel("invisible-watermark", "0.2.0", "imwatermark/rivagan_decoder.onnx"),
-    sha256="6b006690cf352fa50a91a0b6d6241dbcded0a9957969e2c0665cf9a7011b3880",
-    size=1_088_816,
-    licence="MIT (ShieldMnt, RivaGAN)",
-)
-ALL = (
-    FACE_LANDMARKER,
-    FACE_EMBEDDING,
-    PERSON_SEGMENTATION,
-    WATERMARK_ENCODER,
-    WATERMARK_DECODER,
-)
+ALL = (FACE_LANDMARKER, FACE_EMBEDDING, PERSON_SEGMENTATION)
 
 
 def locate(weight: Weight, folder: Path) -> Path:
