@@ -17,6 +17,7 @@ from outputs.watermark_code import BITS
 
 MOST_BY_CHANCE = 1e-4  # of leading to any registered output by chance, at which an id is believed
 APART = 6  # bits between two ids, where that can be had
+PREVIEW_WORD = 0  # the id of every preview; no output has it
 TRIES = 64
 
 
@@ -63,7 +64,7 @@ def draw_word(rng: Random, taken: Sequence[int]) -> int:
     candidates = []
     for _ in range(TRIES):
         word = rng.getrandbits(BITS)
-        apart = min((distance(word, other) for other in taken), default=BITS)
+        apart = min(distance(word, other) for other in (PREVIEW_WORD, *taken))
         if apart >= APART:
             return word
         candidates.append((apart, word))
