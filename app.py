@@ -98,7 +98,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             if options.keys:
                 return verify_elsewhere(options)
             with closing(Foundations(settings, SystemClock())) as base:
-                return verify_files(base.read_marks, options)
+                return verify_files(base.verify, options)
         case _:
             return _tell(options, settings)
 
@@ -171,7 +171,10 @@ def _parser() -> argparse.ArgumentParser:
         help="one of the style's controls; may be repeated",
     )
     demo.add_argument(
-        "--out", type=Path, default=Path("avatar.png"), help="a .png or .webp file (%(default)s)"
+        "--out",
+        type=Path,
+        default=Path("avatar.png"),
+        help="a PNG, WebP, JPEG or AVIF file (%(default)s)",
     )
     _add_calibrate(commands)
     verify = commands.add_parser("verify", help="read the marks of pictures of any origin")

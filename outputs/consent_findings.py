@@ -5,6 +5,7 @@ Nothing here tells who the subject is, nor who reported anything.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from consent.errors import LogInvalid
@@ -12,6 +13,7 @@ from consent.reports import Dispute
 from consent.types import RecordState
 from outputs.log_proof import LogKeys, check_proof
 from outputs.provenance import ManifestEvidence, ManifestState
+from outputs.registry import Match
 from outputs.report import Finding, State, Technique
 from outputs.standing import Standing
 
@@ -28,6 +30,14 @@ class ConsentStates(Protocol):
 
     def dispute_of(self, output_id: str) -> Dispute | None:
         """Return whether an output is held back or was removed after a report."""
+        ...
+
+    def is_kept(self, output_id: str) -> bool:
+        """Tell whether this installation still keeps an output."""
+        ...
+
+    def nearest(self, word: int) -> Match | None:
+        """Return the output whose watermark's id comes nearest to one that was read."""
         ...
 
 
@@ -74,40 +84,71 @@ def log_finding(evidence: ManifestEvidence, keys: LogKeys, whose: str = HERE) ->
     return Finding(Technique.LOG, State.TRUSTED, sentence, details=details)
 
 
-def consent_finding(evidence: ManifestEvidence, consent: ConsentStates | None) -> Finding:
-    """Tell how the record stands, for intact manifests of ours only."""
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What leads from a file to the consent behind it."""
+
+    by: Technique  # the mark that leads there
+    receipt_hash: str
+    output_id: str
+    family: str = ""  # of styles; empty where the mark does not tell
+
+
+def trail_of(evidence: ManifestEvidence, match: Match | None) -> Trail | None:
+    """Return what leads to the consent: a manifest of ours, else a watermark's certain id.
+
+    Args:
+        evidence: Of the manifest.
+        match: Certain, or None.
+    """
+    quoted = evidence.consent or {}
+    receipt, output_id = quoted.get("receipt_hash"), quoted.get("output_id")
+    is_ours = evidence.state is ManifestState.TRUSTED
+    if is_ours and isinstance(receipt, str) and isinstance(output_id, str):
+        family = quoted.get("family")
+        named = family if isinstance(family, str) else ""
+        return Trail(Technique.MANIFEST, receipt, output_id, named)
+    if match is None:
+        return None
+    found = match.registered
+    return Trail(Technique.WATERMARK, found.receipt_hash, found.output_id)
+
+
+def consent_finding(trail: Trail | None, consent: ConsentStates | None) -> Finding:
+    """Tell how the record stands now, and whether the picture is still kept."""
     if consent is None:
         sentence = "Only the studio that made a picture knows how its consent stands now."
         return Finding(Technique.CONSENT, State.UNKNOWN, sentence)
-    quoted = evidence.consent or {}
-    receipt = quoted.get("receipt_hash")
-    if evidence.state is not ManifestState.TRUSTED or not isinstance(receipt, str):
+    if trail is None:
         sentence = "The file does not prove a consent record of this installation."
         return Finding(Technique.CONSENT, State.UNKNOWN, sentence)
-    standing = consent.standing_of(receipt)
+    standing = consent.standing_of(trail.receipt_hash)
     if standing is None:
-        sentence = "The manifest quotes a consent record that this installation no longer has."
+        sentence = "The picture names a consent record that this installation no longer has."
         return Finding(Technique.CONSENT, State.UNKNOWN, sentence)
-    family = quoted.get("family")
-    state, told = _told(standing, family if isinstance(family, str) else "")
-    gone = f" {_SHREDDED}" if standing.is_shredded else ""
-    return Finding(Technique.CONSENT, state, f"{_QUOTED} {told}{gone}")
+    state, told = _told(standing, trail.family)
+    is_kept = consent.is_kept(trail.output_id)
+    sentence = f"{_BEHIND[trail.by]} {told}"
+    if standing.is_shredded:
+        sentence += f" {_SHREDDED}"
+    elif not is_kept:
+        sentence += f" {_DELETED}"
+    details: dict[str, object] = {
+        "found_by": trail.by.value,
+        "consent_withdrawn": state is State.WITHDRAWN,
+        "key_shredded": standing.is_shredded,
+        "picture_deleted": not is_kept,
+    }
+    return Finding(Technique.CONSENT, state, sentence, details=details)
 
 
-def report_finding(
-    evidence: ManifestEvidence, consent: ConsentStates | None
-) -> tuple[Finding, ...]:
+def report_finding(trail: Trail | None, consent: ConsentStates | None) -> tuple[Finding, ...]:
     """Tell that the subject may not have agreed, if somebody says so; else there is no finding.
 
     Whoever holds the file may know: they hold somebody's face. It says neither who reported nor
     whether they are right.
     """
-    output_id = (evidence.consent or {}).get("output_id")
-    if consent is None or evidence.state is not ManifestState.TRUSTED:
-        return ()
-    if not isinstance(output_id, str):
-        return ()
-    dispute = consent.dispute_of(output_id)
+    dispute = consent.dispute_of(trail.output_id) if consent and trail else None
     if dispute is None:
         return ()
     return (Finding(Technique.REPORT, State.DISPUTED, _DISPUTES[dispute]),)
@@ -127,8 +168,12 @@ def _told(standing: Standing, family: str) -> tuple[State, str]:
     return State.REPLACED, "was changed since, and no longer covers pictures of this kind."
 
 
-_QUOTED = "The consent quoted by the manifest"
-_SHREDDED = "All that was kept for it was destroyed."
+_BEHIND = {
+    Technique.MANIFEST: "The consent quoted by the manifest",
+    Technique.WATERMARK: "The consent that the invisible mark's id leads to",
+}
+_SHREDDED = "The key to all that was kept for it was shredded; the picture is deleted here."
+_DELETED = "The picture itself was deleted here."
 _STATES = {
     RecordState.GIVEN: State.GIVEN,
     RecordState.WITHDRAWN: State.WITHDRAWN,

@@ -59,6 +59,11 @@ class Library:
         with self.ledger.reading() as rows:
             return nearest(word, rows.registered())
 
+    def is_kept(self, output_id: str) -> bool:
+        """Tell whether an output is still there, whoever it belongs to."""
+        with self.ledger.reading() as rows:
+            return rows.load(output_id) is not None
+
     def add_row(
         self, rows: OutputRows, output: StoredOutput, object_key: str, *, receipt_hash: str
     ) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-UNREADABLE = 2  # exit status of the command line when a file cannot be examined
+NARROW = 24  # columns: sentences are not broken into less
 
 
 class Technique(StrEnum):
@@ -27,6 +28,7 @@ class State(StrEnum):
     """What was found."""
 
     FOUND = "found"
+    DETECTED = "detected"
     POSSIBLE = "possible"
     NOT_FOUND = "not found"
     TRUSTED = "trusted"
@@ -67,12 +69,25 @@ class Report:
     findings: tuple[Finding, ...]
 
     @property
+    def tells_generated(self) -> bool:
+        """Whether at least one mark says that the file was generated."""
+        return any(finding.tells_generated for finding in self.findings)
+
+    @property
     def exit_status(self) -> int:
         """0 when at least one mark says that the file was generated, 1 when none does."""
-        return 0 if any(finding.tells_generated for finding in self.findings) else 1
+        return 0 if self.tells_generated else 1
 
-    def to_json(self) -> str:
-        """Return the findings as a JSON text."""
+    @property
+    def output_id(self) -> str | None:
+        """Under which the picture may be reported here, when a mark proves that it is ours."""
+        for finding in self.findings:
+            if isinstance(found := finding.details.get("output_id"), str):
+                return found
+        return None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the findings as data for JSON."""
         findings = [
             {
                 "technique": finding.technique.value,
@@ -83,16 +98,28 @@ class Report:
             }
             for finding in self.findings
         ]
-        return json.dumps({"findings": findings}, indent=2)
+        return {"tells_generated": self.tells_generated, "findings": findings}
 
-    def to_text(self) -> str:
-        """Return the findings as lines for a terminal."""
+    def to_json(self) -> str:
+        """Return the findings as a JSON text."""
+        return json.dumps(self.as_json(), indent=2)
+
+    def to_text(self, columns: int = 0) -> str:
+        """Return the findings as a table for a terminal.
+
+        Args:
+            columns: Of the terminal; sentences are broken to stay inside. 0: never broken.
+        """
         wide = max(len(finding.technique) for finding in self.findings)
-        return "\n".join(
-            f"{finding.technique.value:<{wide}}  {finding.state.value:<12}  "
-            f"{printable(finding.sentence)}"
-            for finding in self.findings
-        )
+        state = max(len(finding.state) for finding in self.findings)
+        room = columns - wide - state - 4
+        lines = []
+        for finding in self.findings:
+            told = printable(finding.sentence)
+            head = f"{finding.technique.value:<{wide}}  {finding.state.value:<{state}}  "
+            broken = textwrap.wrap(told, room) if room >= NARROW else [told]
+            lines.append(head + f"\n{'':<{len(head)}}".join(broken))
+        return "\n".join(lines)
 
 
 def printable(text: str) -> str:

@@ -5,8 +5,8 @@ Nothing here tells who the subject is.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from consent.receipt_form import Document
 from outputs.badge import Kind
@@ -16,152 +16,132 @@ from outputs.consent_findings import (
     consent_finding,
     log_finding,
     report_finding,
+    trail_of,
 )
-from outputs.encode import decode
-from outputs.errors import MarkMissing, TooLarge, VerifyError
-from outputs.label_search import find_label
+from outputs.errors import MarkMissing
+from outputs.label_search import Found, find_label
 from outputs.log_proof import LogKeys
-from outputs.provenance import GENERATOR, ManifestEvidence, ManifestReader, ManifestState
+from outputs.manifest_finding import manifest_finding
+from outputs.opening import Frame, Opened, open_file
+from outputs.plain_words import words_for_source
+from outputs.provenance import ManifestEvidence, ManifestReader, ManifestState
 from outputs.receipt_match import receipt_finding
-from outputs.report import Finding, Issuer, Report, State, Technique
+from outputs.report import Finding, Report, State, Technique
+from outputs.watermark import Watermarker
+from outputs.watermark_finding import Sighting, look_for_watermark, watermark_finding
 from outputs.xmp import GENERATED_TYPES, read_packet
 
-MAX_BYTES = 64 * 1024 * 1024
-MAX_PIXELS = 25_000_000  # telephones make 24.5; each million takes some 10 MB while it is open
+
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    """What a file is examined with; nothing of it asks the network."""
+
+    reader: ManifestReader  # against a studio's anchors: this installation's, or given ones
+    watermarker: Watermarker
+    log: LogKeys  # the same studio's
+    consent: ConsentStates | None = None  # None where another studio's pictures are checked
+    whose: str = HERE  # what that studio is called
 
 
-def verify(
-    data: bytes,
-    *,
-    reader: ManifestReader,
-    consent: ConsentStates | None,
-    log: LogKeys,
-    whose: str = HERE,
-    receipt: Document | None = None,
-) -> Report:
-    """Examine a file of any origin, offline.
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The labels of one frame."""
+
+    frame: Frame
+    finds: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The findings, and what was seen where."""
+
+    report: Report
+    opened: Opened
+    labels: tuple[Labelled, ...]  # of each frame that was looked at
+    watermark: Sighting
+
+
+def verify(data: bytes, examiner: Examiner, receipt: Document | None = None) -> Report:
+    """Tell what a file of any origin says about itself.
 
     Args:
         data: The file's bytes.
-        reader: Reads manifests against a studio's anchors: this installation's, or given ones.
-        consent: Looks up the record and the output that a manifest of ours quotes; None where
-            another studio's pictures are checked with its keys.
-        log: The same studio's log keys.
-        whose: What that studio is called.
+        examiner: What it is examined with.
         receipt: Somebody's, to compare the picture with.
 
     Raises:
         VerifyError: empty, too large, or not a picture that can be opened safely.
     """
-    if not data:
-        raise _unreadable("empty_file", "The file is empty.")
-    if len(data) > MAX_BYTES:
-        raise _unreadable("file_too_large", f"The file is larger than {MAX_BYTES >> 20} MB.")
-    try:
-        decoded = decode(data, max_pixels=MAX_PIXELS)
-    except TooLarge as error:
-        raise _too_many_pixels() from error
-    except MarkMissing as error:
-        raise _unreadable("not_a_picture", f"The file cannot be opened: {error}.") from error
-    manifest = reader.read(data)
-    return Report(
-        (
-            _label(decoded.pixels),
-            _manifest(manifest, whose),
-            _xmp(decoded.xmp),
-            log_finding(manifest, log, whose),
-            consent_finding(manifest, consent),
-            *report_finding(manifest, consent),
-            *(() if receipt is None else (receipt_finding(manifest, receipt),)),
-        )
+    return examine(data, examiner, receipt).report
+
+
+def examine(data: bytes, examiner: Examiner, receipt: Document | None = None) -> Examination:
+    """Return what `verify` tells, and where in the picture it was seen; raises as `verify`."""
+    opened = open_file(data)
+    labels = tuple(Labelled(frame, find_label(frame.pixels)) for frame in opened.frames)
+    consent, whose = examiner.consent, examiner.whose
+    nearest = None if consent is None else consent.nearest
+    sighting = look_for_watermark(opened.frames, examiner.watermarker, nearest)
+    manifest = examiner.reader.read(data)
+    trail = trail_of(manifest, sighting.certain)
+    findings = (
+        _label(labels, opened),
+        watermark_finding(
+            sighting, knows_ids=consent is not None, manifest_output=_output_of(manifest)
+        ),
+        manifest_finding(manifest, whose),
+        _xmp(opened.xmp),
+        log_finding(manifest, examiner.log, whose),
+        consent_finding(trail, consent),
+        *report_finding(trail, consent),
+        *(() if receipt is None else (receipt_finding(manifest, receipt),)),
     )
+    return Examination(Report(findings), opened, labels, sighting)
 
 
-def _label(pixels: NDArray[np.uint8]) -> Finding:
-    finds = find_label(pixels)
-    if not finds:
+def _output_of(manifest: ManifestEvidence) -> str | None:
+    found = (manifest.consent or {}).get("output_id")
+    is_ours = manifest.state is ManifestState.TRUSTED
+    return found if is_ours and isinstance(found, str) else None
+
+
+def _label(labels: Sequence[Labelled], opened: Opened) -> Finding:
+    seen = [each for each in labels if each.finds]
+    if not seen:
         sentence = "No visible label of ours was found; it may have been cut off or painted over."
         return Finding(Technique.LABEL, State.NOT_FOUND, sentence)
-    places = " and ".join(_PLACES[find.kind] for find in finds)
-    details = {
+    places = " and ".join(_PLACES[find.kind] for find in seen[0].finds)
+    details: dict[str, object] = {
         "copies": [
             {
+                "frame": each.frame.number + 1,
                 "kind": find.kind.value,
                 "box": [round(value) for value in find.rect],
                 "correlation": round(find.correlation, 3),
                 "contrast": round(find.contrast, 1),
             }
-            for find in finds
+            for each in seen
+            for find in each.finds
         ]
     }
     sentence = f"The picture says AI GENERATED {places}."
+    if opened.total > 1:
+        sentence += f" {_frames(len(seen), len(labels), opened)}"
     return Finding(Technique.LABEL, State.FOUND, sentence, tells_generated=True, details=details)
 
 
-def _manifest(evidence: ManifestEvidence, whose: str) -> Finding:
-    issuer = issuer_of(evidence)
-    generated = any(kind in GENERATED_TYPES for kind in evidence.digital_source_types)
-    intact = evidence.state in (ManifestState.TRUSTED, ManifestState.VALID)
-    details: dict[str, object] = {
-        "issuer": whose if issuer is Issuer.OURS else issuer.value,
-        "generator": evidence.generator,
-        "status": list(evidence.why),
-        "digital_source_types": list(evidence.digital_source_types),
-    }
-    if evidence.consent is not None:
-        details["synthetic_subject"] = evidence.consent.get("synthetic") is True
-        if issuer is Issuer.OURS:
-            details["output_id"] = evidence.consent.get("output_id")
-    return Finding(
-        Technique.MANIFEST,
-        _MANIFEST_STATES[evidence.state],
-        _manifest_sentence(evidence, issuer, whose),
-        tells_generated=intact and generated,
-        details=details,
-    )
-
-
-def issuer_of(evidence: ManifestEvidence) -> Issuer:
-    """Tell who made a manifest, as far as that can be known offline."""
-    if evidence.state is ManifestState.NONE:
-        return Issuer.NOBODY
-    if evidence.state is ManifestState.TRUSTED:
-        return Issuer.OURS
-    if evidence.generator == GENERATOR and evidence.consent is not None:
-        return Issuer.ANOTHER_INSTALLATION
-    return Issuer.OTHER_GENERATOR
-
-
-def _manifest_sentence(evidence: ManifestEvidence, issuer: Issuer, whose: str) -> str:
-    reasons = ", ".join(evidence.why)
-    if evidence.state is ManifestState.NONE:
-        return f"There is none ({reasons}); saving a picture again with most programs removes it."
-    if evidence.state is ManifestState.INVALID:
-        changed = " The picture changed after signing." if "Hash.mismatch" in reasons else ""
-        return f"The manifest does not hold: {reasons}.{changed}"
-    match issuer:
-        case Issuer.OURS:
-            return f"The manifest is intact and was signed by {whose}."
-        case Issuer.ANOTHER_INSTALLATION:
-            return (
-                "The manifest is intact and names another Selfsame installation as its maker; "
-                "nobody here can vouch for its signature."
-            )
-        case _:
-            name = evidence.generator or "an unnamed program"
-            return (
-                f"The manifest is intact and names {name} as its maker; "
-                "nobody here can vouch for its signature."
-            )
+def _frames(seen: int, looked_at: int, opened: Opened) -> str:
+    among = f"{opened.total} in all" if opened.is_whole else f"of the first {opened.total}"
+    return f"Seen in {seen} of the {looked_at} frames that were looked at ({among})."
 
 
 def _xmp(packet: bytes) -> Finding:
     if not packet:
-        return Finding(Technique.XMP, State.NOT_FOUND, "The file carries no XMP metadata.")
+        return Finding(Technique.XMP, State.NOT_FOUND, "The file carries no note of this kind.")
     try:
         fields = read_packet(packet)
     except MarkMissing as error:
-        return Finding(Technique.XMP, State.INVALID, f"The XMP metadata is not used: {error}.")
+        return Finding(Technique.XMP, State.INVALID, f"The metadata is not used: {error}.")
     generated = fields.digital_source_type in GENERATED_TYPES
     details: dict[str, object] = {
         "digital_source_type": fields.digital_source_type,
@@ -170,44 +150,17 @@ def _xmp(packet: bytes) -> Finding:
         "alt_text": fields.alt_text,
     }
     if not generated:
-        sentence = "The XMP metadata does not say that the picture was generated."
+        sentence = "The metadata does not say that the picture was generated."
         return Finding(Technique.XMP, State.NOT_FOUND, sentence, details=details)
     sentence = (
-        f"The XMP metadata says {fields.digital_source_type}; "
-        "it is not signed, so anybody could have written it."
+        f"The metadata says that the picture was {words_for_source(fields.digital_source_type)}. "
+        "It is not signed: anybody could have written it."
     )
     return Finding(Technique.XMP, State.FOUND, sentence, tells_generated=True, details=details)
-
-
-def _unreadable(code: str, what: str) -> VerifyError:
-    return VerifyError(
-        code,
-        what,
-        why="Only a picture that opens safely can be examined.",
-        next_step="Choose the picture file itself: PNG, WebP or JPEG.",
-    )
-
-
-def _too_many_pixels() -> VerifyError:
-    return VerifyError(
-        "picture_too_large",
-        f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels.",
-        why="A small file can hold a picture so large that opening it stops the studio.",
-        next_step=(
-            "Choose a smaller copy: the visible label is found in it, "
-            "though saving again removes the signed note."
-        ),
-    )
 
 
 _PLACES = {
     Kind.CORNER: "on a badge",
     Kind.CHIN: "in one line",
     Kind.SMALL: "in the top right corner",
-}
-_MANIFEST_STATES = {
-    ManifestState.TRUSTED: State.TRUSTED,
-    ManifestState.VALID: State.VALID,
-    ManifestState.INVALID: State.INVALID,
-    ManifestState.NONE: State.NOT_FOUND,
 }

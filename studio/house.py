@@ -20,6 +20,7 @@ from consent.types import (
     SyntheticCapture,
 )
 from consent.words import DEFAULT_LANGUAGE, summary_sentence
+from outputs.annotated import CheckedCopy, checked_copy
 from outputs.encode import MediaType
 from studio.service import (
     BakedSubject,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from outputs.studio_keys import StudioKeys
     from outputs.types import Released, StoredOutput
     from studio.jobs.orders import Orders
+    from outputs.verify import Examination
     from studio.sitting.accounts import Accounts
     from studio.sitting.booth import Booth
     from studio.sitting.capture import LiveCaptureSession
@@ -85,7 +87,7 @@ class House:
     library: Library
     withdrawal: Withdrawal
     cast: Mapping[str, CastMember]
-    read_marks: Callable[[bytes], Report]
+    examine: Callable[[bytes], Examination]
     public_keys: Callable[[], StudioKeys]
     log: Logbook
     reports: Reports
@@ -339,7 +341,12 @@ class House:
 
     def verify(self, data: bytes) -> Report:
         """Read a file's marks."""
-        return self.read_marks(data)
+        return self.examine(data).report
+
+    def verify_and_show(self, data: bytes) -> tuple[Report, CheckedCopy]:
+        """Read a file's marks, and draw where they are on a small copy."""
+        found = self.examine(data)
+        return found.report, checked_copy(found)
 
     def keys(self) -> StudioKeys:
         """Return what anybody needs to check this studio's pictures elsewhere."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,6 +11,7 @@ from consent.checkpoints import LogVerifier
 from consent.errors import RecordInvalid
 from consent.receipt_form import MAX_BYTES, Document, read_receipt
 from outputs.errors import VerifyError
+from outputs.report import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -38,17 +40,20 @@ def verify_files(read_marks: ReadMarks, options: argparse.Namespace) -> int:
         return UNREADABLE
     status = MARKED
     found: dict[str, object] = {}
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for file in options.files:
+        name = printable(str(file))
         try:
-            report = read_marks(file.read_bytes(), receipt)
-        except (OSError, VerifyError) as error:
+            report = read_marks(_read(file), receipt)
+        except VerifyError as refusal:
             status = UNREADABLE
-            print(f"{file}: {error}", file=sys.stderr)
+            found[str(file)] = {"refused": refusal.parts()}
+            print(f"{name}: {refusal}", file=sys.stderr)
             continue
         status = max(status, report.exit_status)
-        found[str(file)] = json.loads(report.to_json())
+        found[str(file)] = report.as_json()
         if not options.json:
-            print(f"{file}\n{report.to_text()}")
+            print(f"{name}\n{report.to_text(columns)}\n")
     if options.json:
         print(json.dumps(found, indent=2))
     return status
@@ -58,21 +63,50 @@ def verify_elsewhere(options: argparse.Namespace) -> int:
     """Check another studio's pictures with its keys; no data folder is opened or made."""
     from outputs.provenance import ManifestReader
     from outputs.studio_keys import StudioKeys
-    from outputs.verify import verify
+    from outputs.verify import Examiner, verify
+    from outputs.watermark import Watermarker
 
     try:
         keys = StudioKeys.from_json(options.keys.read_bytes())
     except (OSError, VerifyError) as error:
         print(f"{options.keys}: {error}", file=sys.stderr)
         return UNREADABLE
-    reader, log = ManifestReader(keys.roots), LogVerifier(keys.log)
+    examiner = Examiner(
+        ManifestReader(keys.roots), Watermarker(), LogVerifier(keys.log), whose=OF_THESE_KEYS
+    )
 
     def read_marks(data: bytes, receipt: Document | None = None) -> Report:
-        return verify(
-            data, reader=reader, consent=None, log=log, whose=OF_THESE_KEYS, receipt=receipt
-        )
+        return verify(data, examiner, receipt)
 
     return verify_files(read_marks, options)
+
+
+def _read(file: Path) -> bytes:
+    """Return a file's bytes; a file of any size, also one that never ends, fills no memory.
+
+    Raises:
+        VerifyError: it is no file, may not be read, or is too large.
+    """
+    from outputs.opening import MAX_BYTES as MOST
+    from outputs.opening import check_size
+
+    if not file.is_file():
+        raise _no_file("This is a folder." if file.is_dir() else "There is no such file.")
+    try:
+        with file.open("rb") as opened:
+            check_size(file.stat().st_size)
+            return opened.read(MOST + 1)
+    except OSError as error:
+        raise _no_file(f"The file may not be read ({error.strerror}).") from error
+
+
+def _no_file(what: str) -> VerifyError:
+    return VerifyError(
+        "no_file",
+        what,
+        why="Only files can be examined, one by one.",
+        next_step="Name the picture files themselves.",
+    )
 
 
 def _receipt(file: Path | None) -> Document | None:

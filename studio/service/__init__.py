@@ -32,6 +32,7 @@ from studio.service.views import (
 
 if TYPE_CHECKING:
     from outputs.report import Report
+    from outputs.annotated import CheckedCopy
     from outputs.studio_keys import StudioKeys
     from outputs.types import Released, StoredOutput
     from studio.service.accounts import AccountService
@@ -252,3 +253,7 @@ class StudioService(Protocol):
     def keys(self) -> StudioKeys:
         """Return what anybody needs to check this studio's pictures elsewhere; no session."""
         ...
+    def verify_and_show(self, data: bytes) -> tuple[Report, CheckedCopy]:
+        """Read a file's marks, and draw where they are on a small copy; needs no session."""
+        ...
+

@@ -25,6 +25,8 @@ PAGES = ("/", "/gallery", "/consent", "/verify", "/check", "/privacy")
 GRADIO_GET = ("/assets/", "/static/")
 GRADIO_GET_EXACT = frozenset({"/theme.css"})
 GRADIO_POST_EXACT = frozenset({"/gradio_api/run/predict"})
+# Programs that are no browsers send no Origin; this door knows no session and changes nothing.
+FOR_PROGRAMS = frozenset({"/api/verify"})
 WS_POLICY_VIOLATION = 1008
 
 
@@ -68,7 +70,9 @@ def examine(scope: Scope, settings: UiSettings) -> Refusal | None:
     path = str(scope["path"])
     is_socket = scope["type"] == "websocket"
     acts = is_socket or scope["method"] not in SAFE_METHODS
-    if acts and not _own_origin(headers.get("origin"), host, settings):
+    origin = headers.get("origin")
+    is_program = origin is None and path in FOR_PROGRAMS
+    if acts and not is_program and not _own_origin(origin, host, settings):
         return wrong_origin()
     fetched_from = headers.get("sec-fetch-site", "none")
     if path.startswith("/api/") and fetched_from not in {"same-origin", "none"}:

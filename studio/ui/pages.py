@@ -33,7 +33,9 @@ def part(name: str, settings: UiSettings) -> gr.HTML:
     """Return one of the studio's own parts: markup from a file, behaviour from a module."""
     markup = (PARTS / f"{name}.html").read_text(encoding="utf-8")
     return gr.HTML(
-        html_template=markup.replace("@max_selfies_bytes@", str(settings.max_selfies_bytes)),
+        html_template=markup.replace(
+            "@max_selfies_bytes@", str(settings.max_selfies_bytes)
+        ).replace("@max_upload_bytes@", str(settings.max_upload_bytes)),
         js_on_load=_ON_LOAD.format(name=name),
         apply_default_css=False,
         elem_id=f"part-{name}",

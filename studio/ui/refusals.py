@@ -45,6 +45,7 @@ _STATUS_BY_CODE = {
     "upload_invalid": 422,
     "upload_stalled": 408,
     "frame_invalid": 422,
+    "file_too_large": 413,
     "broken": 500,
 }
 _STATUS_BY_TYPE: tuple[tuple[type[Refusal], int], ...] = (

@@ -33,6 +33,7 @@ from studio.ui.routes.passkeys import passkey_routes, sign_in_routes, signing_ro
 from studio.ui.routes.reports import report_routes
 from studio.ui.routes.rights import rights_routes
 from studio.ui.routes.sitting import record_routes, sitting_routes
+from studio.ui.routes.verify import verify_routes
 from studio.ui.session import session_reader
 from studio.ui.settings import UiSettings
 from studio.ui.shell import PARTS, PageShell
@@ -47,6 +48,7 @@ ROUTES = (
     style_routes,
     job_routes,
     keeping_routes,
+    verify_routes,
     log_routes,
     report_routes,
     rights_routes,

@@ -25,6 +25,7 @@ OPEN_EXACT = frozenset(
         "/api/passkeys",
         "/api/verify",
         "/api/verify/keys",
+        "/api/verify/openapi.json",
         "/api/reports",
     }
 )

@@ -63,11 +63,14 @@ async def read_uploads(request: Request, field: str, max_bytes: int) -> list[Upl
 async def read_body(
     request: Request, max_bytes: int, *, refusal: Callable[[int], Refusal] = too_large
 ) -> bytes:
-    """Return a small body, refusing while it still streams.
+    """Return a body, refusing by its declared length or while it still streams.
 
     Raises:
         Refusal: too large, or stalled.
     """
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > max_bytes:
+        raise refusal(max_bytes)
     limited = _limited(request, max_bytes, max_bytes, refusal)
     return b"".join([chunk async for chunk in limited])
 

@@ -19,7 +19,7 @@ from consent.log import Leaf, LeafKind, LoggedLeaf, commit
 from consent.types import Grant, RecordState, SubjectKind
 from outputs.authority import Authority
 from outputs.provenance import Claim
-from outputs.registry import Registered
+from outputs.registry import Registered, nearest
 from outputs.standing import Standing
 from outputs.types import Render, StoredOutput
 from tests.fakes import LOG_SIGNER, NOON, MemoryLog, MemoryVault, fake_grant
@@ -110,6 +110,10 @@ class States:
         self._disputes = {"output-1": dispute}
 
     def standing_of(self, receipt_hash: str) -> Standing | None:
+        self._kept = kept
+        self._registered = [
+            Registered(word, f"output-{number}", RECEIPT) for number, word in enumerate(words, 1)
+        ]
         return self._standing if receipt_hash == RECEIPT else None
 
     def dispute_of(self, output_id: str):
@@ -117,6 +121,12 @@ class States:
 
 
 def signed_by_another(definition: dict[str, object], data: bytes, authority: Authority) -> bytes:
+    def is_kept(self, output_id: str) -> bool:
+        return self._kept
+
+    def nearest(self, word: int):
+        return nearest(word, self._registered)
+
     """Sign a PNG with any manifest, as another program would."""
     info = C2paSignerInfo(b"es256", authority.chain, authority.key, None)
     signed = io.BytesIO()

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from consent.checkpoints import LogSigner
 from consent.reports import Dispute
 from consent.types import RecordState
-from outputs.consent_findings import consent_finding, log_finding, report_finding
+from outputs.consent_findings import consent_finding, log_finding, report_finding, trail_of
 from outputs.log_proof import proof_json
 from outputs.provenance import ManifestEvidence, ManifestState, consent_assertion
 from outputs.report import State, Technique
@@ -109,12 +109,12 @@ def test_very_long_name_of_a_log_is_cut():
             State.WITHDRAWN,
             "what took its place was withdrawn",
         ),
-        (Standing(RecordState.WITHDRAWN, is_shredded=True), State.WITHDRAWN, "was destroyed"),
-        (Standing(ENDED, is_shredded=True), State.EXPIRED, "was destroyed"),
+        (Standing(RecordState.WITHDRAWN, is_shredded=True), State.WITHDRAWN, "was shredded"),
+        (Standing(ENDED, is_shredded=True), State.EXPIRED, "was shredded"),
     ],
 )
 def test_consent_is_told_as_it_stands(standing, state, part):
-    found = consent_finding(OURS, States(standing))
+    found = consent_finding(trail_of(OURS, None), States(standing))
     assert (found.technique, found.state) == (Technique.CONSENT, state)
     assert part in found.sentence
 
@@ -122,7 +122,7 @@ def test_consent_is_told_as_it_stands(standing, state, part):
 def test_file_that_names_no_family_is_only_told_of_the_change():
     older = replace(OURS, consent=FIRST_VERSION)
     changed = Standing(RecordState.REPLACED, GIVEN, frozenset({"painted"}))
-    found = consent_finding(older, States(changed))
+    found = consent_finding(trail_of(older, None), States(changed))
     assert found.state is State.REPLACED
     assert "covers" not in found.sentence
 
@@ -131,8 +131,8 @@ def test_file_that_names_no_family_is_only_told_of_the_change():
 def test_nothing_is_told_of_consent_or_reports_without_a_manifest_of_ours(state):
     evidence = replace(OURS, state=state)
     states = States(GIVEN, Dispute.HELD_BACK)
-    assert consent_finding(evidence, states).state is State.UNKNOWN
-    assert report_finding(evidence, states) == ()
+    assert consent_finding(trail_of(evidence, None), states).state is State.UNKNOWN
+    assert report_finding(trail_of(evidence, None), states) == ()
 
 
 @pytest.mark.parametrize(
@@ -140,11 +140,13 @@ def test_nothing_is_told_of_consent_or_reports_without_a_manifest_of_ours(state)
     [(Dispute.HELD_BACK, "it is being looked at"), (Dispute.REMOVED, "removed it")],
 )
 def test_whoever_holds_a_disputed_file_is_told(dispute, part):
-    (found,) = report_finding(OURS, States(GIVEN, dispute))
+    (found,) = report_finding(trail_of(OURS, None), States(GIVEN, dispute))
     assert (found.technique, found.state) == (Technique.REPORT, State.DISPUTED)
     assert part in found.sentence
 
 
 def test_nothing_is_said_of_reports_where_there_are_none():
-    assert report_finding(OURS, States(GIVEN)) == ()
-    assert report_finding(replace(OURS, consent={"output_id": 5}), States(GIVEN)) == ()
+    assert report_finding(trail_of(OURS, None), States(GIVEN)) == ()
+    assert (
+        report_finding(trail_of(replace(OURS, consent={"output_id": 5}), None), States(GIVEN)) == ()
+    )

@@ -15,9 +15,10 @@ from consent.types import RecordState, SubjectKind
 from outputs.authority import make_authority
 from outputs.encode import MediaType, encode
 from outputs.errors import VerifyError
+from outputs.opening import MAX_BYTES
 from outputs.provenance import Signer, manifest_for
 from outputs.report import Issuer, State, Technique
-from outputs.verify import MAX_BYTES, verify
+from outputs.verify import Examiner, verify
 from tests.outputs.samples import (
     LOG_KEYS,
     NOW,
@@ -50,8 +51,12 @@ def avatar(releaser):
     return png.data
 
 
-def examine(data: bytes, reader, consent=GIVEN, log=LOG_KEYS):
-    return verify(data, reader=reader, consent=consent, log=log)
+@pytest.fixture
+def examine(reader, watermarker):
+    def examine(data: bytes, consent=GIVEN, log=LOG_KEYS):
+        return verify(data, Examiner(reader, watermarker, log, consent))
+
+    return examine
 
 
 def states(report) -> dict[Technique, State]:
@@ -68,8 +73,8 @@ def resaved(data: bytes, form: str, **options) -> bytes:
     return buffer.getvalue()
 
 
-def test_our_own_picture_gives_every_finding_apart(avatar, reader):
-    report = examine(avatar, reader, GIVEN)
+def test_our_own_picture_gives_every_finding_apart(avatar, examine):
+    report = examine(avatar, GIVEN)
     assert states(report) == {
         Technique.LABEL: State.FOUND,
         Technique.MANIFEST: State.TRUSTED,
@@ -83,25 +88,25 @@ def test_our_own_picture_gives_every_finding_apart(avatar, reader):
 
 
 @pytest.mark.parametrize("state", list(RecordState))
-def test_consent_is_told_as_it_stands_now(avatar, reader, state):
-    report = examine(avatar, reader, States(state))
+def test_consent_is_told_as_it_stands_now(avatar, examine, state):
+    report = examine(avatar, States(state))
     assert finding(report, Technique.CONSENT).state == state.value
 
 
-def test_record_that_is_gone_is_unknown_here(avatar, reader):
-    report = examine(avatar, reader, States(None))
+def test_record_that_is_gone_is_unknown_here(avatar, examine):
+    report = examine(avatar, States(None))
     assert finding(report, Technique.CONSENT).state is State.UNKNOWN
 
 
-def test_report_tells_nothing_of_the_subject(avatar, reader):
-    report = examine(avatar, reader, GIVEN)
+def test_report_tells_nothing_of_the_subject(avatar, examine):
+    report = examine(avatar, GIVEN)
     for text in (report.to_json(), report.to_text()):
         for secret in ("subject-1", "record-1", "capture-1", "job-1", RECEIPT):
             assert secret not in text
 
 
-def test_resaved_picture_has_lost_its_manifest_and_keeps_its_label(avatar, reader):
-    report = examine(resaved(avatar, "JPEG", quality=60), reader, GIVEN)
+def test_resaved_picture_has_lost_its_manifest_and_keeps_its_label(avatar, examine):
+    report = examine(resaved(avatar, "JPEG", quality=60), GIVEN)
     assert states(report) == {
         Technique.LABEL: State.FOUND,
         Technique.MANIFEST: State.NOT_FOUND,
@@ -112,11 +117,11 @@ def test_resaved_picture_has_lost_its_manifest_and_keeps_its_label(avatar, reade
     assert report.exit_status == 0
 
 
-def test_one_changed_bit_makes_the_manifest_invalid_and_consent_unknown(avatar, reader):
+def test_one_changed_bit_makes_the_manifest_invalid_and_consent_unknown(avatar, examine):
     text = avatar.index(b"seed: 7")
     changed = avatar[: text + 6] + b"8" + avatar[text + 7 :]
     # The text entry's own checksum is mended, so that the file opens like any other.
-    report = examine(mended(changed), reader, GIVEN)
+    report = examine(mended(changed), GIVEN)
     manifest = finding(report, Technique.MANIFEST)
     assert manifest.state is State.INVALID
     assert not manifest.tells_generated
@@ -134,10 +139,10 @@ def mended(data: bytes) -> bytes:
     return bytes(out)
 
 
-def test_another_installation_is_named_as_such_and_its_consent_is_unknown(reader):
+def test_another_installation_is_named_as_such_and_its_consent_is_unknown(examine):
     stranger = Signer(make_authority(now=NOW, serial=itertools.count(4000).__next__))
     data = stranger.sign(encode(textured(256), MediaType.PNG, xmp=b""), "image/png", claim_of())
-    report = examine(data, reader, GIVEN)
+    report = examine(data, GIVEN)
     manifest = finding(report, Technique.MANIFEST)
     assert manifest.state is State.VALID
     assert manifest.details["issuer"] == Issuer.ANOTHER_INSTALLATION
@@ -145,35 +150,37 @@ def test_another_installation_is_named_as_such_and_its_consent_is_unknown(reader
     assert report.exit_status == 0
 
 
-def test_picture_of_the_first_version_has_no_proof_and_its_consent_is_still_told(authority, reader):
+def test_picture_of_the_first_version_has_no_proof_and_its_consent_is_still_told(
+    authority, examine
+):
     definition = manifest_for(claim_of(), "image/png")
     consent = definition["assertions"][1]["data"]
     for name in ("family", "log"):
         del consent[name]
     consent["version"] = 1
     data = encode(textured(256), MediaType.PNG, xmp=b"")
-    report = examine(signed_by_another(definition, data, authority), reader, GIVEN)
+    report = examine(signed_by_another(definition, data, authority), GIVEN)
     assert finding(report, Technique.MANIFEST).state is State.TRUSTED
     assert finding(report, Technique.LOG).state is State.NOT_FOUND
     assert finding(report, Technique.CONSENT).state is State.GIVEN
 
 
-def test_reported_picture_says_so_and_names_the_id_to_report(avatar, reader):
-    report = examine(avatar, reader, States(RecordState.GIVEN, Dispute.HELD_BACK))
+def test_reported_picture_says_so_and_names_the_id_to_report(avatar, examine):
+    report = examine(avatar, States(RecordState.GIVEN, Dispute.HELD_BACK))
     assert finding(report, Technique.REPORT).state is State.DISPUTED
     assert finding(report, Technique.MANIFEST).details["output_id"] == "output-1"
 
 
-def test_id_to_report_is_told_for_pictures_of_this_installation_only(reader):
+def test_id_to_report_is_told_for_pictures_of_this_installation_only(examine):
     stranger = Signer(make_authority(now=NOW, serial=itertools.count(6000).__next__))
     data = stranger.sign(encode(textured(256), MediaType.PNG, xmp=b""), "image/png", claim_of())
-    report = examine(data, reader, States(RecordState.GIVEN, Dispute.HELD_BACK))
+    report = examine(data, States(RecordState.GIVEN, Dispute.HELD_BACK))
     assert "output_id" not in finding(report, Technique.MANIFEST).details
     assert Technique.REPORT not in states(report)
     assert finding(report, Technique.LOG).state is State.INVALID, "our proof, copied"
 
 
-def test_other_generator_is_reported_by_its_own_name(reader):
+def test_other_generator_is_reported_by_its_own_name(examine):
     other = make_authority(now=NOW, serial=itertools.count(5000).__next__)
     source = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
     definition = {
@@ -188,7 +195,7 @@ def test_other_generator_is_reported_by_its_own_name(reader):
     }
     unsigned = encode(textured(256), MediaType.PNG, xmp=b"")
     signed = signed_by_another(definition, unsigned, other)
-    report = examine(signed, reader, GIVEN)
+    report = examine(signed, GIVEN)
     manifest = finding(report, Technique.MANIFEST)
     assert manifest.details["issuer"] == Issuer.OTHER_GENERATOR
     assert manifest.details["generator"] == "Some Camera"
@@ -196,17 +203,17 @@ def test_other_generator_is_reported_by_its_own_name(reader):
     assert report.exit_status == 1
 
 
-def test_plain_picture_has_no_mark(reader):
+def test_plain_picture_has_no_mark(examine):
     data = encode(textured(512, seed=8), MediaType.PNG, xmp=b"")
-    report = examine(data, reader, GIVEN)
+    report = examine(data, GIVEN)
     assert set(states(report).values()) == {State.NOT_FOUND, State.UNKNOWN}
     assert not any(item.tells_generated for item in report.findings)
     assert report.exit_status == 1
 
 
-def test_entity_bomb_in_the_packet_is_a_finding_and_not_a_crash(reader):
+def test_entity_bomb_in_the_packet_is_a_finding_and_not_a_crash(examine):
     data = encode(textured(64), MediaType.PNG, xmp=BOMB)
-    report = examine(data, reader, GIVEN)
+    report = examine(data, GIVEN)
     assert finding(report, Technique.XMP).state is State.INVALID
 
 
@@ -215,7 +222,7 @@ def test_entity_bomb_in_the_packet_is_a_finding_and_not_a_crash(reader):
     [
         (b"", "empty_file"),
         (b"MZ not a picture", "not_a_picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not_a_picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "drawing_of_text"),
         (header_only(50_000, 50_000), "picture_too_large"),
         (header_only(7000, 7000), "picture_too_large"),
         (encode(textured(64), MediaType.PNG, xmp=b"")[:1000], "not_a_picture"),
@@ -223,21 +230,21 @@ def test_entity_bomb_in_the_packet_is_a_finding_and_not_a_crash(reader):
     ],
     ids=["empty", "program", "svg", "bomb", "large picture", "truncated", "large file"],
 )
-def test_file_that_cannot_be_examined_is_an_error_with_a_next_step(reader, data, code):
+def test_file_that_cannot_be_examined_is_an_error_with_a_next_step(examine, data, code):
     with pytest.raises(VerifyError) as error:
-        examine(data, reader, GIVEN)
+        examine(data, GIVEN)
     assert error.value.code == code
     assert error.value.next_step
 
 
 @pytest.mark.parametrize("form", ["BMP", "GIF", "TIFF", "WEBP", "PPM"])
-def test_picture_of_any_format_is_examined(avatar, reader, form):
-    report = examine(resaved(avatar, form), reader, GIVEN)
+def test_picture_of_any_format_is_examined(avatar, examine, form):
+    report = examine(resaved(avatar, form), GIVEN)
     assert finding(report, Technique.LABEL).state is State.FOUND
 
 
-def test_json_and_text_say_the_same(avatar, reader):
-    report = examine(avatar, reader, GIVEN)
+def test_json_and_text_say_the_same(avatar, examine):
+    report = examine(avatar, GIVEN)
     parsed = json.loads(report.to_json())["findings"]
     lines = report.to_text().splitlines()
     assert len(parsed) == len(lines) == len(report.findings)
@@ -246,8 +253,8 @@ def test_json_and_text_say_the_same(avatar, reader):
         assert item["sentence"] in line
 
 
-def test_label_box_is_told_in_pixels_of_the_file(avatar, reader):
-    (first, *_) = finding(examine(avatar, reader, GIVEN), Technique.LABEL).details["copies"]
+def test_label_box_is_told_in_pixels_of_the_file(avatar, examine):
+    (first, *_) = finding(examine(avatar, GIVEN), Technique.LABEL).details["copies"]
     left, top, right, bottom = first["box"]
     assert 0 <= left < right <= 512
     assert 0 <= top < bottom <= 512

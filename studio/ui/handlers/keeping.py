@@ -1,4 +1,4 @@
-"""What was made: gallery, downloads, and reading any file's marks."""
+"""What was made: gallery and downloads; pictures of oneself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from outputs.report import Finding, Report, State, Technique
 from outputs.types import Profile, Released, StoredOutput
 from studio.service import StudioService, Upload
 from studio.ui.views import Json, plain
@@ -16,25 +15,6 @@ HELD_BACK = (
     "Held back: somebody says that this shows them against their will. Whoever runs this studio "
     "will look at it. You can delete it any time."
 )
-TITLES = {
-    Technique.LABEL: "Visible label",
-    Technique.MANIFEST: "Signed manifest",
-    Technique.XMP: "Metadata",
-    Technique.LOG: "Log proof",
-    Technique.CONSENT: "Consent",
-    Technique.REPORT: "Report",
-}
-TONES = {
-    State.FOUND: "good",
-    State.TRUSTED: "good",
-    State.VALID: "good",
-    State.GIVEN: "good",
-    State.INVALID: "warn",
-    State.WITHDRAWN: "warn",
-    State.EXPIRED: "warn",
-    State.REPLACED: "warn",
-    State.DISPUTED: "warn",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,35 +62,3 @@ def download(
 def add_selfies(service: StudioService, token: str, uploads: list[Upload]) -> Json:
     """Return one verdict for each picture; raises Refusal."""
     return {"verdicts": plain(service.add_selfies(token, uploads))}
-
-
-def verify(service: StudioService, upload: Upload) -> Json:
-    """Return a file's separate findings; raises Refusal."""
-    report = service.verify(upload.data)
-    return {
-        "name": upload.name,
-        "findings": [_finding(item) for item in report.findings],
-        "output_id": _made_here(report),
-    }
-
-
-def _made_here(report: Report) -> str | None:
-    """Return the id under which anybody may report the picture: a manifest of ours tells it."""
-    for item in report.findings:
-        if item.technique is Technique.MANIFEST and isinstance(item.details.get("output_id"), str):
-            return str(item.details["output_id"])
-    return None
-
-
-def _finding(finding: Finding) -> Json:
-    """Return one finding with its words; its numbers go into the details."""
-    details = json.dumps(plain(finding.details), indent=2) if finding.details else ""
-    return {
-        "name": finding.technique.value,
-        "title": TITLES.get(finding.technique, finding.technique.value),
-        "state": finding.state.value,
-        "word": finding.state.value.capitalize(),
-        "tone": TONES.get(finding.state, ""),
-        "sentence": finding.sentence,
-        "details": details,
-    }

@@ -1,4 +1,4 @@
-"""Outputs, selfies and reading any file's marks."""
+"""Outputs and selfies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studio.ui.uploads import read_uploads
 
 
 def keeping_routes(context: Context) -> APIRouter:
-    """Return the routes under /api/outputs, /api/selfies and /api/verify."""
+    """Return the routes under /api/outputs and /api/selfies."""
     router = APIRouter(prefix="/api")
     service, token_of = context.service, context.token_of
     settings = context.settings
@@ -54,17 +54,5 @@ def keeping_routes(context: Context) -> APIRouter:
             uploads = await read_uploads(request, "files", settings.max_selfies_bytes)
             verdicts = await context.turns.run(on_keeping.add_selfies, service, token, uploads)
         return JSONResponse(verdicts)
-
-    @router.get("/verify/keys")
-    def keys() -> JSONResponse:
-        name = 'attachment; filename="selfsame-keys.json"'
-        return JSONResponse(service.keys().as_json(), headers={"content-disposition": name})
-
-    @router.post("/verify")
-    async def verify(request: Request) -> JSONResponse:
-        async with context.bodies:
-            uploads = await read_uploads(request, "file", settings.max_upload_bytes)
-            report = await context.turns.run(on_keeping.verify, service, uploads[0])
-        return JSONResponse(report)
 
     return router

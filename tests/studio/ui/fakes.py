@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from consent.errors import ConsentRefused, IdentityRefused, QualityRefused, Refusal
+from outputs.annotated import CheckedCopy
 from consent.types import Pace, SubjectKind
 from outputs.report import Finding, Report, State, Technique
 from outputs.types import Profile, Released, StoredOutput
@@ -341,3 +342,8 @@ class FakeStudio(FakeConsents):
                 Finding(Technique.CONSENT, State.WITHDRAWN, "The consent has been withdrawn."),
             )
         )
+
+    def verify_and_show(self, data: bytes) -> tuple[Report, CheckedCopy]:
+        self._take(1 / 4)
+        drawn = draw("toon", {}, 7, 360)
+        return self.verify(data), CheckedCopy(drawn, 360, 360)

@@ -18,6 +18,7 @@ FOR_EVERYBODY = {
     "/api/verify",
     "/api/reports",
     "/api/verify/keys",
+    "/api/verify/openapi.json",
     "/api/passkeys",
     "/api/passkeys/register/options",
     "/api/passkeys/register",
