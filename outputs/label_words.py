@@ -49,7 +49,7 @@ WORDS: Final[Mapping[str, Words]] = {
         word_cap=TEXT_CAP,
         whole_when_small=True,
     ),
-    "de": Words("KI", "GENERIERT", "SYNTHETISCHE PERSON", "KI-generierter Avatar"),
+    "de": Words("KI", "GENERIERT", "KÜNSTLICHE PERSON", "KI-generierter Avatar"),
     "fr": Words("IA", "GÉNÉRÉ PAR", "SUJET SYNTHÉTIQUE", "Avatar généré par IA", word_first=True),
     "es": Words(
         "IA", "GENERADO POR", "SUJETO SINTÉTICO", "Avatar generado por IA", word_first=True

@@ -37,7 +37,6 @@ class Corner(StrEnum):
 
     ROUND = "round"
     TICKET = "ticket"  # a quarter circle taken out
-    CHAMFER = "chamfer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +99,6 @@ def _distance(height: int, width: int, radius: float, corner: Corner) -> Mask:
     dx, dy = x - width / 2, y - height / 2  # from the sides, negative inside
     if corner is Corner.TICKET:
         return np.asarray(np.maximum(np.maximum(dx, dy), radius - np.hypot(dx, dy)), np.float32)
-    if corner is Corner.CHAMFER:
-        cut = (dx + dy + radius) / np.sqrt(2)
-        return np.asarray(np.maximum(np.maximum(dx, dy), cut), np.float32)
     dx, dy = dx + radius, dy + radius
     outside = np.hypot(np.maximum(dx, 0), np.maximum(dy, 0))
     return np.asarray(outside + np.minimum(np.maximum(dx, dy), 0) - radius, np.float32)

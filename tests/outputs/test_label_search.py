@@ -9,7 +9,7 @@ import outputs.label_search
 from outputs.badge import Kind
 from outputs.label import burn_label
 from outputs.label_search import MIN_FOUND, find_label
-from outputs.lettering import FONT
+from outputs.lettering import LATIN, Weight
 from tests.outputs.samples import flat, render_of, textured
 
 
@@ -90,7 +90,7 @@ def written_over(pixels, rng):
     image = Image.fromarray(pixels)
     pen = ImageDraw.Draw(image)
     for _ in range(14):
-        font = ImageFont.truetype(f"outputs/assets/{FONT}", int(rng.integers(16, 80)))
+        font = ImageFont.truetype(f"outputs/assets/{LATIN[Weight.BOLD].file}", int(rng.integers(16, 80)))
         place = (int(rng.integers(0, 320)), int(rng.integers(0, 390)))
         pen.text(place, words[rng.integers(len(words))], font=font, fill="white")
     return np.asarray(image)
