@@ -78,6 +78,7 @@ class Gate:
             ),
             rules=tuple(evidence.rule for evidence in satisfied),
             logged=facts.logged,
+            origins=tuple(probe.origin for probe in facts.probes),
         )
 
     def permit_export(

@@ -219,6 +219,24 @@ class Look:
     sharpness: float  # variance of the Laplacian over the face at 256 px, grey levels squared
 
 
+class OriginKind(StrEnum):
+    """Where the picture of a probe came from."""
+
+    CAPTURE = "capture"  # a still of the look into the camera
+    UPLOAD = "upload"  # a file of the person's own
+    BAKED = "baked"  # a still of a baked subject, who is nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the file of a probe said of itself; no name, no number, nothing of a person."""
+
+    kind: OriginKind
+    manifest: str = "none"  # state of its C2PA manifest: none, valid, invalid
+    generator: str = ""  # program or camera that the manifest names, cut and printable
+    digital_source_types: tuple[str, ...] = ()  # IPTC terms without their address
+
+
 @dataclass(frozen=True, slots=True)
 class Probe:
     """A selfie that was matched 1:1 to a capture's template."""
@@ -231,6 +249,7 @@ class Probe:
     z: float  # adaptive score normalisation; negative = nearer than strangers
     verified_at: datetime
     look: Look | None = None  # None = not measured
+    origin: Origin | None = None  # None = not noted, as in probes of before
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +285,7 @@ class Grant:
     expires_at: datetime
     rules: tuple[str, ...] = field(default=())  # names of the rules that were satisfied
     logged: LoggedLeaf | None = None  # the record's commitment in the log, with its proof
+    origins: tuple[Origin | None, ...] = ()  # of the probes, in the order of their hashes
 
 
 @dataclass(frozen=True, slots=True)

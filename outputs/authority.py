@@ -39,6 +39,11 @@ class Authority:
         """Leaf first, then the root."""
         return self.leaf + self.root
 
+    @property
+    def algorithm(self) -> str:
+        """How the key signs, as C2PA names it."""
+        return "es256"
+
 
 def make_authority(*, now: datetime, serial: Callable[[], int]) -> Authority:
     """Make a root and a leaf.

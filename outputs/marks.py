@@ -16,13 +16,7 @@ from numpy.typing import NDArray
 from outputs.encode import Decoded, MediaType, encode
 from outputs.errors import MarkMissing
 from outputs.label import burn_label, place_label
-from outputs.provenance import (
-    Claim,
-    ManifestReader,
-    ManifestState,
-    Signer,
-    consent_assertion,
-)
+from outputs.provenance import Claim, ManifestReader, Signer, require_claimed
 from outputs.reading import read_label
 from outputs.types import Render
 from outputs.watermark import Watermarker
@@ -137,14 +131,7 @@ class ManifestMark:
 
     def read_back(self, draft: Draft, decoded: Decoded) -> None:  # noqa: ARG002  # Mark's shape
         """Demand a manifest that is intact, ours, and says what is true of this output."""
-        evidence = self.reader.read(draft.data, draft.media_type)
-        if evidence.state is not ManifestState.TRUSTED:
-            raise MarkMissing(self.name, f"{evidence.state}: {', '.join(evidence.why)}")
-        claim = draft.claim
-        if dict(evidence.consent or {}) != consent_assertion(claim):
-            raise MarkMissing(self.name, "the consent assertion says something else")
-        if evidence.digital_source_types != (claim.digital_source_type,):
-            raise MarkMissing(self.name, "the digital source type is not the true one")
+        require_claimed(draft.claim, self.reader.read(draft.data, draft.media_type))
 
 
 def _parameters_text(draft: Draft) -> str:

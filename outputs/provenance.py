@@ -1,119 +1,152 @@
-"""The C2PA manifest: what is claimed about a picture, signing it, and reading it back."""
+"""The C2PA manifest: signing it, and reading it back.
+
+What is claimed lies in `outputs.claim`, what was read in `outputs.manifest_evidence`.
+"""
 
 from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from c2pa import Builder, C2paError, C2paSignerInfo, Context, Reader, Settings
 from c2pa import Signer as NativeSigner
+from cryptography import x509
 
-from consent.log import LoggedLeaf
-from outputs.authority import Authority
-from outputs.errors import MarkMissing
-from outputs.log_proof import proof_json
-from outputs.xmp import ALT_TEXT, SOURCE_TYPES
-
-CONSENT_LABEL = "org.selfsame.consent"  # c2pa drops a version suffix on reading: it lies inside
-CONSENT_VERSION = 2  # 1 had neither family nor log
-GENERATOR = "Selfsame"
-NOT_ALLOWED = (
-    "cawg.ai_training",
-    "cawg.ai_generative_training",
-    "cawg.ai_inference",
-    "cawg.data_mining",
+from outputs.claim import (
+    NOT_ALLOWED,
+    Claim,
+    consent_assertion,
+    ingredient_of,
+    manifest_for,
+    soft_binding_value,
 )
+from outputs.errors import MarkMissing
+from outputs.manifest_evidence import (
+    CONSENT_LABEL,
+    GENERATOR,
+    WATERMARK_ALGORITHM,
+    Action,
+    Ingredient,
+    ManifestEvidence,
+    ManifestState,
+    Signature,
+    SoftBinding,
+    TimeStamp,
+    evidence_of,
+)
+from outputs.time_stamp import TimeStamping
+
+__all__ = [
+    "CONSENT_LABEL",
+    "GENERATOR",
+    "OFFLINE",
+    "WATERMARK_ALGORITHM",
+    "Action",
+    "Claim",
+    "Ingredient",
+    "ManifestEvidence",
+    "ManifestReader",
+    "ManifestState",
+    "Signature",
+    "Signer",
+    "SoftBinding",
+    "TimeStamp",
+    "consent_assertion",
+    "ingredient_of",
+    "manifest_for",
+    "require_claimed",
+]
+
+MOST_REPORT = 4 * 1024 * 1024  # characters of c2pa's report; ours has about 5 000
 OFFLINE: Mapping[str, Any] = {
     "version": 1,
     "builder": {"thumbnail": {"enabled": False}},
-    "core": {"allowed_network_hosts": []},
+    "core": {"allowed_network_hosts": [], "max_decompressed_manifest_size_in_mb": 16},
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_after_sign": False},
 }
+_MARK = "manifest"  # its name in refusals and findings
+_LOG = logging.getLogger(__name__)
 
 
-class ManifestState(StrEnum):
-    """What reading a manifest found."""
+class Credential(Protocol):
+    """What signs: this installation's own authority, or the operator's certificate."""
 
-    TRUSTED = "trusted"  # intact, and signed under one of our anchors
-    VALID = "valid"  # intact, signed by somebody we cannot vouch for
-    INVALID = "invalid"  # the manifest and the file do not agree
-    NONE = "none"  # the file carries no manifest
+    @property
+    def chain(self) -> bytes:
+        """PEM certificates, the one that signs first."""
+        ...
 
+    @property
+    def key(self) -> bytes:
+        """PEM, PKCS 8, without a passphrase."""
+        ...
 
-@dataclass(frozen=True, slots=True)
-class Ingredient:
-    """What is known of one picture that an output was drawn from; nothing of a person.
-
-    The manifest itself is not copied: it may hold a thumbnail of a face, a name, a camera's number.
-    """
-
-    title: str  # e.g. "own picture"
-    state: ManifestState
-    generator: str = ""  # program that the manifest names
-    digital_source_types: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a manifest says about one output. Nothing here tells who the subject is."""
-
-    output_id: str
-    job_id: str
-    receipt_hash: str  # SHA-256 of the signed consent record, hex
-    digital_source_type: str  # IPTC term without its address
-    synthetic: bool
-    version: str  # of this program
-    family: str  # of styles: what the consent had to cover
-    logged: LoggedLeaf  # the consent's entry in the log, and its proof
-    watermark: int = 0  # the id in the picture's colours, 32 bits
-    ingredients: tuple[Ingredient, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ManifestEvidence:
-    """What was read from a manifest."""
-
-    state: ManifestState
-    why: tuple[str, ...]  # C2PA status codes of what failed, e.g. assertion.dataHash.mismatch
-    generator: str = ""
-    digital_source_types: tuple[str, ...] = ()
-    consent: Mapping[str, object] | None = None  # our own assertion, when there is one
+    @property
+    def algorithm(self) -> str:
+        """C2PA's name, e.g. es256."""
+        ...
 
 
 class Signer:
-    """Signs files under this installation's leaf; safe to share between threads."""
+    """Signs files with one certificate; safe to share between threads."""
 
-    def __init__(self, authority: Authority) -> None:
-        self._info = C2paSignerInfo(b"es256", authority.chain, authority.key, None)
-        native = NativeSigner.from_info(self._info)
-        self._context = Context(Settings.from_dict(dict(OFFLINE)), native)
+    def __init__(self, credential: Credential, time_stamping: TimeStamping | None = None) -> None:
+        """Take what signs.
+
+        Args:
+            credential: Certificate and key.
+            time_stamping: Whom to ask for a time stamp of every signature; None asks nobody.
+        """
+        self._credential = credential
+        self._time_stamping = time_stamping
+        self._context = self._context_for(None)
 
     def sign(self, data: bytes, media_type: str, claim: Claim) -> bytes:
         """Return `data` with a signed manifest embedded.
 
+        An authority that gives no time stamp is told of in the process's log, and the file is
+        signed without: nobody loses a picture because somebody else's server is down.
+
         Raises:
             MarkMissing: the file cannot carry a manifest.
         """
-        signed = io.BytesIO()
+        definition = manifest_for(claim, media_type)
+        if self._time_stamping is not None and self._time_stamping.is_due():
+            with self._time_stamping.relay() as relay:
+                try:
+                    return _sign(definition, data, self._context_for(relay.url))
+                except C2paError:
+                    self._time_stamping.rest()
+                    _LOG.warning("signing without a time stamp: %s", relay.trouble)
         try:
-            with Builder(manifest_for(claim, media_type), context=self._context) as builder:
-                builder.sign(media_type, io.BytesIO(data), signed)
+            return _sign(definition, data, self._context)
         except C2paError as error:
             raise MarkMissing("manifest", "the file could not be signed") from error
-        return signed.getvalue()
+
+    def _context_for(self, url: str | None) -> Context:
+        credential = self._credential
+        info = C2paSignerInfo(
+            credential.algorithm.encode(), credential.chain, credential.key, url and url.encode()
+        )
+        return Context(Settings.from_dict(dict(OFFLINE)), NativeSigner.from_info(info))
 
 
 class ManifestReader:
     """Reads manifests against our own anchors, without any network."""
 
-    def __init__(self, anchors: Sequence[bytes]) -> None:
-        settings = {**OFFLINE, "verify": {**OFFLINE["verify"], "verify_trust": True}}
-        if anchors:
-            settings["trust"] = {"user_anchors": b"\n".join(anchors).decode()}
+    def __init__(self, anchors: Sequence[bytes], time_stamp_anchors: Sequence[bytes] = ()) -> None:
+        """Take what is trusted.
+
+        Args:
+            anchors: PEM, one certificate each: roots whose every signature is ours, and signing
+                certificates that are ours whoever issued them.
+            time_stamp_anchors: PEM roots of time stamp authorities; they vouch for times only.
+        """
+        verify = {**OFFLINE["verify"], "verify_trust": True}
+        settings = {**OFFLINE, "verify": verify, "trust": _trust(anchors, time_stamp_anchors)}
         self._context = Context(Settings.from_dict(settings))
 
     def read(self, data: bytes, media_type: str = "") -> ManifestEvidence:
@@ -125,81 +158,66 @@ class ManifestReader:
         """
         try:
             with Reader(media_type or None, io.BytesIO(data), context=self._context) as reader:
-                return _evidence(json.loads(reader.json()))
+                report = reader.json()
+            if len(report) > MOST_REPORT:
+                return ManifestEvidence(ManifestState.INVALID, ("it is too large to be read",))
+            return evidence_of(json.loads(report))
         except C2paError.ManifestNotFound:
             return ManifestEvidence(ManifestState.NONE, ("no manifest in the file",))
         except C2paError.NotSupported:
             return ManifestEvidence(ManifestState.NONE, ("the format carries no manifests",))
         except C2paError.RemoteManifest:
             return ManifestEvidence(ManifestState.NONE, ("a manifest elsewhere is not fetched",))
-        except (C2paError, ValueError):
+        except (C2paError, ValueError, RecursionError):
             return ManifestEvidence(ManifestState.INVALID, ("it cannot be read",))
 
 
-def manifest_for(claim: Claim, media_type: str) -> dict[str, Any]:
-    """Return the manifest's definition as c2pa wants it."""
-    created = {
-        "action": "c2pa.created",
-        "digitalSourceType": SOURCE_TYPES + claim.digital_source_type,
-        "softwareAgent": {"name": GENERATOR, "version": claim.version},
-    }
-    mining = {"entries": {name: {"use": "notAllowed"} for name in NOT_ALLOWED}}
-    return {
-        "claim_generator_info": [{"name": GENERATOR, "version": claim.version}],
-        "title": ALT_TEXT,
-        "format": media_type,
-        "assertions": [
-            {"label": "c2pa.actions.v2", "data": {"actions": [created]}},
-            {"label": CONSENT_LABEL, "data": consent_assertion(claim)},
-            {"label": "cawg.training-mining", "data": mining},
-        ],
-    }
+def require_claimed(claim: Claim, evidence: ManifestEvidence) -> ManifestEvidence:
+    """Return what was read from an output's manifest when all of it is what was claimed.
+
+    Raises:
+        MarkMissing: the manifest is not intact and ours, or it says something else.
+    """
+    if evidence.state is not ManifestState.TRUSTED:
+        raise MarkMissing(_MARK, f"{evidence.state}: {', '.join(evidence.why)}")
+    if dict(evidence.consent or {}) != consent_assertion(claim):
+        raise MarkMissing(_MARK, "the consent assertion says something else")
+    if evidence.digital_source_types != (claim.digital_source_type,):
+        raise MarkMissing(_MARK, "the digital source type is not the true one")
+    value = soft_binding_value(claim.watermark)
+    if evidence.soft_bindings != (SoftBinding(WATERMARK_ALGORITHM, value),):
+        raise MarkMissing(_MARK, "the soft binding names another watermark")
+    if evidence.ingredients != claim.ingredients:
+        raise MarkMissing(_MARK, "the ingredients are not the pictures that were drawn from")
+    if evidence.mining != dict.fromkeys(NOT_ALLOWED, "notAllowed"):
+        raise MarkMissing(_MARK, "training and data mining are not refused")
+    return evidence
 
 
-def consent_assertion(claim: Claim) -> dict[str, object]:
-    """Return what the manifest says of the consent, and what proves that it was logged before."""
-    return {
-        "version": CONSENT_VERSION,
-        "receipt_hash": claim.receipt_hash,
-        "output_id": claim.output_id,
-        "job_id": claim.job_id,
-        "synthetic": claim.synthetic,
-        "family": claim.family,
-        "log": proof_json(claim.logged),
-    }
+def _sign(definition: Mapping[str, Any], data: bytes, context: Context) -> bytes:
+    signed = io.BytesIO()
+    with Builder(dict(definition), context=context) as builder:
+        builder.sign(definition["format"], io.BytesIO(data), signed)
+    return signed.getvalue()
 
 
-def _evidence(store: object) -> ManifestEvidence:
-    """Read c2pa's report; assertions of strangers may have any shape."""
-    active = _map(_map(_map(store).get("manifests")).get(str(_map(store).get("active_manifest"))))
-    results = _map(_map(_map(store).get("validation_results")).get("activeManifest"))
-    assertions = {
-        str(_map(item).get("label")): _map(_map(item).get("data"))
-        for item in _list(active.get("assertions"))
-    }
-    actions = assertions.get("c2pa.actions.v2") or assertions.get("c2pa.actions") or {}
-    sources = [_map(item).get("digitalSourceType") for item in _list(actions.get("actions"))]
-    programs = [_map(item).get("name") for item in _list(active.get("claim_generator_info"))]
-    codes = [str(_map(item).get("code")) for item in _list(results.get("failure"))]
-    return ManifestEvidence(
-        state=_STATES.get(str(_map(store).get("validation_state")), ManifestState.INVALID),
-        why=tuple(dict.fromkeys(codes)),
-        generator=next((str(name) for name in programs if name), ""),
-        digital_source_types=tuple(str(s).removeprefix(SOURCE_TYPES) for s in sources if s),
-        consent=assertions.get(CONSENT_LABEL),
-    )
+def _trust(anchors: Sequence[bytes], time_stamp_anchors: Sequence[bytes]) -> dict[str, Any]:
+    roots = [pem for pem in anchors if _is_root(pem)]
+    leaves = [pem for pem in anchors if not _is_root(pem)]
+    lists = []
+    if leaves:
+        own = {"trust_anchors": "", "allowed_list": b"\n".join(leaves).decode()}
+        lists.append({"trust_uri": "own certificates", "trust_kind": "manifest", **own})
+    if time_stamp_anchors:
+        stamps = {"trust_anchors": b"\n".join(time_stamp_anchors).decode()}
+        lists.append({"trust_uri": "time stamps", "trust_kind": "tsa", **stamps})
+    trust: dict[str, Any] = {"anchors": lists} if lists else {}
+    return {**trust, "user_anchors": b"\n".join(roots).decode()} if roots else trust
 
 
-def _map(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else ()
-
-
-_STATES = {
-    "Trusted": ManifestState.TRUSTED,
-    "Valid": ManifestState.VALID,
-    "Invalid": ManifestState.INVALID,
-}
+def _is_root(pem: bytes) -> bool:
+    extensions = x509.load_pem_x509_certificate(pem).extensions
+    try:
+        return extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False

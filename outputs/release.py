@@ -20,7 +20,7 @@ from outputs.encode import MediaType, decode
 from outputs.errors import MarkMissing, ReleaseRefused
 from outputs.label import check_geometry
 from outputs.marks import Draft, LabelMark, ManifestMark, Mark, WatermarkMark, XmpMark
-from outputs.provenance import Claim, ManifestReader, Signer
+from outputs.provenance import Claim, ManifestReader, Signer, ingredient_of
 from outputs.types import Profile, Rect, Released, Render
 from outputs.watermark import Watermarker
 from outputs.xmp import GENERATED_TYPES, SOURCE_TYPES
@@ -147,6 +147,7 @@ class Releaser:
             version=self._version,
             family=grant.family,
             logged=_logged(grant),
+            ingredients=tuple(ingredient_of(origin) for origin in grant.origins),
         )
 
     def _check(self, render: Render, grant: Grant) -> None:

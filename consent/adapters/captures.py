@@ -1,9 +1,10 @@
 """Captures and the probes that were matched to them; templates and numbers are sealed.
 
 What is sealed as `EVIDENCE` is the JSON of {"numbers", "colours"} for a person and of
-{"frame_hashes"} for a baked subject; as `NUMBERS`, of {"distance", "z", "look"}, null where nothing
-was measured. Both also hold, as "row", what the row says in the open, so that nobody without the
-key makes an old capture a new one or moves it to another consent; rows of before do not.
+{"frame_hashes"} for a baked subject; as `NUMBERS`, of {"distance", "z", "look", "origin"}, null
+where nothing was measured or noted. Both also hold, as "row", what the row says in the open, so
+that nobody without the key makes an old capture a new one or moves it to another consent; rows of
+before do not.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from consent.types import (
     Colour,
     LiveCapture,
     Look,
+    Origin,
+    OriginKind,
     Probe,
     SubjectKind,
     SyntheticCapture,
@@ -185,6 +188,7 @@ class SqlCaptures:
             z=_nan_if_none(kept["z"]),
             verified_at=row.verified_at,
             look=None if look is None else Look(**{k: _nan_if_none(v) for k, v in look.items()}),
+            origin=_origin(kept.get("origin")),
         )
 
     def _seal(self, subject_id: str, kind: str, content: Mapping[str, Any]) -> bytes:
@@ -208,7 +212,17 @@ def _numbers(probe: Probe) -> dict[str, Any]:
     look = probe.look and {name: _none_if_nan(v) for name, v in asdict(probe.look).items()}
     row = _probe_row(probe.id, probe.capture_id, probe.sha256, probe.verified_at)
     distance, z = _none_if_nan(probe.distance), _none_if_nan(probe.z)
-    return {"row": row, "distance": distance, "z": z, "look": look}
+    origin = probe.origin and asdict(probe.origin)
+    return {"row": row, "distance": distance, "z": z, "look": look, "origin": origin}
+
+
+def _origin(kept: Mapping[str, Any] | None) -> Origin | None:
+    """Return what was noted of a probe's file; nothing was before there were origins."""
+    if kept is None:
+        return None
+    types = tuple(kept["digital_source_types"])
+    kind = OriginKind(kept["kind"])
+    return Origin(**{**kept, "kind": kind, "digital_source_types": types})
 
 
 def _capture_row(capture_id: str, record_id: str, nonce: str, at: datetime) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import outputs.marks
-import outputs.provenance
+import outputs.claim
 from consent.errors import Refusal
 from consent.types import SubjectKind
 from outputs.encode import MediaType
@@ -198,12 +198,12 @@ def proof_of_another_consent(monkeypatch):
 
 
 def proof_left_out(monkeypatch):
-    whole = outputs.provenance.consent_assertion
+    whole = outputs.claim.consent_assertion
 
     def lie(claim):
         return {name: each for name, each in whole(claim).items() if name != "log"}
 
-    monkeypatch.setattr(outputs.provenance, "consent_assertion", lie)
+    monkeypatch.setattr(outputs.claim, "consent_assertion", lie)
 
 
 def paint_after_the_label(monkeypatch):
