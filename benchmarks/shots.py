@@ -152,7 +152,7 @@ def pair(visitor: Visitor, subject: str, still: bytes, folder: Path) -> None:
     """Put a baked subject's still beside its labelled avatar."""
     visitor.stand_in(subject)
     visitor.make()
-    avatar = Image.open(visitor.download("#download-png", folder)).convert("RGB")
+    avatar = Image.open(visitor.save("png", folder)).convert("RGB")
     portrait = Image.open(io.BytesIO(still)).convert("RGB")
     height = portrait.height
     left = (portrait.width - height) // 2

@@ -130,8 +130,8 @@ class Library:
             for output_id, key in keys.items()
         }
 
-    def watermarks(self, receipt_hashes: Collection[str]) -> Sequence[Registered]:
-        """Return the ids of all that was made under some records, also where it was deleted."""
+    def watermarks(self, receipt_hashes: Collection[str]) -> Sequence[tuple[Registered, datetime]]:
+        """Return the ids of all that was made under some records and when, deleted ones as well."""
         with self.ledger.reading() as rows:
             return rows.registered_under(receipt_hashes)
 

@@ -53,8 +53,10 @@ class OutputRows(Protocol):
         """Return every watermark's id that was ever registered."""
         ...
 
-    def registered_under(self, receipt_hashes: Collection[str]) -> Sequence[Registered]:
-        """Return the ids of what was made under some records, oldest first."""
+    def registered_under(
+        self, receipt_hashes: Collection[str]
+    ) -> Sequence[tuple[Registered, datetime]]:
+        """Return the ids of what was made under some records and when, oldest first."""
         ...
 
     def delete(self, output_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from consent.errors import ConsentRefused
 from consent.lockout import Attempt
@@ -27,6 +27,7 @@ from studio.service import (
     CaptureUpdate,
     ConsentChoice,
     DraftView,
+    FileFormat,
     HistoryItem,
     JobState,
     JobView,
@@ -52,8 +53,8 @@ if TYPE_CHECKING:
     from outputs.report import Report
     from outputs.studio_keys import StudioKeys
     from outputs.types import Released, StoredOutput
-    from studio.jobs.orders import Orders
     from outputs.verify import Examination
+    from studio.jobs.orders import Orders
     from studio.sitting.accounts import Accounts
     from studio.sitting.booth import Booth
     from studio.sitting.capture import LiveCaptureSession
@@ -68,7 +69,12 @@ if TYPE_CHECKING:
     from studio.styles.types import Controls, Style
     from studio.subjects.cast import CastMember
 
-MEDIA_TYPES: Mapping[str, MediaType] = {"png": MediaType.PNG, "webp": MediaType.WEBP}
+MEDIA_TYPES: Mapping[FileFormat, MediaType] = {
+    "png": MediaType.PNG,
+    "webp": MediaType.WEBP,
+    "jpeg": MediaType.JPEG,
+    "avif": MediaType.AVIF,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,8 +293,16 @@ class House:
         """Return the final outputs of the open subject, newest first."""
         return self.library.list(self.door.open_subject(token))
 
+    def formats(self, token: str) -> Mapping[str, Sequence[FileFormat]]:
+        """Return in which formats each of the open subject's outputs can be downloaded, by id."""
+        there = self.library.formats(self.door.open_subject(token))
+        return {
+            output_id: [name for name, kind in MEDIA_TYPES.items() if kind in kinds]
+            for output_id, kinds in there.items()
+        }
+
     def output(
-        self, token: str, output_id: str, file_format: Literal["png", "webp"], *, save: bool = False
+        self, token: str, output_id: str, file_format: FileFormat, *, save: bool = False
     ) -> Released:
         """Return marked bytes of one of the open subject's outputs."""
         subject_id = self.door.open_subject(token)

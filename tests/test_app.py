@@ -148,7 +148,7 @@ def test_the_demo_draws_somebody_who_is_nobody_and_its_file_says_so(tmp_path):
         (("--subject", "somebody"), "There is no such subject"),
         (("--style", "photo"), "There is no style named 'photo'"),
         (("--seed", "-1"), "The seed is a whole number"),
-        (("--out", "avatar.jpg"), "should end in .png or .webp"),
+        (("--out", "avatar.gif"), "should end in .png, .webp, .jpg"),
         (("--out", "/nowhere/avatar.png"), "There is no folder"),
         (("--set", "line_weight=heavy"), "takes a number"),
         (("--set", "teeth=gold"), "no control named 'teeth'"),

@@ -94,15 +94,19 @@ class SqlOutputRows:
         columns = (WatermarkRow.word, WatermarkRow.output_id, WatermarkRow.receipt_hash)
         return [Registered(*row) for row in self._session.execute(select(*columns))]
 
-    def registered_under(self, receipt_hashes: Collection[str]) -> Sequence[Registered]:
-        """Return the ids of what was made under some records, oldest first."""
-        columns = (WatermarkRow.word, WatermarkRow.output_id, WatermarkRow.receipt_hash)
+    def registered_under(
+        self, receipt_hashes: Collection[str]
+    ) -> Sequence[tuple[Registered, datetime]]:
+        """Return the ids of what was made under some records and when, oldest first."""
         question = (
-            select(*columns)
+            select(WatermarkRow)
             .where(WatermarkRow.receipt_hash.in_(receipt_hashes))
             .order_by(WatermarkRow.created_at, WatermarkRow.word)
         )
-        return [Registered(*row) for row in self._session.execute(question)]
+        return [
+            (Registered(row.word, row.output_id, row.receipt_hash), row.created_at)
+            for row in self._session.scalars(question)
+        ]
 
     def delete(self, output_id: str) -> None:
         """Delete a row; idempotent."""

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from consent.errors import Refusal
-from studio.service import JobState, JobView
+from studio.service import FileFormat, JobState, JobView
 from studio.styles.catalogue import find_style
 from studio.styles.types import ControlError
 
 if TYPE_CHECKING:
     from studio.house import House
 
-
 MAX_SEED = 2**31
+FORMATS: Mapping[str, FileFormat] = {
+    ".png": "png",
+    ".webp": "webp",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    ".avif": "avif",
+}
 
 
 class DemoError(ValueError):
@@ -33,8 +40,7 @@ def demo(house: House, options: argparse.Namespace) -> int:
     if job.state is not JobState.DONE or job.output_id is None:
         print(job.message, file=sys.stderr)
         return 1
-    file_format: Literal["png", "webp"] = "webp" if options.out.suffix == ".webp" else "png"
-    released = house.output(token, job.output_id, file_format)
+    released = house.output(token, job.output_id, FORMATS[options.out.suffix], save=True)
     try:
         options.out.write_bytes(released.data)
     except OSError as error:
@@ -46,8 +52,8 @@ def demo(house: House, options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> None:
     """Refuse before the challenge is played for nothing."""
-    if options.out.suffix not in {".png", ".webp"}:
-        raise DemoError(f"{options.out} should end in .png or .webp.")
+    if options.out.suffix not in FORMATS:
+        raise DemoError(f"{options.out} should end in {', '.join(FORMATS)}.")
     if not options.out.absolute().parent.is_dir():
         raise DemoError(f"There is no folder {options.out.absolute().parent}.")
     if not 0 <= options.seed < MAX_SEED:

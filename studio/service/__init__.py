@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from consent.types import Audience, Pace
 from studio.service.views import (
@@ -19,6 +19,7 @@ from studio.service.views import (
     ConsentChoice,
     CoverageItem,
     DraftView,
+    FileFormat,
     HistoryItem,
     JobState,
     JobView,
@@ -31,8 +32,8 @@ from studio.service.views import (
 )
 
 if TYPE_CHECKING:
-    from outputs.report import Report
     from outputs.annotated import CheckedCopy
+    from outputs.report import Report
     from outputs.studio_keys import StudioKeys
     from outputs.types import Released, StoredOutput
     from studio.service.accounts import AccountService
@@ -49,6 +50,7 @@ __all__ = [
     "ConsentChoice",
     "CoverageItem",
     "DraftView",
+    "FileFormat",
     "HistoryItem",
     "JobState",
     "JobView",
@@ -213,8 +215,12 @@ class StudioService(Protocol):
         """Return the final outputs of the open subject, newest first."""
         ...
 
+    def formats(self, token: str) -> Mapping[str, Sequence[FileFormat]]:
+        """Return in which formats each of the open subject's outputs can be downloaded, by id."""
+        ...
+
     def output(
-        self, token: str, output_id: str, file_format: Literal["png", "webp"], *, save: bool = False
+        self, token: str, output_id: str, file_format: FileFormat, *, save: bool = False
     ) -> Released:
         """Return marked bytes of one of the open subject's outputs; `save`: for a download."""
         ...
@@ -250,10 +256,10 @@ class StudioService(Protocol):
         """Read a file's marks; needs no session."""
         ...
 
-    def keys(self) -> StudioKeys:
-        """Return what anybody needs to check this studio's pictures elsewhere; no session."""
-        ...
     def verify_and_show(self, data: bytes) -> tuple[Report, CheckedCopy]:
         """Read a file's marks, and draw where they are on a small copy; needs no session."""
         ...
 
+    def keys(self) -> StudioKeys:
+        """Return what anybody needs to check this studio's pictures elsewhere; no session."""
+        ...

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from consent.types import Audience, Medium, Purpose, SubjectKind
 
 if TYPE_CHECKING:
     pass
+
+FileFormat = Literal["png", "webp", "jpeg", "avif"]  # in which a picture can be downloaded
 
 
 @dataclass(frozen=True, slots=True)

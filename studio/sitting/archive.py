@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from consent.errors import ConsentRefused, QualityRefused, RecordInvalid
+from consent.records import receipt_hash
 from consent.types import Capture, Export, LiveCapture
 from outputs.encode import MediaType
 from outputs.errors import OutputMissing
@@ -71,8 +72,10 @@ class Archivist:
             yield from self._record(subject_id, record)
         yield from self._captures(subject_id)
         yield from self._selfies(subject_id)
+        formats = self.library.formats(subject_id)
         for output in self.library.list(subject_id):
-            yield from self._avatar(output)
+            yield from self._avatar(output, formats.get(output.id, ()))
+        yield self._watermarks(records)
         # Last, so that it lists the avatars in here too.
         with self.ledger.reading() as unit:
             exports = unit.exports.of_subject(subject_id)
@@ -125,7 +128,21 @@ class Archivist:
             yield _listed(f"{name}.json", "what was measured on the picture", probe)
             yield Entry(f"{name}.jpg", "a picture of you that was kept", jpeg, is_packed=True)
 
-    def _avatar(self, output: StoredOutput) -> Parts:
+    def _watermarks(self, records: Sequence[SignedRecord]) -> Entry:
+        found = self.library.watermarks([receipt_hash(record) for record in records])
+        words = "the hidden numbers of your avatars, also of deleted ones; they stay when you stop"
+        content = [
+            {
+                "number": f"{registered.word:08x}",
+                "output_id": registered.output_id,
+                "receipt_hash": registered.receipt_hash,
+                "created_at": at,
+            }
+            for registered, at in found
+        ]
+        return _listed("watermarks.json", words, content)
+
+    def _avatar(self, output: StoredOutput, kinds: Sequence[MediaType]) -> Parts:
         what = {"output_id": output.id, "sha256": output.sha256}
         try:
             # As it is now: it may have been reported, or deleted, while the copy is made.

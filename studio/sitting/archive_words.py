@@ -24,6 +24,8 @@ captures/           each time you looked into the camera: what was measured, and
 selfies/            the pictures of you that were kept (.jpg) and what was measured on them
 avatars/            what was drawn of you, with all its marks, exactly as you can download it;
                     beside each, what is known of it and its entry in the studio's log
+watermarks.json     the hidden number in each of them, also of those that you deleted. It leads to
+                    the proof of your yes, and is kept with it after you stop.
 jobs.json           what you asked the studio to draw
 downloads.json      which files you downloaded, this copy included
 sessions.json       when browsers were opened for you; their secret keys are not held
@@ -61,6 +63,8 @@ captures/           jeder Blick in die Kamera: was gemessen wurde, und die Vorla
 selfies/            die Bilder von Ihnen, die behalten wurden (.jpg), und was daran gemessen wurde
 avatars/            was von Ihnen gezeichnet wurde, mit allen Zeichen, genau wie beim Herunterladen;
                     daneben, was darüber bekannt ist, und der Eintrag im Protokoll des Studios
+watermarks.json     die versteckte Zahl in jedem davon, auch in gelöschten. Sie führt zum Nachweis
+                    für Ihr Ja und bleibt mit ihm auch nach Ihrem Stopp.
 jobs.json           was Sie zeichnen ließen
 downloads.json      welche Dateien Sie heruntergeladen haben, auch diese Kopie
 sessions.json       wann Browser für Sie geöffnet wurden; ihre geheimen Schlüssel sind nicht hier

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import StorageState, expect
 
 from studio.jobs.types import Job
@@ -43,7 +44,7 @@ def test_the_avatar_of_a_subject_who_is_nobody_says_so(arrive: Arrive, tmp_path:
     visitor.click("#to-styles")
     visitor.make()
     expect(visitor.page.locator("#result-synthetic")).to_have_text("Synthetic subject")
-    file = visitor.download("#download-png", tmp_path)
+    file = visitor.save("png", tmp_path)
     visitor.verify(file)
     manifest = visitor.page.locator("[data-finding='C2PA manifest'] pre")
     details = json.loads(manifest.text_content() or "{}")
@@ -71,6 +72,29 @@ def test_a_reloaded_page_finds_its_job_again(
     visitor.see("#result-image")
     visitor.page.reload()
     visitor.see("#result-image")
+
+
+def test_the_chosen_format_is_remembered_for_every_picture(
+    arrive: Arrive, nobody: StorageState, tmp_path: Path
+):
+    visitor = arrive(storage_state=nobody)
+    visitor.open()
+    visitor.make()
+    assert visitor.save("avif", tmp_path).suffix == ".avif"
+    works = visitor.gallery()
+    shown = works.first.locator("[data-formats]")
+    expect(shown).to_have_value("avif")
+    expect(shown.locator("option")).to_have_text(["PNG", "WebP", "JPEG", "AVIF"])
+    shown.select_option("jpeg")
+    for other in works.all():
+        expect(other.locator("[data-formats]")).to_have_value("jpeg")
+        expect(other.locator("[data-testid=download]")).to_have_text("Download JPEG")
+    file = visitor.download(".work >> nth=0 >> [data-testid=download]", tmp_path)
+    assert file.suffix == ".jpg"
+    with Image.open(file) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (1024, 1024))
+    visitor.page.reload()
+    expect(visitor.gallery().first.locator("[data-formats]")).to_have_value("jpeg")
 
 
 def test_a_cancelled_job_leaves_no_picture(

@@ -32,7 +32,7 @@ def test_a_video_of_oneself_fills_the_coverage_and_an_avatar_is_refused(
     agree_and_sit(studio, visitor, somebody)
     visitor.open()
     visitor.make()
-    avatar = visitor.download("#download-png", tmp_path)
+    avatar = visitor.save("png", tmp_path)
     visitor.click("#step-capture-button")
     visitor.see("#selfies-drop")
     page = visitor.page

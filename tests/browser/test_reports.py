@@ -20,7 +20,7 @@ def test_whoever_did_not_agree_holds_a_picture_back_without_a_name(
     agree_and_sit(studio, maker, somebody)
     maker.open()
     maker.make()
-    file = maker.download("#download-webp", tmp_path)
+    file = maker.save("webp", tmp_path)
 
     stranger = arrive()
     stranger.verify(file)

@@ -95,12 +95,11 @@ def test_an_avatar_of_a_sitting_can_be_kept_verified_and_deleted(
     visitor.open()
     before = studio.stored()
     visitor.make()
-    png = visitor.download("#download-png", tmp_path)
-    webp = visitor.download("#download-webp", tmp_path)
+    files = {kind: visitor.save(kind, tmp_path) for kind in ("png", "webp", "jpeg", "avif")}
     monkeypatch.setenv("SELFSAME_DATA", str(studio.data))
-    for file, kind in ((png, "PNG"), (webp, "WEBP")):
+    for kind, file in files.items():
         with Image.open(file) as picture:
-            assert (picture.format, picture.size) == (kind, (1024, 1024))
+            assert (picture.format, picture.size) == (kind.upper(), (1024, 1024))
         assert visitor.verify(file) == MARKED
         assert app.main(["verify", str(file)]) == 0
         assert re.search(r"C2PA manifest\s+trusted", capsys.readouterr().out)
@@ -113,7 +112,7 @@ def test_an_avatar_of_a_sitting_can_be_kept_verified_and_deleted(
     visitor.see("[data-empty]")
     after = studio.stored()
     assert (after["outputs"], after["objects"]) == (before["outputs"], before["objects"])
-    assert visitor.verify(png)["C2PA manifest"] == "trusted"
+    assert visitor.verify(files["png"])["C2PA manifest"] == "trusted"
 
 
 def test_nothing_is_agreed_while_nothing_is_switched_on(arrive: Arrive):

@@ -31,7 +31,7 @@ def test_withdrawing_takes_no_more_clicks_than_consenting_and_deletes_everything
     sit(studio, visitor, somebody)
     visitor.open()
     visitor.make()
-    file = visitor.download("#download-png", tmp_path)
+    file = visitor.save("png", tmp_path)
     assert visitor.verify(file)["consent record"] == "given"
     visitor.open()
     visitor.see(".style-card")

@@ -77,7 +77,7 @@ def making_views(visitor: Visitor) -> Iterator[str]:
 
 def keeping_views(visitor: Visitor, folder: Path) -> Iterator[str]:
     """Visit the other pages of somebody who made a picture."""
-    file = visitor.download("#download-png", folder)
+    file = visitor.save("png", folder)
     visitor.gallery()
     all_drawn(visitor, ".work img")
     yield "gallery"

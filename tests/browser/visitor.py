@@ -141,6 +141,12 @@ class Visitor:
         waiting.value.save_as(target)
         return target
 
+    def save(self, kind: str, folder: Path) -> Path:
+        """Choose a format of the finished picture and save it as the browser would."""
+        self.see("#result-download [data-formats]")
+        self.page.locator("#result-download [data-formats]").select_option(kind)
+        return self.download("#result-download [data-testid=download]", folder)
+
     def verify(self, file: Path) -> dict[str, str]:
         """Read a file's marks on the Verify page; return the state of each finding."""
         self.open("/verify")

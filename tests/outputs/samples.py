@@ -182,8 +182,8 @@ class MemoryRows:
         found = [row for row, _ in self.rows.values() if row.subject_id == subject_id]
         return sorted(found, key=lambda row: row.created_at, reverse=True)
 
-    def registered_under(self, receipt_hashes) -> list[Registered]:
-        return [one for one in self.words.values() if one.receipt_hash in receipt_hashes]
+    def registered_under(self, receipt_hashes) -> list[tuple[Registered, datetime]]:
+        return [(one, NOW) for one in self.words.values() if one.receipt_hash in receipt_hashes]
 
     def keys_of_subject(self, subject_id: str) -> dict[str, str]:
         return {row.id: key for row, key in self.rows.values() if row.subject_id == subject_id}

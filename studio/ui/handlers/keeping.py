@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from outputs.types import Profile, Released, StoredOutput
-from studio.service import StudioService, Upload
+from studio.service import FileFormat, StudioService, Upload
 from studio.ui.views import Json, plain
 
-FileFormat = Literal["png", "webp"]
+EXTENSIONS = {"jpeg": "jpg"}  # where a file's name does not end like its format
 HELD_BACK = (
     "Held back: somebody says that this shows them against their will. Whoever runs this studio "
     "will look at it. You can delete it any time."
@@ -28,10 +27,15 @@ class Download:
 def gallery(service: StudioService, token: str) -> Json:
     """Return the open subject's outputs, newest first; raises Refusal."""
     titles = {style.name: style.title for style in service.styles()}
-    return {"outputs": [_entry(output, titles) for output in service.gallery(token)]}
+    formats = service.formats(token)
+    return {
+        "outputs": [
+            _entry(output, titles, formats.get(output.id, ())) for output in service.gallery(token)
+        ]
+    }
 
 
-def _entry(output: StoredOutput, titles: dict[str, str]) -> Json:
+def _entry(output: StoredOutput, titles: dict[str, str], formats: Sequence[FileFormat]) -> Json:
     return {
         "id": output.id,
         "style": output.style,
@@ -39,6 +43,7 @@ def _entry(output: StoredOutput, titles: dict[str, str]) -> Json:
         "width": output.width,
         "height": output.height,
         "created_at": output.created_at.isoformat(),
+        "formats": list(formats),
         "held_back": HELD_BACK if output.frozen_at else None,
     }
 
@@ -56,7 +61,7 @@ def download(
     known = {output.id: output for output in service.gallery(token)}
     output = known.get(output_id)
     middle = f"{output.style}-{output.created_at:%Y-%m-%d}" if output else "avatar"
-    return Download(released, f"selfsame-{middle}.{file_format}")
+    return Download(released, f"selfsame-{middle}.{EXTENSIONS.get(file_format, file_format)}")
 
 
 def add_selfies(service: StudioService, token: str, uploads: list[Upload]) -> Json:

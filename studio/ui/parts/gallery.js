@@ -3,6 +3,7 @@
 import { get, noteOf, partsOf, send } from "./api.js";
 import { closedNote } from "./closed.js";
 import { dayOf, fill, focusOn, make, whileVisible } from "./dom.js";
+import { downloadOf } from "./formats.js";
 
 export function mount(root) {
   const at = (id) => root.querySelector(`#${id}`);
@@ -20,10 +21,7 @@ export function mount(root) {
       make("b", {}, output.title),
       make("span", { class: "small" }, dayOf(output.created_at)),
       make("div", { class: "actions" }, ...(output.held_back ? [] : downloads()), remove));
-    const downloads = () => [
-      make("a", { class: "button text", href: `${address}?save=1`, download: "", "aria-label": `Download ${output.title} as PNG` }, "PNG"),
-      make("a", { class: "button text", href: `${address}?format=webp&save=1`, download: "", "aria-label": `Download ${output.title} as WebP` }, "WebP"),
-    ];
+    const downloads = () => downloadOf({ address, title: output.title, formats: output.formats });
     function confirm() {
       const yes = make("button", { class: "button small-target", type: "button", "data-testid": "delete-yes", onclick: destroy }, "Delete for good");
       const no = make("button", { class: "button text", type: "button", onclick: () => { usual(); remove.focus(); } }, "Keep it");

@@ -2,6 +2,7 @@
 
 import { get, noteOf, partsOf, send } from "./api.js";
 import { announce, arrive, fill, focusOn, make, whileVisible } from "./dom.js";
+import { downloadOf } from "./formats.js";
 import { LAST_MADE } from "./style_detail.js";
 
 const MAX_SEED = 2 ** 31;
@@ -59,12 +60,19 @@ export function mount(root, { restyle }) {
       at("result-frame").classList.remove("skeleton");
     };
     image.src = address;
-    at("download-png").href = `${address}?save=1`;
-    at("download-webp").href = `${address}?format=webp&save=1`;
+    offer(view.output_id, address);
     at("result-progress").hidden = true;
     at("result-done").hidden = false;
     title("Here you are.");
     focusOn(at("result-title"));
+  }
+
+  // Pictures of earlier versions of the studio have fewer formats: the gallery knows which.
+  async function offer(id, address) {
+    fill(at("result-download"));
+    const { outputs } = await get("/api/outputs").catch(() => ({ outputs: [] }));
+    const formats = outputs.find((output) => output.id === id)?.formats ?? ["png"];
+    fill(at("result-download"), ...downloadOf({ address, title: "your avatar", formats, look: "wide" }));
   }
 
   function hear(view) {

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from studio.service import FileFormat
 from studio.ui.handlers import keeping as on_keeping
 from studio.ui.routes.context import Context
 from studio.ui.uploads import read_uploads
@@ -27,7 +28,7 @@ def keeping_routes(context: Context) -> APIRouter:
     def output(
         request: Request,
         output_id: str,
-        file_format: Annotated[on_keeping.FileFormat, Query(alias="format")] = "png",
+        file_format: Annotated[FileFormat, Query(alias="format")] = "png",
         *,
         save: bool = False,
     ) -> Response:

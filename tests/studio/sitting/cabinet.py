@@ -16,9 +16,11 @@ from consent.adapters.keys import MasterKey
 from consent.adapters.purgers import CapturePurger
 from consent.entries import log_capture, log_output
 from consent.passkeys import Passkey
+from consent.records import receipt_hash
 from consent.types import Action, Audience, Capture, Colour, LiveCapture, Look, Probe, Purpose
 from consent.withdrawal import Withdrawal
 from outputs.adapters.database import OutputDatabase
+from outputs.encode import MediaType
 from outputs.library import Library
 from outputs.objects import ObjectStore, SealedObjects
 from outputs.types import Profile, Released, StoredOutput
@@ -31,6 +33,7 @@ from studio.sitting.selfies import SelfieVault
 from tests.fakes import CONTROLLER, LOG_SIGNER, SIGNER, FakeStopper, FixedClock, face
 
 MASTER = MasterKey(b"\x04" * 32)
+TWO = (MediaType.PNG, MediaType.WEBP)  # as earlier versions released
 LEFT = Look(yaw=20.0, pitch=0.0, luma=120.0, side_light=0.0, smile=0.6, sharpness=50.0)
 
 
@@ -154,18 +157,18 @@ class Cabinet:
             unit.captures.add_probe(probe)
         return probe.id
 
-    def draw(self, person: Person, *, side: int = 8) -> StoredOutput:
-        """Store an avatar in two formats, logged."""
+    def draw(
+        self, person: Person, *, side: int = 8, formats: tuple[MediaType, ...] = TWO
+    ) -> StoredOutput:
+        """Store an avatar, logged and with a watermark's id."""
         output_id, now = self.random_id(), self.clock.advance(seconds=1)
-        formats = tuple(
+        files = [(kind, picture(kind.name, self.rng.randrange(10_000), side)) for kind in formats]
+        released = tuple(
             Released(data, kind, hashlib.sha256(data).hexdigest(), side, side, Profile.FINAL)
-            for kind, data in (
-                ("image/png", picture("PNG", self.rng.randrange(10_000), side)),
-                ("image/webp", picture("WEBP", self.rng.randrange(10_000), side)),
-            )
+            for kind, data in files
         )
-        key = self.library.put_objects(person.subject_id, output_id, formats)
-        first = formats[0].sha256
+        key = self.library.put_objects(person.subject_id, output_id, released)
+        first = released[0].sha256
         with self.database.transaction() as unit:
             index = log_output(unit, person.subject_id, output_id, person.record_id, first, now)
         output = StoredOutput(
@@ -180,9 +183,12 @@ class Cabinet:
             height=side,
             created_at=now,
             log_index=index,
+            watermark=self.rng.getrandbits(32),
         )
+        with self.database.reading() as unit:
+            record_hash = receipt_hash(unit.records.load(person.record_id))
         with self.library.ledger.transaction() as rows:
-            self.library.add_row(rows, output, key, receipt_hash="5e" * 32)
+            self.library.add_row(rows, output, key, receipt_hash=record_hash)
         return output
 
     def sign_with_passkey(self, person: Person) -> Passkey:

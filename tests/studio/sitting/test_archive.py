@@ -15,13 +15,13 @@ from sqlalchemy import text
 from consent.errors import ConsentRefused
 from consent.log import InclusionProof, Leaf, verify_inclusion, verify_opening
 from consent.types import Audience, Export
-from outputs.encode import MediaType
+from outputs.encode import STILLS
 from studio.sitting.archive import ID
 from studio.sitting.archive_words import README
 from studio.sitting.changes import Narrower
 from tests.consent import reading
 from tests.fakes import LOG_SIGNER
-from tests.studio.sitting.cabinet import Cabinet
+from tests.studio.sitting.cabinet import TWO, Cabinet
 
 FREEZE = text("UPDATE outputs SET frozen_at = '2026-03-01 12:00:00.000000' WHERE id = :id")
 
@@ -62,6 +62,7 @@ def test_the_copy_holds_everything_about_one_person_and_nothing_of_another(cabin
         "passkeys.json",
         "jobs.json",
         "downloads.json",
+        "watermarks.json",
         f"records/{ada.record_id}.json",
         f"records/{ada.record_id}.html",
         f"captures/{ada.capture.id}.json",
@@ -88,16 +89,43 @@ def test_the_copy_holds_everything_about_one_person_and_nothing_of_another(cabin
     assert receipt["signature"]["value"]
 
 
-def test_pictures_are_as_they_were_kept_and_released(cabinet):
+@pytest.mark.parametrize("formats", [TWO, STILLS], ids=["of an earlier version", "of this one"])
+def test_pictures_are_as_they_were_kept_and_released(cabinet, formats):
     ada = cabinet.sit()
-    output = cabinet.draw(ada)
-    archive, _ = copy_of(cabinet, ada)
-    for kind in MediaType:
+    output = cabinet.draw(ada, formats=formats)
+    archive, manifest = copy_of(cabinet, ada)
+    assert manifest["held_back"] == []
+    for kind in formats:
         released = cabinet.library.read(ada.subject_id, output.id, kind)
         assert archive.read(f"avatars/{output.id}.{kind.name.lower()}") == released.data
+    listed = {each["media_type"] for each in read(archive, "downloads.json")}
+    assert listed == set(formats)
     for selfie in ada.selfies:
         kept = cabinet.selfies.read(ada.subject_id, selfie)
         assert archive.read(f"selfies/{selfie}.jpg") == kept
+
+
+def test_the_copy_tells_every_hidden_number_of_its_person_and_of_nobody_else(cabinet):
+    ada, bob = cabinet.sit(), cabinet.sit()
+    kept, deleted, other = cabinet.draw(ada), cabinet.draw(ada), cabinet.draw(bob)
+    cabinet.library.delete(ada.subject_id, deleted.id)
+    archive, _ = copy_of(cabinet, ada)
+    numbers = {each["output_id"]: each["number"] for each in read(archive, "watermarks.json")}
+    assert numbers == {each.id: f"{each.watermark:08x}" for each in (kept, deleted)}
+    assert f"{other.watermark:08x}" not in archive.read("watermarks.json").decode()
+    assert read(archive, f"avatars/{kept.id}.json")["watermark"] == kept.watermark
+
+
+def test_a_picture_without_its_first_format_is_damaged(cabinet):
+    ada = cabinet.sit()
+    output = cabinet.draw(ada)
+    objects = cabinet.objects.objects
+    for item in objects.list_prefix(f"outputs/{ada.subject_id}/{output.id}"):
+        if item.key.endswith(".png"):
+            objects.delete(item.key)
+    archive, manifest = copy_of(cabinet, ada)
+    assert [each["output_id"] for each in manifest["held_back"]] == [output.id]
+    assert not [name for name in archive.namelist() if name.startswith("avatars/")]
 
 
 def test_the_manifest_lists_every_file_with_size_hash_and_words(cabinet):

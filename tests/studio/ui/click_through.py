@@ -18,9 +18,10 @@ What a browser test may rely on:
   `.favourite`, `#style-search`, `[name=family-tab]`, `#controls [name=<control>]`,
   `#detail-frame.redrawing`, `#vary`, `#make-it`
 - Result: `.result[data-job-state=<JobState>]`, `#job-message`, `#job-cancel`, `#result-image`,
-  `#download-png`, `#download-webp`, `#result-vary`, `#back-to-styles`, `#result-synthetic`
-- Gallery: `.work[data-output=<id>]`, `[data-testid=delete]`, `[data-testid=delete-yes]`,
-  `#gallery-lock`, `[data-closed]`, `[data-empty]`
+  `#result-download` with `[data-formats]` and `[data-testid=download]`, `#result-vary`,
+  `#back-to-styles`, `#result-synthetic`
+- Gallery: `.work[data-output=<id>]` with the same two, `[data-testid=delete]`,
+  `[data-testid=delete-yes]`, `#gallery-lock`, `[data-closed]`, `[data-empty]`
 - My consent: `[data-record=<id>][data-state]`, `[data-testid=keep-<family or audience>]`,
   `[name=days-left]`, `#narrow-save`, `#extend-begin`, `#waiting-summary`, `#waiting-drop`,
   `#made`, `#kept` with `[data-thumb=<id>]`, `[data-testid=thumb-delete]`,

@@ -12,17 +12,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 from consent.errors import ConsentRefused, IdentityRefused, QualityRefused, Refusal
-from outputs.annotated import CheckedCopy
 from consent.types import Pace, SubjectKind
+from outputs.annotated import CheckedCopy
 from outputs.report import Finding, Report, State, Technique
 from outputs.types import Profile, Released, StoredOutput
 from studio.service import (
     BakedSubject,
     CaptureUpdate,
     ConsentChoice,
+    FileFormat,
     JobState,
     JobView,
     SelfieVerdict,
@@ -62,6 +62,7 @@ class FakeStudio(FakeConsents):
         self.refusals: dict[str, Refusal | Exception] = {}
         self.uploads: list[Upload] = []
         self.saved: list[str] = []
+        self.released_as: tuple[FileFormat, ...] = ("png", "webp", "jpeg", "avif")
         self.abandoned = 0
         self.arrivals: list[datetime] = []
         self.origins: list[str] = []
@@ -285,8 +286,11 @@ class FakeStudio(FakeConsents):
     def gallery(self, token: str) -> Sequence[StoredOutput]:
         return tuple(self.opened(token).outputs)
 
+    def formats(self, token: str) -> dict[str, tuple[FileFormat, ...]]:
+        return {output.id: self.released_as for output in self.opened(token).outputs}
+
     def output(
-        self, token: str, output_id: str, file_format: Literal["png", "webp"], *, save: bool = False
+        self, token: str, output_id: str, file_format: FileFormat, *, save: bool = False
     ) -> Released:
         subject = self.opened(token)
         if save:

@@ -186,6 +186,32 @@ def test_a_download_is_named_by_style_and_day(person, clock):
     assert answer.headers["content-disposition"].startswith("inline")
 
 
+@pytest.mark.parametrize(
+    ("file_format", "media_type", "ending"),
+    [
+        ("png", "image/png", "png"),
+        ("webp", "image/webp", "webp"),
+        ("jpeg", "image/jpeg", "jpg"),
+        ("avif", "image/avif", "avif"),
+    ],
+)
+def test_each_format_has_its_type_and_its_name(person, clock, file_format, media_type, ending):
+    output_id = finished_output(person, clock)
+    answer = person.get(f"/api/outputs/{output_id}", params={"format": file_format, "save": 1})
+    assert answer.headers["content-type"] == media_type
+    assert answer.headers["content-disposition"].endswith(f'.{ending}"')
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_the_gallery_tells_in_which_formats_a_picture_is_there(person, studio, clock):
+    finished_output(person, clock)
+    (shown,) = person.get("/api/outputs").json()["outputs"]
+    assert shown["formats"] == ["png", "webp", "jpeg", "avif"]
+    studio.released_as = ("png", "webp")  # as earlier versions did
+    (shown,) = person.get("/api/outputs").json()["outputs"]
+    assert shown["formats"] == ["png", "webp"]
+
+
 @pytest.mark.parametrize("file_format", ["svg", "gif", "", "../png"])
 def test_no_format_without_marks_is_served(person, clock, file_format):
     output_id = finished_output(person, clock)
