@@ -150,7 +150,9 @@ class Archivist:
             if output.frozen_at is not None:
                 yield HeldBack(what, FROZEN)
                 return
-            formats = [self.library.read(output.subject_id, output.id, each) for each in MediaType]
+            # The one that names it comes always: where it is gone, the picture is damaged.
+            wanted = dict.fromkeys((MediaType(output.media_type), *kinds))
+            formats = [self.library.read(output.subject_id, output.id, each) for each in wanted]
         except OutputMissing:
             yield HeldBack(what, DAMAGED)
             return
