@@ -54,8 +54,13 @@ class Code:
         spectrum[-self.rows, -self.columns] = np.conj(values)
         return spectrum
 
-    def listen(self, tile: Array) -> Heard:
-        """Find the pattern in a (TILE, TILE) tile that begins anywhere, and hear its bits."""
+    def listen(self, tile: Array, at: tuple[int, int] | None = None) -> Heard:
+        """Hear the bits of a (TILE, TILE) tile.
+
+        Args:
+            tile: A mean of tiles.
+            at: Row and column at which the pattern begins; None to find it.
+        """
         waves = np.fft.fft2(tile)[self.rows, self.columns]
         size = np.abs(waves)
         rings = np.maximum(np.bincount(self.rings), 1)
@@ -65,7 +70,7 @@ class Code:
         matched = waves * np.conj(self.phases)
         place = np.fft.ifft2(self.spread(np.where(self.roles == WORDS * BITS, matched, 0))).real
         peak = int(place.argmax())
-        down, across = divmod(peak, TILE)
+        down, across = divmod(peak, TILE) if at is None else at
         spread = float(place.std())
         clarity = float((place.flat[peak] - place.mean()) / spread) if spread > 0 else 0.0
         turned = np.exp(2j * np.pi * (self.rows * down + self.columns * across) / TILE)
