@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import sys
@@ -11,19 +10,16 @@ from datetime import UTC, datetime
 from functools import reduce
 
 import numpy as np
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from benchmarks.claims import LOG, claim_in
 from benchmarks.stage import Stage
 from benchmarks.table import Row, alone
-from consent.checkpoints import Checkpoint, LogSigner
-from consent.log import InclusionProof, Leaf, LeafKind, LoggedLeaf
-from consent.merkle import inclusion_ranges, leaf_hash, node_hash
 from outputs.authority import make_authority
-from outputs.encode import MediaType, decode
+from outputs.encode import STILLS, Limits, decode_clip
 from outputs.log_proof import check_proof, proof_json
 from outputs.marks import Draft, LabelMark, ManifestMark, Mark, XmpMark
 from outputs.provenance import Claim, ManifestReader, Signer
-from outputs.types import Render
+from outputs.types import Clip, Render
 from studio.styles.painted.toon import TOON, draw_toon
 from studio.styles.portrait import anatomy, prepare_portrait
 
@@ -31,32 +27,6 @@ REPETITIONS = 15
 MOST_MILLISECONDS = 60.0
 LOG_SIZES = (1, 1_000_000)  # entries
 MOST_CHECK_MS = 1.0
-LOG = LogSigner("log.example/bench", Ed25519PrivateKey.from_private_bytes(b"\x07" * 32))
-BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def claim_in(size: int) -> Claim:
-    """Return a claim whose consent stands in the middle of a log of that size.
-
-    The hashes of the rest of the tree are made up; the proof through them is a real one.
-    """
-    index = size // 2
-    leaf = Leaf(LeafKind.CONSENT, BEGAN, "0" * 64)
-    path, root = [], leaf_hash(leaf.to_bytes())
-    for start, _ in inclusion_ranges(index, size):
-        path.append(hashlib.sha256(start.to_bytes(8)).digest())
-        root = node_hash(path[-1], root) if start < index else node_hash(root, path[-1])
-    note = LOG.sign(Checkpoint(LOG.origin, size, root))
-    return Claim(
-        output_id="0" * 32,
-        job_id="0" * 32,
-        receipt_hash="0" * 64,
-        digital_source_type=TOON.digital_source_type,
-        synthetic=True,
-        version="0",
-        family=TOON.family.value,
-        logged=LoggedLeaf(leaf, InclusionProof(index, size, tuple(path)), note),
-    )
 
 
 def rows(stage: Stage) -> Iterator[Row]:
@@ -67,8 +37,8 @@ def rows(stage: Stage) -> Iterator[Row]:
     marks: tuple[Mark, ...] = (LabelMark(), XmpMark(), ManifestMark(Signer(authority), reader))
     render = _drawn(stage)
     short, long = (claim_in(size) for size in LOG_SIZES)
-    for media_type in (MediaType.PNG, MediaType.WEBP):
-        draft = Draft(render, long, {"seed": 7}, media_type, render.pixels)
+    for media_type in STILLS:
+        draft = Draft(Clip((render,)), long, {"seed": 7}, media_type, (render.pixels,))
 
         def mark(draft: Draft = draft) -> Draft:
             return reduce(lambda unmarked, mark: mark.apply(unmarked), marks, draft)
@@ -76,7 +46,7 @@ def rows(stage: Stage) -> Iterator[Row]:
         marked = mark()
 
         def read_back(marked: Draft = marked) -> None:
-            decoded = decode(marked.data, max_pixels=sys.maxsize)
+            decoded = decode_clip(marked.data, Limits(sys.maxsize))
             for each in marks:
                 each.read_back(marked, decoded)
 

@@ -18,7 +18,6 @@ from statistics import median
 
 from benchmarks.stage import Stage, open_studio, seat
 from benchmarks.table import Row, Times, milliseconds
-from outputs.encode import MediaType
 from outputs.types import Released, StoredOutput
 from studio.house import House
 
@@ -67,7 +66,9 @@ def _drawn(house: House, stage: Stage) -> Sample:
     if job.output_id is None:
         raise RuntimeError(f"the job ended as {job.state}: {job.message}")
     output = house.library.find(house.door.open_subject(token), job.output_id)
-    formats = (house.library.read(output.subject_id, output.id, kind) for kind in MediaType)
+    subject_id = output.subject_id
+    kinds = house.library.formats(subject_id)[output.id]
+    formats = (house.library.read(subject_id, output.id, kind) for kind in kinds)
     return Sample(output, tuple(formats))
 
 

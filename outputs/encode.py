@@ -1,66 +1,141 @@
-"""Pixels to PNG or WebP bytes with their XMP packet, and safely back again."""
+"""Pixels to the bytes of each format with their XMP packet, and safely back again."""
 
 from __future__ import annotations
 
 import io
 import struct
 import warnings
-import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-import cv2
+import av
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from outputs.animations import gif_packet, write_gif, write_webp_clip
 from outputs.errors import MarkMissing, TooLarge
+from outputs.stills import write_avif, write_jpeg, write_png, write_webp
+from outputs.video import is_video, mp4_packet, read_video, write_mp4
 
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-XMP_KEYWORD = b"XML:com.adobe.xmp"  # XMP specification part 3, section 1.1.5
-# Fast deflate and the cheapest row filter: 18 ms and 174 KB for a flat drawing of 1024 px, where
-# level 6 with adaptive filters takes 88 ms for 120 KB.
-PNG_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP)
-WEBP_QUALITY = 92
-WEBP_METHOD = 2  # 0 fastest to 6 smallest
+# What is opened. Pillow knows more, among it what is left to programs of the system.
+FORMATS = ("PNG", "WEBP", "JPEG", "AVIF", "GIF", "TIFF", "BMP")
+ANIMATED = ("PNG", "WEBP", "AVIF", "GIF")  # where further pictures are further frames
+
+Pixels = NDArray[np.uint8]
+Shown = Iterator[tuple[Pixels, float]]  # frames, at least one, and the seconds of each
 
 
 class MediaType(StrEnum):
-    """Formats in which a picture leaves."""
+    """Formats in which a picture or a clip leaves."""
 
     PNG = "image/png"
     WEBP = "image/webp"
+    JPEG = "image/jpeg"
+    AVIF = "image/avif"
+    GIF = "image/gif"
+    MP4 = "video/mp4"
+
+
+STILLS = (MediaType.PNG, MediaType.WEBP, MediaType.JPEG, MediaType.AVIF)
+MOVING = (MediaType.WEBP, MediaType.GIF, MediaType.MP4)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is decoded of a file."""
+
+    pixels: int  # of all frames together; none is decoded that alone has more
+    frames: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A picture that was opened."""
 
-    pixels: NDArray[np.uint8]  # (H, W, 3) sRGB or (H, W, 4) sRGB + straight alpha
+    pixels: Pixels  # (H, W, 3) sRGB or (H, W, 4) sRGB + straight alpha
     xmp: bytes  # empty when there is none
     texts: dict[str, str]  # PNG text entries
 
 
-def encode(
-    pixels: NDArray[np.uint8], media_type: MediaType, *, xmp: bytes, parameters: str = ""
-) -> bytes:
-    """Encode pixels with their packet.
+@dataclass(frozen=True, slots=True)
+class DecodedClip:
+    """A picture, an animation or a video that was opened."""
+
+    frames: tuple[Pixels, ...]  # at least one; each as in Decoded
+    durations: tuple[float, ...]  # seconds that each is shown; 0 for a still
+    xmp: bytes
+    texts: dict[str, str]
+    is_whole: bool  # False where the limits cut it short
+
+    def number_at(self, seconds: float) -> int:
+        """Return which frame is shown at a time: encoders join frames that look alike."""
+        ends = np.cumsum(self.durations)
+        return min(int(np.searchsorted(ends, seconds, "right")), len(ends) - 1)
+
+    def at(self, seconds: float) -> Pixels:
+        """Return the frame that is shown at a time."""
+        return self.frames[self.number_at(seconds)]
+
+
+def encode(pixels: Pixels, media_type: MediaType, *, xmp: bytes, parameters: str = "") -> bytes:
+    """Encode one picture with its packet.
 
     Args:
-        pixels: (H, W, 3 or 4) uint8 sRGB, straight alpha.
-        media_type: PNG is lossless; WebP is lossy.
+        pixels: (H, W, 3 or 4) uint8 sRGB, straight alpha. JPEG and MP4 lay it over white, GIF
+            makes one bit of it.
+        media_type: PNG is lossless, the others are lossy.
         xmp: The packet.
-        parameters: Text that creators expect under "parameters" in a PNG; WebP has no such place.
+        parameters: Text that creators expect under "parameters" in a PNG; others have no such
+            place.
+
+    Raises:
+        MarkMissing: the format cannot hold the picture.
     """
-    match media_type:
-        case MediaType.PNG:
-            return _encode_png(pixels, xmp, parameters)
-        case MediaType.WEBP:
-            return _encode_webp(pixels, xmp)
+    with _refusing(media_type):
+        match media_type:
+            case MediaType.PNG:
+                return write_png(pixels, xmp, parameters)
+            case MediaType.WEBP:
+                return write_webp(pixels, xmp)
+            case MediaType.JPEG:
+                return write_jpeg(pixels, xmp)
+            case MediaType.AVIF:
+                return write_avif(pixels, xmp)
+            case MediaType.GIF | MediaType.MP4:
+                return encode_clip((pixels,), media_type, seconds=1.0, xmp=xmp)
+
+
+def encode_clip(
+    frames: Sequence[Pixels], media_type: MediaType, *, seconds: float, xmp: bytes
+) -> bytes:
+    """Encode an animation with its packet.
+
+    Args:
+        frames: Of one shape, as for `encode`.
+        media_type: One of MOVING.
+        seconds: How long each frame is shown.
+        xmp: The packet.
+
+    Raises:
+        MarkMissing: the format does not move, or cannot hold the frames.
+    """
+    with _refusing(media_type):
+        match media_type:
+            case MediaType.WEBP:
+                return write_webp_clip(frames, seconds, xmp)
+            case MediaType.GIF:
+                return write_gif(frames, seconds, xmp)
+            case MediaType.MP4:
+                return write_mp4(frames, seconds, xmp)
+            case _:
+                raise MarkMissing("picture", f"{media_type.name} holds no animation")
 
 
 def decode(data: bytes, *, max_pixels: int) -> Decoded:
-    """Open a PNG or WebP (or any other still that Pillow knows) within limits.
+    """Open a picture, or the first frame of an animation or a video, within limits.
 
     Args:
         data: The file's bytes.
@@ -70,46 +145,77 @@ def decode(data: bytes, *, max_pixels: int) -> Decoded:
         MarkMissing: not a picture, or truncated.
         TooLarge: more pixels than that, or than memory holds.
     """
+    with _opened(data, max_pixels) as (shown, xmp, texts):
+        return Decoded(next(shown)[0], xmp, texts)
+
+
+def decode_clip(data: bytes, limits: Limits) -> DecodedClip:
+    """Open a picture, an animation or a video, as many frames of it as the limits allow.
+
+    Raises:
+        MarkMissing: not a picture, or truncated.
+        TooLarge: a frame has more pixels than the limits allow, or than memory holds.
+    """
+    frames: list[Pixels] = []
+    durations: list[float] = []
+    room = limits.pixels
+    with _opened(data, limits.pixels) as (shown, xmp, texts):
+        for pixels, seconds in shown:
+            room -= pixels.shape[0] * pixels.shape[1]
+            if len(frames) == limits.frames or room < 0:
+                return DecodedClip(tuple(frames), tuple(durations), xmp, texts, is_whole=False)
+            frames.append(pixels)
+            durations.append(seconds)
+    return DecodedClip(tuple(frames), tuple(durations), xmp, texts, is_whole=True)
+
+
+@contextmanager
+def _opened(data: bytes, max_pixels: int) -> Iterator[tuple[Shown, bytes, dict[str, str]]]:
+    """Yield a file's frames, its packet and its texts; turn what a decoder raises into ours."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about size and damaged metadata; both are checked
-            with Image.open(io.BytesIO(data)) as image:
-                if image.width * image.height > max_pixels:
-                    raise TooLarge("picture", f"{image.width} x {image.height} is too large")
-                xmp = image.info.get("xmp", b"")
+            if is_video(data):
+                yield read_video(data, max_pixels=max_pixels), mp4_packet(data), {}
+                return
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                packet = image.info.get("xmp") or gif_packet(data)
+                xmp = packet.encode() if isinstance(packet, str) else bytes(packet)
                 texts = {str(k): v for k, v in image.info.items() if isinstance(v, str)}
-                # In place, and converted only if need be: each copy of a large picture counts.
-                ImageOps.exif_transpose(image, in_place=True)
-                mode = "RGBA" if image.has_transparency_data else "RGB"
-                array = np.asarray(image if image.mode == mode else image.convert(mode))
+                yield _pictures(image, max_pixels), xmp, texts
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error) as error:
         raise MarkMissing("picture", "the bytes cannot be decoded") from error
     except (Image.DecompressionBombError, MemoryError, OverflowError) as error:
         raise TooLarge("picture", "it is too large to be decoded") from error
-    packet = xmp.encode() if isinstance(xmp, str) else bytes(xmp)
-    return Decoded(array, packet, texts)
 
 
-def _encode_png(pixels: NDArray[np.uint8], xmp: bytes, parameters: str) -> bytes:
-    order = cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
-    done, buffer = cv2.imencode(".png", cv2.cvtColor(pixels, order), PNG_OPTIONS)
-    if not done:
-        raise MarkMissing("picture", "it could not be encoded as PNG")
-    data = buffer.tobytes()
-    header_end = len(PNG_SIGNATURE) + 25  # IHDR is always first and always this long
-    extra = _chunk(b"iTXt", XMP_KEYWORD + b"\0\0\0\0\0" + xmp)
-    if parameters:
-        extra += _chunk(b"tEXt", b"parameters\0" + parameters.encode("latin-1", "replace"))
-    return data[:header_end] + extra + data[header_end:]
+def _pictures(image: Image.Image, max_pixels: int) -> Shown:
+    """Yield each frame and the seconds that it is shown."""
+    number = 0
+    while True:
+        if image.width * image.height > max_pixels:
+            raise TooLarge("picture", f"{image.width} x {image.height} is too large")
+        moves = image.format in ANIMATED and getattr(image, "is_animated", False)
+        if not moves:
+            # In place, and converted only if need be: each copy of a large picture counts.
+            ImageOps.exif_transpose(image, in_place=True)
+        image.load()  # only now does an animation know how long the frame is shown
+        mode = "RGBA" if image.has_transparency_data else "RGB"
+        array = np.asarray(image if image.mode == mode else image.convert(mode))
+        yield array, float(image.info.get("duration", 0)) / 1000 if moves else 0.0
+        number += 1
+        try:
+            if not moves:
+                return
+            image.seek(number)
+        except EOFError:
+            return
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    checksum = zlib.crc32(kind + content)
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
-
-
-def _encode_webp(pixels: NDArray[np.uint8], xmp: bytes) -> bytes:
-    buffer = io.BytesIO()
-    image = Image.fromarray(pixels)
-    image.save(buffer, "WEBP", quality=WEBP_QUALITY, method=WEBP_METHOD, xmp=xmp)
-    return buffer.getvalue()
+@contextmanager
+def _refusing(media_type: MediaType) -> Iterator[None]:
+    """Turn what an encoder raises into a MarkMissing."""
+    try:
+        yield
+    except (OSError, ValueError, av.FFmpegError) as error:
+        raise MarkMissing("picture", f"it could not be encoded as {media_type.name}") from error

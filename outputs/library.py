@@ -99,21 +99,27 @@ class Library:
             return rows.of_subject(subject_id)
 
     def read(
-        self, subject_id: str, output_id: str, media_type: MediaType = MediaType.PNG
+        self, subject_id: str, output_id: str, media_type: MediaType | None = None
     ) -> Released:
         """Return one output's bytes, checked against the hash they were stored under.
+
+        Args:
+            subject_id: Who asks.
+            output_id: The output.
+            media_type: One of its `formats`; None takes the one that names it.
 
         Raises:
             OutputMissing: none of that id belongs to the subject, or its bytes are not intact.
             ConsentRefused: the subject's key was destroyed.
         """
         output, object_key = self._owned(subject_id, output_id)
+        wanted = media_type or MediaType(output.media_type)
         try:
             data, digest = get_format(
-                self.objects, object_key, subject_id=subject_id, media_type=media_type
+                self.objects, object_key, subject_id=subject_id, media_type=wanted
             )
-            expected = output.sha256 if media_type == output.media_type else digest
-            return reopen(data, media_type, expected_sha256=expected)
+            expected = output.sha256 if wanted == output.media_type else digest
+            return reopen(data, wanted, expected_sha256=expected)
         except (OutputError, RecordInvalid) as error:
             raise _missing("The stored picture is missing or damaged.") from error
 

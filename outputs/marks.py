@@ -13,26 +13,34 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from outputs.encode import Decoded, MediaType, encode
+from outputs.encode import DecodedClip, MediaType, encode, encode_clip
 from outputs.errors import MarkMissing
-from outputs.label import burn_label, place_label
+from outputs.label import Placement, burn_at
+from outputs.label_clip import place_clip
 from outputs.provenance import Claim, ManifestReader, Signer, require_claimed
 from outputs.reading import read_label
-from outputs.types import Render
-from outputs.watermark import Watermarker
+from outputs.types import Clip
+from outputs.watermark import Watermarker, apply_residual
 from outputs.xmp import XmpFields, fields_for, read_packet, write_packet
+
+REFRESH = 6  # frames that share what is written into their colours: a quarter of a second at most
+Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An output on its way: what must be said about it, and what stands so far."""
 
-    render: Render
+    clip: Clip  # as it was drawn
     claim: Claim
     parameters: Mapping[str, str | float]  # style, controls and seed; nothing of a person
     media_type: MediaType
-    pixels: NDArray[np.uint8]  # (H, W, 3 or 4) sRGB, straight alpha
+    frames: tuple[Pixels, ...]  # (H, W, 3 or 4) sRGB, straight alpha
     data: bytes = b""
+
+    def shown(self, decoded: DecodedClip, number: int) -> Pixels:
+        """Return what the finished bytes show when a frame is due."""
+        return decoded.at((number + 0.5) * self.clip.seconds)
 
 
 class Mark(Protocol):
@@ -43,49 +51,69 @@ class Mark(Protocol):
         """The mark's name, as in the findings of Verify."""
         ...
 
+    @property
+    def is_in_pixels(self) -> bool:
+        """Whether it lies in the pixels, and thus is the same in every format."""
+        ...
+
     def apply(self, draft: Draft) -> Draft:
         """Return the draft with the mark."""
         ...
 
-    def read_back(self, draft: Draft, decoded: Decoded) -> None:
+    def read_back(self, draft: Draft, decoded: DecodedClip) -> None:
         """Read the mark from the finished bytes, or raise MarkMissing."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class LabelMark:
-    """The visible label, burned into the pixels."""
+    """The visible label, burned into the pixels of every frame."""
 
+    locale: str = "en"
     name: str = "label"
+    is_in_pixels: bool = True
 
     def apply(self, draft: Draft) -> Draft:
         """Burn the label."""
-        pixels, _ = burn_label(draft.render, synthetic=draft.claim.synthetic)
-        return replace(draft, pixels=pixels)
+        pairs = zip(draft.frames, self._places(draft), strict=True)
+        return replace(draft, frames=tuple(burn_at(frame, places) for frame, places in pairs))
 
-    def read_back(self, draft: Draft, decoded: Decoded) -> None:
-        """Read every copy where the render's geometry says that it must be."""
-        if decoded.pixels.shape[:2] != draft.render.pixels.shape[:2]:
+    def read_back(self, draft: Draft, decoded: DecodedClip) -> None:
+        """Read every copy in every frame where the render's geometry says that it must be."""
+        if decoded.frames[0].shape[:2] != draft.clip.first.pixels.shape[:2]:
             raise MarkMissing(self.name, "the picture changed its size")
-        expected = place_label(draft.render, synthetic=draft.claim.synthetic)
-        read_label(decoded.pixels, expected)
+        for number, expected in enumerate(self._places(draft)):
+            read_label(draft.shown(decoded, number), expected)
+
+    def _places(self, draft: Draft) -> tuple[tuple[Placement, ...], ...]:
+        synthetic = draft.claim.synthetic
+        return place_clip(draft.clip.frames, synthetic=synthetic, locale=self.locale)
 
 
 @dataclass(frozen=True, slots=True)
 class WatermarkMark:
-    """The invisible watermark, over the labelled pixels."""
+    """The invisible watermark, over the labelled pixels of every frame."""
 
     watermarker: Watermarker
     name: str = "watermark"
+    is_in_pixels: bool = True
 
     def apply(self, draft: Draft) -> Draft:
         """Write tag and id into the colours."""
-        word = draft.claim.watermark
-        return replace(draft, pixels=self.watermarker.embed(draft.pixels, word))
+        marked: list[Pixels] = []
+        for start in range(0, len(draft.frames), REFRESH):
+            together = draft.frames[start : start + REFRESH]
+            residual = self.watermarker.residual(together[0], draft.claim.watermark)
+            marked += (apply_residual(frame, residual) for frame in together)
+        return replace(draft, frames=tuple(marked))
 
-    def read_back(self, draft: Draft, decoded: Decoded) -> None:
-        """Read both from what a stranger would open."""
-        self.watermarker.check(decoded.pixels, draft.claim.watermark)
+    def read_back(self, draft: Draft, decoded: DecodedClip) -> None:
+        """Read both from what a stranger would open: first frame, last, and one between."""
+        last = len(draft.frames) - 1
+        # Of those that share a residual the last differs the most from what it was written for.
+        middle = min(last, last // 2 // REFRESH * REFRESH + REFRESH - 1)
+        for number in sorted({0, middle, last}):
+            self.watermarker.check(draft.shown(decoded, number), draft.claim.watermark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +121,20 @@ class XmpMark:
     """The XMP packet and the generation parameters; this is where pixels become bytes."""
 
     name: str = "xmp"
+    is_in_pixels: bool = False
 
     def apply(self, draft: Draft) -> Draft:
         """Encode the pixels with their packet."""
         packet = write_packet(self._fields(draft))
         text = _parameters_text(draft) if draft.parameters else ""
-        data = encode(draft.pixels, draft.media_type, xmp=packet, parameters=text)
+        if draft.clip.is_still:
+            data = encode(draft.frames[0], draft.media_type, xmp=packet, parameters=text)
+        else:
+            seconds = draft.clip.seconds
+            data = encode_clip(draft.frames, draft.media_type, seconds=seconds, xmp=packet)
         return replace(draft, data=data)
 
-    def read_back(self, draft: Draft, decoded: Decoded) -> None:
+    def read_back(self, draft: Draft, decoded: DecodedClip) -> None:
         """Compare the packet and, in a PNG, the parameters with what must be said."""
         if read_packet(decoded.xmp) != self._fields(draft):
             raise MarkMissing(self.name, "the packet says something else")
@@ -124,12 +157,13 @@ class ManifestMark:
     signer: Signer
     reader: ManifestReader
     name: str = "manifest"
+    is_in_pixels: bool = False
 
     def apply(self, draft: Draft) -> Draft:
         """Sign the file."""
         return replace(draft, data=self.signer.sign(draft.data, draft.media_type, draft.claim))
 
-    def read_back(self, draft: Draft, decoded: Decoded) -> None:  # noqa: ARG002  # Mark's shape
+    def read_back(self, draft: Draft, decoded: DecodedClip) -> None:  # noqa: ARG002  # Mark's shape
         """Demand a manifest that is intact, ours, and says what is true of this output."""
         require_claimed(draft.claim, self.reader.read(draft.data, draft.media_type))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -16,17 +17,16 @@ from numpy.typing import NDArray
 from consent.log import LoggedLeaf
 from consent.ports import Clock
 from consent.types import Grant, SubjectKind
-from outputs.encode import MediaType, decode
+from outputs.clips import MAX_PIXELS, check_clip, check_shown, limits_of
+from outputs.encode import MOVING, STILLS, MediaType, decode, decode_clip
 from outputs.errors import MarkMissing, ReleaseRefused
-from outputs.label import check_geometry
 from outputs.marks import Draft, LabelMark, ManifestMark, Mark, WatermarkMark, XmpMark
 from outputs.provenance import Claim, ManifestReader, Signer, ingredient_of
-from outputs.types import Profile, Rect, Released, Render
+from outputs.types import Clip, Profile, Rect, Released, Render
 from outputs.watermark import Watermarker
 from outputs.xmp import GENERATED_TYPES, SOURCE_TYPES
 
 PREVIEW_SIDE = 512  # pixels, the longest side that a preview may have
-MAX_PIXELS = 64_000_000  # of our own outputs when they are read back
 REQUIRED: Mapping[Profile, tuple[str, ...]] = {
     Profile.PREVIEW: ("label", "xmp"),
     Profile.FINAL: ("label", "watermark", "xmp", "manifest"),
@@ -44,7 +44,7 @@ class Releaser:
         clock: Clock,
         *,
         version: str,
-        formats: tuple[MediaType, ...] = (MediaType.PNG, MediaType.WEBP),
+        locale: str = "en",
     ) -> None:
         """Compose the marks of both profiles.
 
@@ -54,15 +54,15 @@ class Releaser:
             watermarker: Writes and reads the invisible watermark.
             clock: Tells whether a grant still holds.
             version: Of this program, for the manifest and the packet.
-            formats: In which a final output leaves; the first names it in the library.
+            locale: Language of the visible label, a key of `outputs.label_words.WORDS`.
         """
         self._clock = clock
         self._version = version
-        self._formats = formats
+        label = LabelMark(locale)
         self._marks: Mapping[Profile, Sequence[Mark]] = {
-            Profile.PREVIEW: (LabelMark(), XmpMark()),
+            Profile.PREVIEW: (label, XmpMark()),
             Profile.FINAL: (
-                LabelMark(),
+                label,
                 WatermarkMark(watermarker),
                 XmpMark(),
                 ManifestMark(signer, reader),
@@ -79,12 +79,32 @@ class Releaser:
         watermark: int,
         parameters: Mapping[str, str | float],
     ) -> tuple[Released, ...]:
-        """Return the final output in every format, each with its marks read back.
+        """Return a final picture in every format of STILLS; see `mark_clip`."""
+        return self.mark_clip(
+            Clip((render,)),
+            grant,
+            output_id=output_id,
+            job_id=job_id,
+            watermark=watermark,
+            parameters=parameters,
+        )
+
+    def mark_clip(
+        self,
+        clip: Clip,
+        grant: Grant,
+        *,
+        output_id: str,
+        job_id: str,
+        watermark: int,
+        parameters: Mapping[str, str | float],
+    ) -> tuple[Released, ...]:
+        """Return the final output in every format that fits it, each with its marks read back.
 
         Nothing is stored here: `Library.put_objects` and `Library.add_row` do that.
 
         Args:
-            render: What was drawn.
+            clip: What was drawn: one frame leaves as STILLS, several as MOVING.
             grant: Leave to draw it; its subject's kind decides whether the label says synthetic.
             output_id: Random id of the output, quoted in manifest and packet.
             job_id: The job that made it.
@@ -92,16 +112,12 @@ class Releaser:
             parameters: Style, controls and seed, for creators; nothing of a person.
 
         Raises:
-            ReleaseRefused: the grant does not hold, or a mark is missing.
+            ReleaseRefused: the clip is not one, the grant does not hold, or a mark is missing.
         """
-        self._check(render, grant)
-        claim = replace(self._claim(render, grant, output_id, job_id), watermark=watermark)
-        return tuple(
-            self._release(
-                Draft(render, claim, parameters, media_type, render.pixels), Profile.FINAL
-            )
-            for media_type in self._formats
-        )
+        self._check(clip, grant)
+        claim = replace(self._claim(clip.first, grant, output_id, job_id), watermark=watermark)
+        formats = STILLS if clip.is_still else MOVING
+        return self._release(clip, claim, parameters, formats, Profile.FINAL)
 
     def preview(self, render: Render, grant: Grant) -> Released:
         """Return a small WebP for the subject's own eyes, its marks read back.
@@ -109,33 +125,30 @@ class Releaser:
         Raises:
             ReleaseRefused: the grant does not hold, or a mark is missing.
         """
-        self._check(render, grant)
-        small = shrink(render, PREVIEW_SIDE)
+        self._check(Clip((render,)), grant)
+        small = Clip((shrink(render, PREVIEW_SIDE),))
         claim = self._claim(render, grant, "", "")
-        draft = Draft(small, claim, {}, MediaType.WEBP, small.pixels)
-        return self._release(draft, Profile.PREVIEW)
+        return self._release(small, claim, {}, (MediaType.WEBP,), Profile.PREVIEW)[0]
 
-    def _release(self, draft: Draft, profile: Profile) -> Released:
+    def _release(
+        self,
+        clip: Clip,
+        claim: Claim,
+        parameters: Mapping[str, str | float],
+        formats: Sequence[MediaType],
+        profile: Profile,
+    ) -> tuple[Released, ...]:
+        """Mark the pixels once, then finish every format; where one fails, none is released."""
         marks = self._marks[profile]
         if tuple(mark.name for mark in marks) != REQUIRED[profile]:
             raise _refused(MarkMissing("marks", "the list is not the profile's"))
+        frames = tuple(render.pixels for render in clip.frames)
+        draft = Draft(clip, claim, parameters, formats[0], frames)
         try:
-            for mark in marks:
-                draft = mark.apply(draft)
-            decoded = decode(draft.data, max_pixels=MAX_PIXELS)
-            for mark in marks:
-                mark.read_back(draft, decoded)
+            draft = _marked(draft, [mark for mark in marks if mark.is_in_pixels])
+            return tuple(_finished(replace(draft, media_type=m), marks, profile) for m in formats)
         except MarkMissing as error:
             raise _refused(error) from error
-        height, width = decoded.pixels.shape[:2]
-        return Released(
-            data=draft.data,
-            media_type=draft.media_type,
-            sha256=hashlib.sha256(draft.data).hexdigest(),
-            width=width,
-            height=height,
-            profile=profile,
-        )
 
     def _claim(self, render: Render, grant: Grant, output_id: str, job_id: str) -> Claim:
         return Claim(
@@ -150,8 +163,9 @@ class Releaser:
             ingredients=tuple(ingredient_of(origin) for origin in grant.origins),
         )
 
-    def _check(self, render: Render, grant: Grant) -> None:
-        check_geometry(render)
+    def _check(self, clip: Clip, grant: Grant) -> None:
+        check_clip(clip)
+        render = clip.first
         if not grant.granted_at <= self._clock.now() < grant.expires_at:
             raise ReleaseRefused(
                 "grant_expired",
@@ -173,6 +187,28 @@ class Releaser:
                 why="A grant covers the one picture that it was asked for.",
                 next_step="Choose the style again and make the picture anew.",
             )
+
+
+def _marked(draft: Draft, marks: Sequence[Mark]) -> Draft:
+    return reduce(lambda unmarked, mark: mark.apply(unmarked), marks, draft)
+
+
+def _finished(draft: Draft, marks: Sequence[Mark], profile: Profile) -> Released:
+    """Turn marked pixels into a marked file, and read every mark from that file."""
+    draft = _marked(draft, [mark for mark in marks if not mark.is_in_pixels])
+    decoded = decode_clip(draft.data, limits_of(draft.clip))
+    check_shown(draft.clip, decoded)
+    for mark in marks:
+        mark.read_back(draft, decoded)
+    height, width = decoded.frames[0].shape[:2]
+    return Released(
+        data=draft.data,
+        media_type=draft.media_type,
+        sha256=hashlib.sha256(draft.data).hexdigest(),
+        width=width,
+        height=height,
+        profile=profile,
+    )
 
 
 def reopen(data: bytes, media_type: MediaType, *, expected_sha256: str) -> Released:

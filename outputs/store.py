@@ -19,7 +19,14 @@ from outputs.types import Released, StoredOutput
 
 FOLDER = "outputs"
 KIND = "output"  # in the seal's associated data
-SUFFIXES = {"image/png": "png", "image/webp": "webp"}
+SUFFIXES = {
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/jpeg": "jpg",
+    "image/avif": "avif",
+    "image/gif": "gif",
+    "video/mp4": "mp4",
+}
 
 
 class OutputRows(Protocol):

@@ -50,6 +50,11 @@ class Clip:
         """The first frame, which stands for the clip where one picture does."""
         return self.frames[0]
 
+    @property
+    def is_still(self) -> bool:
+        """Whether it is one picture."""
+        return len(self.frames) == 1
+
 
 @dataclass(frozen=True, slots=True)
 class Released:

@@ -12,17 +12,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import outputs.marks
 import outputs.claim
+import outputs.marks
 from consent.errors import Refusal
 from consent.types import SubjectKind
-from outputs.encode import MediaType
-from outputs.errors import ReleaseRefused
+from outputs.encode import STILLS, MediaType
+from outputs.errors import MarkMissing, ReleaseRefused
+from outputs.label import burn_label
 from outputs.label_search import find_label
 from outputs.log_proof import check_proof
 from outputs.provenance import ManifestReader, ManifestState
 from outputs.release import Releaser, reopen, shrink
 from outputs.types import Profile
+from outputs.watermark import Watermarker
 from outputs.xmp import read_packet
 from tests.outputs.samples import (
     LOG_KEYS,
@@ -56,10 +58,10 @@ def info_of(data: bytes):
         return dict(image.info)
 
 
-def test_final_output_carries_every_mark_in_every_format(releaser, reader, render):
-    png, webp = releaser.mark(render, grant_of(), **ASKED)
-    assert (png.media_type, webp.media_type) == (MediaType.PNG, MediaType.WEBP)
-    for released in (png, webp):
+def test_final_output_carries_every_mark_in_every_format(releaser, reader, watermarker, render):
+    formats = releaser.mark(render, grant_of(), **ASKED)
+    assert tuple(released.media_type for released in formats) == STILLS
+    for released in formats:
         assert released.profile is Profile.FINAL
         assert (released.width, released.height) == (512, 512)
         assert released.sha256 == hashlib.sha256(released.data).hexdigest()
@@ -73,11 +75,15 @@ def test_final_output_carries_every_mark_in_every_format(releaser, reader, rende
         assert packet.digital_source_type == "algorithmicMedia"
         assert json.loads(packet.aigc)["ProduceID"] == "output-1"
         with Image.open(io.BytesIO(released.data)) as image:
-            assert len(find_label(np.asarray(image.convert("RGB")))) == 2
+            pixels = np.asarray(image.convert("RGB"))
+        assert len(find_label(pixels)) == 2
+        watermarker.check(pixels, WORD)
+        with pytest.raises(MarkMissing):
+            watermarker.check(pixels, WORD ^ 0xFF)
 
 
 def test_png_tells_creators_its_parameters_and_nothing_of_a_person(releaser, render):
-    png, _ = releaser.mark(render, grant_of(), **ASKED)
+    png, *_ = releaser.mark(render, grant_of(), **ASKED)
     assert info_of(png.data)["parameters"] == "line_weight: 0.5, seed: 7, style: toon"
 
 
@@ -90,8 +96,8 @@ def test_no_output_names_subject_record_capture_or_selfie(releaser, render):
 
 
 def test_synthetic_subject_is_said_in_label_and_manifest(releaser, reader, render):
-    png, _ = releaser.mark(render, grant_of(SubjectKind.SYNTHETIC), **ASKED)
-    person, _ = releaser.mark(render, grant_of(), **ASKED)
+    png, *_ = releaser.mark(render, grant_of(SubjectKind.SYNTHETIC), **ASKED)
+    person, *_ = releaser.mark(render, grant_of(), **ASKED)
     evidence = reader.read(png.data)
     assert evidence.consent is not None
     assert evidence.consent["synthetic"] is True
@@ -103,11 +109,15 @@ def test_drawing_with_alpha_is_released_with_empty_pixels_around_it(releaser):
     alpha = np.zeros((512, 512), np.uint8)
     alpha[100:500, 100:420] = 255
     render = render_of(np.dstack([textured(512), alpha]))
-    png, webp = releaser.mark(render, grant_of(), **ASKED)
+    png, webp, jpeg, avif = releaser.mark(render, grant_of(), **ASKED)
     pixels = np.asarray(Image.open(io.BytesIO(png.data)))
     assert pixels.shape[2] == 4
     assert not pixels[pixels[..., 3] == 0].any()
-    assert Image.open(io.BytesIO(webp.data)).mode == "RGBA"
+    for released in (webp, avif):
+        kept = np.asarray(Image.open(io.BytesIO(released.data)))
+        assert not kept[:90, :90, 3].any()
+    with Image.open(io.BytesIO(jpeg.data)) as opened:
+        assert np.asarray(opened)[:90, :90].min() > 250, "laid over white"
 
 
 def test_preview_is_small_labelled_and_not_signed(releaser, reader):
@@ -168,7 +178,18 @@ def test_missing_geometry_is_refused(releaser, render):
 
 
 def skip_label(monkeypatch):
-    monkeypatch.setattr(outputs.marks, "burn_label", lambda render, **_: (render.pixels, ()))
+    monkeypatch.setattr(outputs.marks, "burn_at", lambda pixels, _: pixels)
+
+
+def skip_watermark(monkeypatch):
+    monkeypatch.setattr(outputs.marks, "apply_residual", lambda pixels, _: pixels)
+
+
+def watermark_of_another(monkeypatch):
+    write = Watermarker.residual
+    monkeypatch.setattr(
+        Watermarker, "residual", lambda s, pixels, word: write(s, pixels, word + 77)
+    )
 
 
 def skip_packet(monkeypatch):
@@ -217,16 +238,18 @@ def paint_after_the_label(monkeypatch):
 
 
 def person_instead_of_synthetic(monkeypatch):
-    burn = outputs.marks.burn_label
-    monkeypatch.setattr(
-        outputs.marks, "burn_label", lambda render, **_: burn(render, synthetic=False)
-    )
+    def burn(pixels, _):
+        return burn_label(render_of(pixels), synthetic=False)[0]
+
+    monkeypatch.setattr(outputs.marks, "burn_at", burn)
 
 
 @pytest.mark.parametrize(
     "sabotage",
     [
         skip_label,
+        skip_watermark,
+        watermark_of_another,
         skip_packet,
         skip_signature,
         wrong_receipt,
@@ -260,17 +283,20 @@ def test_list_of_marks_that_is_not_the_profile_s_is_refused(releaser, render, ke
         releaser.mark(render, grant_of(), **ASKED)
 
 
-def test_signature_that_this_installation_cannot_trust_is_refused(signer, clock, render):
-    other = Releaser(signer, ManifestReader([]), clock, version="0.1.0")
+def test_signature_that_this_installation_cannot_trust_is_refused(
+    signer, watermarker, clock, render
+):
+    other = Releaser(signer, ManifestReader([]), watermarker, clock, version="0.1.0")
     with pytest.raises(ReleaseRefused, match="untrusted"):
         other.mark(render, grant_of(), **ASKED)
 
 
-def test_one_failing_format_releases_none(releaser, render, monkeypatch):
+@pytest.mark.parametrize("bad", STILLS)
+def test_one_failing_format_releases_none(releaser, render, monkeypatch, bad):
     encode = outputs.marks.encode
 
     def lossy(pixels, media_type, **rest):
-        pixels = pixels // 2 if media_type is MediaType.WEBP else pixels
+        pixels = pixels // 2 if media_type is bad else pixels
         return encode(pixels, media_type, **rest)
 
     monkeypatch.setattr(outputs.marks, "encode", lossy)
@@ -279,11 +305,11 @@ def test_one_failing_format_releases_none(releaser, render, monkeypatch):
 
 
 def test_stored_bytes_reopen_only_as_what_they_were(releaser, render):
-    png, _ = releaser.mark(render, grant_of(), **ASKED)
-    again = reopen(png.data, MediaType.PNG, expected_sha256=png.sha256)
-    assert again == png
-    with pytest.raises(ReleaseRefused):
-        reopen(png.data + b"\0", MediaType.PNG, expected_sha256=png.sha256)
+    for released in releaser.mark(render, grant_of(), **ASKED):
+        kind = MediaType(released.media_type)
+        assert reopen(released.data, kind, expected_sha256=released.sha256) == released
+        with pytest.raises(ReleaseRefused):
+            reopen(released.data + b"\0", kind, expected_sha256=released.sha256)
 
 
 def test_shrinking_scales_the_geometry_and_never_bleeds_hidden_colour():
