@@ -20,6 +20,7 @@ import numpy as np
 from benchmarks import continuity, skin_light, thresholds
 from benchmarks.conditions import CONDITIONS, SCREEN_LIGHT
 from benchmarks.document import CALIBRATION, machine, versions, write_between
+from benchmarks.folders import LONDON, WEIGHTS
 from benchmarks.identity_tables import (
     Trial,
     cohort_table,
@@ -33,7 +34,6 @@ from benchmarks.identity_tables import (
 )
 from benchmarks.people import Gallery, Likeness
 from benchmarks.selfies import load_peer
-from benchmarks.stage import LONDON, WEIGHTS
 from benchmarks.verification import Comparison, Strangers, compare
 from studio.face.cohort import load_cohort
 from studio.face.meter import FaceMeter

@@ -19,8 +19,9 @@ import numpy as np
 import uvicorn
 
 from app import VERSION
+from benchmarks.folders import WEIGHTS
 from benchmarks.sitter import RATE, Sat
-from benchmarks.stage import WEIGHTS, Stage, jpeg, open_studio
+from benchmarks.stage import Stage, jpeg, open_studio
 from benchmarks.table import Row, milliseconds
 from consent.challenge import issue_challenge
 from consent.liveness import CaptureReview

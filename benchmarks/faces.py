@@ -10,7 +10,8 @@ from mediapipe import Image, ImageFormat
 from mediapipe.tasks.python import BaseOptions
 from mediapipe.tasks.python.vision import FaceLandmarker, FaceLandmarkerOptions
 
-from benchmarks.stage import WEIGHTS, Stage, jpeg
+from benchmarks.folders import WEIGHTS
+from benchmarks.stage import Stage, jpeg
 from benchmarks.table import Row, side_by_side
 from studio.face.landmarks import MAX_FACES
 from studio.sitting.images import decode_frame

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from benchmarks.folders import LONDON
 from benchmarks.identity_tables import Trial, unordered
 from benchmarks.people import Gallery
 from benchmarks.selfies import load_peer
-from benchmarks.stage import LONDON, Stage
+from benchmarks.stage import Stage
 from benchmarks.table import Row
 from benchmarks.verification import Comparison, Strangers, rate
 from studio.face.cohort import load_cohort

@@ -12,7 +12,8 @@ from types import ModuleType
 import numpy as np
 from PIL import Image, ImageFile
 
-from benchmarks.stage import LONDON, Picture, Stage, enlarged, jpeg
+from benchmarks.folders import LONDON
+from benchmarks.stage import Picture, Stage, enlarged, jpeg
 from benchmarks.table import Row, Work, alone, side_by_side
 from consent.identity import Cohort, verify_probe
 from consent.types import Template

@@ -21,7 +21,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.document import CALIBRATION, write_between
-from benchmarks.stage import LONDON, WEIGHTS, Picture
+from benchmarks.folders import LONDON, WEIGHTS
+from benchmarks.stage import Picture
 from consent.quality import STANDARD, StillEvidence
 from studio.face.meter import FaceMeter
 from studio.face.types import Face

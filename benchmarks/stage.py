@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app import VERSION, SystemClock
+from benchmarks.folders import WEIGHTS
 from consent.types import Probe, SyntheticCapture
 from studio.assembly import open_house
 from studio.face.meter import FaceMeter
@@ -26,10 +26,6 @@ from studio.settings import Settings
 from studio.sitting.images import encode_still
 from studio.styles.catalogue import STYLES
 from studio.subjects.cast import CastMember, load_cast
-
-WEIGHTS = Path(sys.prefix) / "share" / "selfsame" / "weights"
-# The project's own measuring photographs; benchmarks that use them are left out without them.
-LONDON = Path(__file__).parents[1].parent / "shared" / "media" / "london"
 
 Picture = NDArray[np.uint8]  # (H, W, 3) sRGB
 

@@ -1,0 +1,112 @@
+"""The cases of a run, and how they are shared out over processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing import get_context
+
+import cv2
+
+from benchmarks.survival.attacks import ATTACKS, Attack
+from benchmarks.survival.kinds import KINDS, Drawn
+from benchmarks.survival.ocr import open_recogniser
+from benchmarks.survival.press import Press
+from benchmarks.survival.reading import Case, Result, measure
+from benchmarks.survival.strangers import Glance, Stranger, look
+from outputs.authority import Authority
+from outputs.errors import ReleaseRefused
+from outputs.watermark import Watermarker
+
+SHIPPED = "toon"  # the kind that a style draws today: measured on every subject
+# Side in pixels: how many subjects for SHIPPED, and for each other kind.
+SIDES: Mapping[int, tuple[int, int]] = {
+    1024: (6, 2),
+    512: (3, 1),
+    256: (3, 1),
+    192: (1, 1),
+    128: (1, 1),
+}
+QUICK_ATTACKS = ("as released, PNG", "JPEG 50", "resized to 25 %", "crop to 50 % of the side")
+BATCH = 25  # strangers at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every case needs; it travels to each process."""
+
+    authority: Authority
+    moment: datetime
+    attacks: Sequence[Attack] = ATTACKS
+
+    def press(self) -> Press:
+        """Return a press of this process."""
+        return Press(self.authority, Watermarker(), self.moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A picture that could not be released: nothing of it leaves, so nothing can survive."""
+
+    case: Case
+    why: str
+
+
+def cases(subjects: Sequence[str], *, quick: bool) -> list[Case]:
+    """Return what is released; the kinds take turns with the subjects."""
+    if quick:
+        return [Case(kind, subjects[0], 512) for kind in ("toon", "sticker with alpha")]
+    listed = []
+    for side, (shipped, others) in SIDES.items():
+        for number, kind in enumerate(KINDS):
+            count = shipped if kind == SHIPPED else others
+            listed += [
+                Case(kind, subjects[(number + turn) % len(subjects)], side)
+                for turn in range(min(count, len(subjects)))
+            ]
+    return listed
+
+
+def survive(bench: Bench, drawn: Drawn, case: Case) -> Result | Refused:
+    """Measure one case in this process."""
+    cv2.setNumThreads(1)
+    try:
+        return measure(bench.press(), open_recogniser(), drawn, case, bench.attacks)
+    except ReleaseRefused as refusal:
+        return Refused(case, str(refusal))
+
+
+def glance(listed: Sequence[Stranger], drawn: Mapping[str, Drawn]) -> list[Glance]:
+    """Look at some strangers in this process."""
+    cv2.setNumThreads(1)
+    reader = Watermarker()
+    return [seen for one in listed if (seen := look(one, drawn, reader)) is not None]
+
+
+def run_all(
+    bench: Bench,
+    drawn: Mapping[str, Drawn],
+    listed: Iterable[Case],
+    unmarked: Sequence[Stranger],
+    processes: int,
+) -> tuple[list[Result], list[Refused], list[Glance]]:
+    """Measure every case and look at every stranger.
+
+    Args:
+        bench: What the cases need.
+        drawn: Every subject's drawing.
+        listed: What to release.
+        unmarked: What to search in vain.
+        processes: At a time.
+    """
+    batches = [unmarked[start : start + BATCH] for start in range(0, len(unmarked), BATCH)]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        released = [pool.submit(survive, bench, drawn[case.subject], case) for case in listed]
+        looked = [pool.submit(glance, batch, drawn) for batch in batches]
+        done = [each.result() for each in released]
+        glances = [seen for each in looked for seen in each.result()]
+    results = [one for one in done if isinstance(one, Result)]
+    refused = [one for one in done if isinstance(one, Refused)]
+    return results, refused, glances
