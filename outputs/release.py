@@ -22,13 +22,14 @@ from outputs.encode import MOVING, STILLS, MediaType, decode, decode_clip
 from outputs.errors import MarkMissing, ReleaseRefused
 from outputs.marks import Draft, LabelMark, ManifestMark, Mark, WatermarkMark, XmpMark
 from outputs.provenance import Claim, ManifestReader, Signer, ingredient_of
+from outputs.registry import PREVIEW_WORD
 from outputs.types import Clip, Profile, Rect, Released, Render
 from outputs.watermark import Watermarker
 from outputs.xmp import GENERATED_TYPES, SOURCE_TYPES
 
 PREVIEW_SIDE = 512  # pixels, the longest side that a preview may have
 REQUIRED: Mapping[Profile, tuple[str, ...]] = {
-    Profile.PREVIEW: ("label", "xmp"),
+    Profile.PREVIEW: ("label", "watermark", "xmp"),
     Profile.FINAL: ("label", "watermark", "xmp", "manifest"),
 }
 
@@ -58,15 +59,10 @@ class Releaser:
         """
         self._clock = clock
         self._version = version
-        label = LabelMark(locale)
+        shown: tuple[Mark, ...] = (LabelMark(locale), WatermarkMark(watermarker), XmpMark())
         self._marks: Mapping[Profile, Sequence[Mark]] = {
-            Profile.PREVIEW: (label, XmpMark()),
-            Profile.FINAL: (
-                label,
-                WatermarkMark(watermarker),
-                XmpMark(),
-                ManifestMark(signer, reader),
-            ),
+            Profile.PREVIEW: shown,
+            Profile.FINAL: (*shown, ManifestMark(signer, reader)),
         }
 
     def mark(
@@ -127,7 +123,7 @@ class Releaser:
         """
         self._check(Clip((render,)), grant)
         small = Clip((shrink(render, PREVIEW_SIDE),))
-        claim = self._claim(render, grant, "", "")
+        claim = replace(self._claim(render, grant, "", ""), watermark=PREVIEW_WORD)
         return self._release(small, claim, {}, (MediaType.WEBP,), Profile.PREVIEW)[0]
 
     def _release(
