@@ -18,7 +18,8 @@ from outputs.luma import contrast
 from outputs.types import Rect
 
 NATIVE = 1024  # pixels of the short side at which the letters are drawn
-SIDES = (128, 180, 256, 384)  # pixels of the short side for which the templates are drawn
+SIDES = (256, 384)  # pixels of the short side for which the templates are drawn
+COARSENESS = 16  # pixels of the short side: templates are as blurred as pictures in such steps
 PAD = 0.005  # of the short side: how much of the pill around the letters counts
 SLACK = 0.02  # of the short side: how far a place may be off
 ROUGH = (np.geomspace(0.93, 1.075, 5), np.linspace(-3.0, 3.0, 5))  # sizes and tilts tried first
@@ -85,6 +86,7 @@ class Near:
     """What surrounds a place, at the size of a template."""
 
     pixels: Gray
+    template: Gray  # the letters, as blurred as they would be there
     corner: Point  # its upper left in the picture
     zoom: float  # pixels of the picture per pixel
     side: int  # of the template, see SIDES
@@ -128,17 +130,22 @@ def match(picture: Gray, place: Place) -> Found | None:
 
 def letters_at(layout: Layout, side: int) -> Gray:
     """Return the letters of a copy, (H, W) coverage, as on a picture of that short side."""
-    letters = _letters(layout)
-    height, width = (max(4, round(value * side / NATIVE)) for value in letters.shape)
-    small = cv2.resize(letters, (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32)
+    return _fitted(_letters(layout), layout, side)
+
+
+def _fitted(letters: Gray, layout: Layout, side: int) -> Gray:
+    height, width = (max(4, round(v * side / NATIVE)) for v in _letters(layout).shape)
+    how = cv2.INTER_AREA if height < letters.shape[0] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(letters, (width, height), interpolation=how), np.float32)
 
 
 def _near(picture: Gray, place: Place) -> Near | None:
     """Cut out what surrounds a place and shrink it to the size of a template."""
     short = min(picture.shape)
-    side = next((s for s in SIDES if s >= place.factor * short), SIDES[-1])
-    template = _template(place.layout, side)
+    real = place.factor * short
+    side = next((s for s in SIDES if s >= real), SIDES[-1])
+    drawn = min(side, max(1, round(real / COARSENESS)) * COARSENESS)
+    template = _template(place.layout, side, drawn)
     zoom = place.factor * short / side
     reach = (math.hypot(*template.shape) / 2 + 2 * SLACK * side) * zoom * 1.1
     x, y = place.x * picture.shape[1], place.y * picture.shape[0]
@@ -149,12 +156,12 @@ def _near(picture: Gray, place: Place) -> Near | None:
         return None
     how = cv2.INTER_AREA if zoom > 1 else cv2.INTER_LINEAR
     pixels = np.asarray(cv2.resize(part, size, interpolation=how), np.float32)
-    return Near(pixels, (left, top), zoom, side, ((x - left) / zoom, (y - top) / zoom))
+    return Near(pixels, template, (left, top), zoom, side, ((x - left) / zoom, (y - top) / zoom))
 
 
 def _measure(near: Near, layout: Layout, pose: Pose) -> Found:
     """Turn and scale the picture so that the letters would be as in the template, and compare."""
-    template = _template(layout, near.side)
+    template = near.template
     height, width = template.shape
     slack = math.ceil(SLACK * near.side)
     turn = math.radians(pose.tilt)
@@ -197,9 +204,10 @@ def ink_contrast(part: Gray, letters: Gray) -> float:
     return contrast(float(np.median(part[ink])), float(np.median(part[ground])))
 
 
-@lru_cache(maxsize=64)
-def _template(layout: Layout, side: int) -> Gray:
-    return letters_at(layout, side)
+@lru_cache(maxsize=256)
+def _template(layout: Layout, side: int, drawn: int) -> Gray:
+    """Return letters that were drawn for one short side and enlarged to that of another."""
+    return _fitted(letters_at(layout, drawn), layout, side)
 
 
 @lru_cache(maxsize=32)

@@ -30,6 +30,7 @@ STEP = 1.09  # between the sizes tried: half a step costs a tenth of the correla
 UPSAMPLED = 2.0  # times a small picture is enlarged at most
 LONGEST = 4  # times the short side: what lies beyond is searched in less detail
 TILTS = (5.0, -5.0)  # degrees; the upright search and each of these reach 3 to both sides
+GRAIN = 1.5  # levels of luma of 0 to 255
 CANDIDATE = 0.5  # correlation at which a place is looked at closely
 CANDIDATES = 6  # places looked at closely, best first
 MIN_FOUND = 0.8  # correlation of a find, see tests/outputs/test_label_search.py
@@ -107,7 +108,8 @@ def _levels(small: Gray) -> Iterator[tuple[float, Gray]]:
             continue
         size = tuple(max(1, round(value * scale)) for value in small.shape[::-1])
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        yield factor, np.asarray(cv2.resize(small, size, interpolation=how), np.float32)
+        level = np.asarray(cv2.resize(small, size, interpolation=how), np.float32)
+        yield factor, level + _grain(level.shape)
 
 
 def _peak(level: Gray, template: Gray) -> tuple[float, float, float]:
@@ -125,6 +127,12 @@ def _peak(level: Gray, template: Gray) -> tuple[float, float, float]:
 @lru_cache(maxsize=32)
 def _template(layout: Layout) -> Gray:
     return letters_at(layout, UNIT)
+
+
+@lru_cache(maxsize=64)
+def _grain(shape: tuple[int, ...]) -> Gray:
+    """A little noise: without it, rounding errors on flat ground would correlate with anything."""
+    return np.random.default_rng(0).normal(0.0, GRAIN, shape).astype(np.float32)
 
 
 def _reduced(picture: NDArray[Sample], side: float) -> NDArray[Sample]:
