@@ -217,5 +217,5 @@ def _refusing(media_type: MediaType) -> Iterator[None]:
     """Turn what an encoder raises into a MarkMissing."""
     try:
         yield
-    except (OSError, ValueError, av.FFmpegError) as error:
+    except (OSError, ValueError, struct.error, av.FFmpegError) as error:
         raise MarkMissing("picture", f"it could not be encoded as {media_type.name}") from error

@@ -12,7 +12,7 @@ from outputs.errors import OutputMissing
 from outputs.library import WORDS, Library
 from outputs.objects import ObjectStore, SealedObjects
 from outputs.release import Releaser
-from outputs.types import StoredOutput
+from outputs.types import Clip, StoredOutput
 from tests.fakes import FixedClock
 from tests.outputs.samples import (
     NOW,
@@ -76,11 +76,25 @@ def keys(library) -> list[str]:
     return [item.key for item in library.objects.objects.list_prefix("outputs")]
 
 
-def test_stored_output_is_listed_and_read_in_both_formats(library, formats):
+def test_stored_output_is_listed_and_read_in_every_format(library, formats):
     output = store(library, formats)
     assert library.list("subject-1") == [output]
     for released in formats:
         assert library.read("subject-1", "output-1", MediaType(released.media_type)) == released
+
+
+def test_animation_is_stored_listed_and_read_in_every_format(library, releaser):
+    clip = Clip(tuple(render_of(textured(256, seed=seed)) for seed in (3, 4)), 0.2)
+    asked = {"output_id": "output-1", "job_id": "job-1", "watermark": WORD}
+    made = releaser.mark_clip(clip, grant_of(), **asked, parameters=PARAMETERS)
+    output = store(library, made)
+    kinds = tuple(MediaType(released.media_type) for released in made)
+    assert library.formats("subject-1") == {output.id: kinds}
+    assert library.read("subject-1", output.id) == made[0], "the one that names it"
+    for released, kind in zip(made, kinds, strict=True):
+        assert library.read("subject-1", output.id, kind) == released
+    with pytest.raises(OutputMissing):
+        library.read("subject-1", output.id, MediaType.PNG)
 
 
 def test_newest_output_comes_first(library, formats):
@@ -158,7 +172,7 @@ def test_row_without_objects_is_refused(library, formats):
 def test_crash_between_objects_and_row_leaves_an_orphan_that_is_swept(library, formats):
     library.put_objects("subject-1", "output-1", formats)
     assert library.list("subject-1") == []
-    assert library.sweep_orphans(before=FUTURE) == 2
+    assert library.sweep_orphans(before=FUTURE) == len(formats)
     assert keys(library) == []
 
 
@@ -166,7 +180,7 @@ def test_second_try_after_a_crash_keeps_its_own_objects(library, formats):
     first_try = formats[::-1]  # other bytes under the same output id
     library.put_objects("subject-1", "output-1", first_try)
     output = store(library, formats)
-    assert library.sweep_orphans(before=FUTURE) == 2
+    assert library.sweep_orphans(before=FUTURE) == len(formats)
     assert library.read("subject-1", output.id).sha256 == formats[0].sha256
     assert library.read("subject-1", output.id, MediaType.WEBP).sha256 == formats[1].sha256
 
@@ -174,7 +188,7 @@ def test_second_try_after_a_crash_keeps_its_own_objects(library, formats):
 def test_objects_of_a_job_that_still_runs_are_not_swept(library, formats):
     library.put_objects("subject-1", "output-1", formats)
     assert library.sweep_orphans(before=datetime(2020, 1, 1, tzinfo=UTC)) == 0
-    assert len(keys(library)) == 2
+    assert len(keys(library)) == len(formats)
 
 
 def test_crash_between_row_and_objects_on_deletion_shows_nothing(library, formats):
@@ -184,7 +198,7 @@ def test_crash_between_row_and_objects_on_deletion_shows_nothing(library, format
     assert library.list("subject-1") == []
     with pytest.raises(OutputMissing):
         library.read("subject-1", output.id)
-    assert library.sweep_orphans(before=FUTURE) == 2
+    assert library.sweep_orphans(before=FUTURE) == len(formats)
 
 
 def test_deleting_one_keeps_the_others(library, formats):
@@ -193,7 +207,7 @@ def test_deleting_one_keeps_the_others(library, formats):
     library.delete("subject-1", "output-1")
     assert [output.id for output in library.list("subject-1")] == ["output-10"]
     assert library.read("subject-1", "output-10")
-    assert len(keys(library)) == 2
+    assert len(keys(library)) == len(formats)
 
 
 def test_purging_a_subject_says_what_went_and_leaves_others(library, formats):
