@@ -16,13 +16,12 @@ from outputs.log_proof import proof_json
 from outputs.manifest_evidence import (
     CONSENT_LABEL,
     GENERATOR,
-    INGREDIENT_STATE,
-    INGREDIENT_TYPES,
     SOFT_BINDING,
     WATERMARK_ALGORITHM,
     Ingredient,
     ManifestState,
 )
+from outputs.manifest_report import INGREDIENT_GENERATOR, INGREDIENT_STATE, INGREDIENT_TYPES
 from outputs.xmp import ALT_TEXT, SOURCE_TYPES
 
 CONSENT_VERSION = 2  # 1 had neither family nor log
@@ -128,7 +127,7 @@ def _ingredient(ingredient: Ingredient, label: str) -> Mapping[str, Any]:
     """Write what is known of a picture; its own manifest is not copied."""
     facts: dict[str, object] = {INGREDIENT_STATE: ingredient.state.value}
     if ingredient.generator:
-        facts["org.selfsame.generator"] = ingredient.generator
+        facts[INGREDIENT_GENERATOR] = ingredient.generator
     written: dict[str, Any] = {
         "title": ingredient.title,
         "relationship": ingredient.relationship,

@@ -1,7 +1,8 @@
-"""Where the authority's three PEM texts lie: one folder, files of mode 600."""
+"""Where the authority's PEM texts lie: one folder, files of mode 600."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from outputs.authority import Authority, check_authority, is_over, make_authority
+from outputs.credential import OperatorCredential, read_credential
 from outputs.errors import OutputError
+from outputs.provenance import try_credential
 
 
 class KeyStore(Protocol):
@@ -24,14 +27,22 @@ class KeyStore(Protocol):
         """Keep a new authority; an earlier root stays among the anchors."""
         ...
 
+    def remember(self, certificate: bytes) -> None:
+        """Keep an operator's certificate among the anchors."""
+        ...
+
     def anchors(self) -> tuple[bytes, ...]:
-        """Return every root that ever signed here, PEM."""
+        """Return every root and every operator's certificate that ever signed here, PEM."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FolderKeyStore:
-    """Files `leaf.key`, `leaf.pem`, `root.pem` and `root-*.pem` in one folder of mode 700."""
+    """Files in one folder of mode 700.
+
+    `leaf.key`, `leaf.pem`, `root.pem` are the authority, `root-*.pem` its earlier roots, and
+    `operator-*.pem` the certificates of the operator's own that ever signed.
+    """
 
     folder: Path
 
@@ -68,9 +79,19 @@ class FolderKeyStore:
         _write(self.folder / "leaf.pem", authority.leaf)
         _write(self.folder / "leaf.key", authority.key)
 
+    def remember(self, certificate: bytes) -> None:
+        """Keep an operator's certificate; the same one is kept once."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = hashlib.sha256(certificate).hexdigest()[:16]
+        _write(self.folder / f"operator-{name}.pem", certificate)
+
     def anchors(self) -> tuple[bytes, ...]:
-        """Return the present root and every earlier one."""
-        return tuple(file.read_bytes() for file in sorted(self.folder.glob("root*.pem")))
+        """Return the present root, every earlier one, and every operator's certificate."""
+        files = [
+            *sorted(self.folder.glob("root*.pem")),
+            *sorted(self.folder.glob("operator-*.pem")),
+        ]
+        return tuple(file.read_bytes() for file in files)
 
 
 def open_authority(store: KeyStore, *, now: datetime, serial: Callable[[], int]) -> Authority:
@@ -89,6 +110,26 @@ def open_authority(store: KeyStore, *, now: datetime, serial: Callable[[], int])
         kept = make_authority(now=now, serial=serial)
         store.save(kept)
     return check_authority(kept, now=now)
+
+
+def open_operator_credential(
+    store: KeyStore, certificate: Path, key: Path, *, now: datetime
+) -> OperatorCredential:
+    """Return the operator's own certificate, checked and tried, and keep it among the anchors.
+
+    Args:
+        store: Where certificates that ever signed are remembered.
+        certificate: PEM file, see `read_credential`.
+        key: PEM file of its key.
+        now: Aware time.
+
+    Raises:
+        OutputError: it cannot be used; the message says what to do.
+    """
+    credential = read_credential(certificate, key, now=now)
+    try_credential(credential, credential.leaf)
+    store.remember(credential.leaf)
+    return credential
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,18 +1,18 @@
-"""The C2PA manifest: signing it, and reading it back.
+"""The C2PA manifest: reading it back, and the door to all that concerns it.
 
-What is claimed lies in `outputs.claim`, what was read in `outputs.manifest_evidence`.
+What is claimed lies in `outputs.claim`, signing in `outputs.signer`, what was read in
+`outputs.manifest_evidence`, and how it is read in `outputs.manifest_report`.
 """
 
 from __future__ import annotations
 
+import base64
 import io
 import json
-import logging
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 
-from c2pa import Builder, C2paError, C2paSignerInfo, Context, Reader, Settings
-from c2pa import Signer as NativeSigner
+from c2pa import C2paError, Context, Reader, Settings
 from cryptography import x509
 
 from outputs.claim import (
@@ -23,7 +23,7 @@ from outputs.claim import (
     manifest_for,
     soft_binding_value,
 )
-from outputs.errors import MarkMissing
+from outputs.errors import MarkMissing, OutputError
 from outputs.manifest_evidence import (
     CONSENT_LABEL,
     GENERATOR,
@@ -35,9 +35,10 @@ from outputs.manifest_evidence import (
     Signature,
     SoftBinding,
     TimeStamp,
-    evidence_of,
 )
-from outputs.time_stamp import TimeStamping
+from outputs.manifest_report import TIME_STAMP_LIST, evidence_of
+from outputs.signer import OFFLINE, Credential, Signer, sign_definition, signing_context
+from outputs.xmp import SOURCE_TYPES
 
 __all__ = [
     "CONSENT_LABEL",
@@ -58,80 +59,14 @@ __all__ = [
     "ingredient_of",
     "manifest_for",
     "require_claimed",
+    "try_credential",
 ]
 
 MOST_REPORT = 4 * 1024 * 1024  # characters of c2pa's report; ours has about 5 000
-OFFLINE: Mapping[str, Any] = {
-    "version": 1,
-    "builder": {"thumbnail": {"enabled": False}},
-    "core": {"allowed_network_hosts": [], "max_decompressed_manifest_size_in_mb": 16},
-    "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_after_sign": False},
-}
+_PIXEL = base64.b64decode(  # a PNG of one grey pixel
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 _MARK = "manifest"  # its name in refusals and findings
-_LOG = logging.getLogger(__name__)
-
-
-class Credential(Protocol):
-    """What signs: this installation's own authority, or the operator's certificate."""
-
-    @property
-    def chain(self) -> bytes:
-        """PEM certificates, the one that signs first."""
-        ...
-
-    @property
-    def key(self) -> bytes:
-        """PEM, PKCS 8, without a passphrase."""
-        ...
-
-    @property
-    def algorithm(self) -> str:
-        """C2PA's name, e.g. es256."""
-        ...
-
-
-class Signer:
-    """Signs files with one certificate; safe to share between threads."""
-
-    def __init__(self, credential: Credential, time_stamping: TimeStamping | None = None) -> None:
-        """Take what signs.
-
-        Args:
-            credential: Certificate and key.
-            time_stamping: Whom to ask for a time stamp of every signature; None asks nobody.
-        """
-        self._credential = credential
-        self._time_stamping = time_stamping
-        self._context = self._context_for(None)
-
-    def sign(self, data: bytes, media_type: str, claim: Claim) -> bytes:
-        """Return `data` with a signed manifest embedded.
-
-        An authority that gives no time stamp is told of in the process's log, and the file is
-        signed without: nobody loses a picture because somebody else's server is down.
-
-        Raises:
-            MarkMissing: the file cannot carry a manifest.
-        """
-        definition = manifest_for(claim, media_type)
-        if self._time_stamping is not None and self._time_stamping.is_due():
-            with self._time_stamping.relay() as relay:
-                try:
-                    return _sign(definition, data, self._context_for(relay.url))
-                except C2paError:
-                    self._time_stamping.rest()
-                    _LOG.warning("signing without a time stamp: %s", relay.trouble)
-        try:
-            return _sign(definition, data, self._context)
-        except C2paError as error:
-            raise MarkMissing("manifest", "the file could not be signed") from error
-
-    def _context_for(self, url: str | None) -> Context:
-        credential = self._credential
-        info = C2paSignerInfo(
-            credential.algorithm.encode(), credential.chain, credential.key, url and url.encode()
-        )
-        return Context(Settings.from_dict(dict(OFFLINE)), NativeSigner.from_info(info))
 
 
 class ManifestReader:
@@ -172,6 +107,33 @@ class ManifestReader:
             return ManifestEvidence(ManifestState.INVALID, ("it cannot be read",))
 
 
+def try_credential(credential: Credential, anchor: bytes) -> None:
+    """Sign the smallest picture and read it back, so that no creator is the first to try.
+
+    Args:
+        credential: What will sign.
+        anchor: PEM certificate under which it must read as ours.
+
+    Raises:
+        OutputError: c2pa does not take the certificate, and why.
+    """
+    created = {"action": "c2pa.created", "digitalSourceType": SOURCE_TYPES + "algorithmicMedia"}
+    definition = {
+        "claim_generator_info": [{"name": GENERATOR}],
+        "format": "image/png",
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [created]}}],
+    }
+    try:
+        signed = sign_definition(definition, _PIXEL, signing_context(credential))
+    except C2paError as error:
+        raise OutputError(f"Nothing can be signed with this certificate: {error}") from error
+    evidence = ManifestReader([anchor]).read(signed, "image/png")
+    if evidence.state is not ManifestState.TRUSTED:
+        raise OutputError(
+            f"Manifests signed with this certificate do not hold: {', '.join(evidence.why)}."
+        )
+
+
 def require_claimed(claim: Claim, evidence: ManifestEvidence) -> ManifestEvidence:
     """Return what was read from an output's manifest when all of it is what was claimed.
 
@@ -194,13 +156,6 @@ def require_claimed(claim: Claim, evidence: ManifestEvidence) -> ManifestEvidenc
     return evidence
 
 
-def _sign(definition: Mapping[str, Any], data: bytes, context: Context) -> bytes:
-    signed = io.BytesIO()
-    with Builder(dict(definition), context=context) as builder:
-        builder.sign(definition["format"], io.BytesIO(data), signed)
-    return signed.getvalue()
-
-
 def _trust(anchors: Sequence[bytes], time_stamp_anchors: Sequence[bytes]) -> dict[str, Any]:
     roots = [pem for pem in anchors if _is_root(pem)]
     leaves = [pem for pem in anchors if not _is_root(pem)]
@@ -210,7 +165,7 @@ def _trust(anchors: Sequence[bytes], time_stamp_anchors: Sequence[bytes]) -> dic
         lists.append({"trust_uri": "own certificates", "trust_kind": "manifest", **own})
     if time_stamp_anchors:
         stamps = {"trust_anchors": b"\n".join(time_stamp_anchors).decode()}
-        lists.append({"trust_uri": "time stamps", "trust_kind": "tsa", **stamps})
+        lists.append({"trust_uri": TIME_STAMP_LIST, "trust_kind": "tsa", **stamps})
     trust: dict[str, Any] = {"anchors": lists} if lists else {}
     return {**trust, "user_anchors": b"\n".join(roots).decode()} if roots else trust
 

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import logging
+import socket
+import urllib.request
+from datetime import timedelta
+
+import pytest
+
+from outputs.encode import MediaType, encode
+from outputs.errors import MarkMissing, OutputError
+from outputs.provenance import ManifestReader, ManifestState, Signer, TimeStamp
+from outputs.time_stamp import REST_SECONDS, TimeStamping, require_address
+from tests.outputs.samples import NOW, claim_of, textured
+from tests.outputs.stamping import StampingAuthority, listening
+
+UNSIGNED = encode(textured(96), MediaType.PNG, xmp=b"<x/>")
+AT = NOW + timedelta(hours=3)
+
+
+@pytest.fixture
+def stamps():
+    return StampingAuthority(at=AT)
+
+
+@pytest.fixture
+def sign(authority, stamps):
+    """Sign with a time stamp, while the authority listens."""
+
+    def signed(**options) -> bytes:
+        with listening(stamps) as url:
+            signer = Signer(authority, TimeStamping(url, **options))
+            return signer.sign(UNSIGNED, "image/png", claim_of())
+
+    return signed
+
+
+def test_time_stamp_of_a_named_authority_is_trusted(sign, authority, stamps):
+    evidence = ManifestReader([authority.root], [stamps.root]).read(sign())
+    assert evidence.state is ManifestState.TRUSTED
+    assert evidence.signature.time_stamp is TimeStamp.TRUSTED
+    assert evidence.signature.signed_at == AT
+    assert len(stamps.asked) == 1
+
+
+def test_time_stamp_of_an_unknown_authority_is_told_as_such(sign, reader):
+    evidence = reader.read(sign())
+    assert evidence.state is ManifestState.TRUSTED
+    assert evidence.signature.time_stamp is TimeStamp.UNTRUSTED
+    assert evidence.signature.signed_at == AT
+
+
+def test_manifest_without_a_time_stamp_tells_no_time(signer, reader):
+    evidence = reader.read(signer.sign(UNSIGNED, "image/png", claim_of()))
+    assert evidence.signature.time_stamp is TimeStamp.NONE
+    assert evidence.signature.signed_at is None
+
+
+def test_authority_of_time_stamps_vouches_for_no_manifest(authority, signer, stamps):
+    reader = ManifestReader([stamps.root], [authority.root])
+    signed = signer.sign(UNSIGNED, "image/png", claim_of())
+    assert reader.read(signed).state is ManifestState.VALID
+
+
+def test_authority_hears_a_hash_and_nothing_of_the_picture(sign, stamps):
+    sign()
+    (request,) = stamps.asked
+    assert len(request) < 100
+    assert b"Selfsame" not in request
+
+
+@pytest.mark.parametrize("answer", [b"", b"nonsense", b"0" * 100_000])
+def test_answer_that_is_no_time_stamp_costs_nobody_a_picture(sign, stamps, reader, answer, caplog):
+    stamps.answer = answer
+    with caplog.at_level(logging.WARNING):
+        evidence = reader.read(sign())
+    assert evidence.state is ManifestState.TRUSTED
+    assert evidence.signature.time_stamp is TimeStamp.NONE
+    assert "without a time stamp" in caplog.text
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_authority_that_refuses_costs_nobody_a_picture(sign, stamps, reader, status, caplog):
+    stamps.status = status
+    with caplog.at_level(logging.WARNING):
+        evidence = reader.read(sign())
+    assert evidence.state is ManifestState.TRUSTED
+    assert f"it answers {status}" in caplog.text
+
+
+def test_authority_that_is_silent_is_not_waited_for(sign, stamps, reader):
+    stamps.seconds = 1.0
+    assert reader.read(sign(seconds=0.1)).signature.time_stamp is TimeStamp.NONE
+
+
+def test_authority_that_is_down_costs_nobody_a_picture(authority, reader, caplog):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    signer = Signer(authority, TimeStamping(f"http://127.0.0.1:{port}/"))
+    with caplog.at_level(logging.WARNING):
+        signed = signer.sign(UNSIGNED, "image/png", claim_of())
+    assert reader.read(signed).state is ManifestState.TRUSTED
+    assert f"http://127.0.0.1:{port}/ gave no time stamp" in caplog.text
+
+
+def test_stamp_over_another_signature_is_not_used(authority, reader, stamps):
+    with listening(stamps) as url:
+        Signer(authority, TimeStamping(url)).sign(UNSIGNED, "image/png", claim_of())
+        stamps.answer = stamps.stamp(stamps.asked[0])
+        signer = Signer(authority, TimeStamping(url))
+        evidence = reader.read(signer.sign(UNSIGNED, "image/png", claim_of()))
+    assert evidence.state is ManifestState.TRUSTED
+    assert evidence.signature.time_stamp is TimeStamp.NONE
+
+
+def test_redirect_leads_nowhere_else(sign, stamps, reader):
+    elsewhere = StampingAuthority()
+    with listening(elsewhere) as url:
+        stamps.status, stamps.redirect = 307, url
+        evidence = reader.read(sign())
+    assert elsewhere.asked == []
+    assert evidence.signature.time_stamp is TimeStamp.NONE
+
+
+def test_after_a_failure_nobody_is_asked_for_a_minute(authority, stamps):
+    seconds = [0.0]
+    stamps.status = 500
+    with listening(stamps) as url:
+        signer = Signer(authority, TimeStamping(url, monotonic=lambda: seconds[0]))
+        for _ in range(3):
+            signer.sign(UNSIGNED, "image/png", claim_of())
+        assert len(stamps.asked) == 1
+        seconds[0] += REST_SECONDS
+        signer.sign(UNSIGNED, "image/png", claim_of())
+        assert len(stamps.asked) == 2
+
+
+def test_file_that_cannot_be_signed_is_refused_with_an_authority_too(authority, stamps):
+    with listening(stamps) as url:
+        signer = Signer(authority, TimeStamping(url))
+        with pytest.raises(MarkMissing):
+            signer.sign(b"not a picture", "image/png", claim_of())
+
+
+def test_relay_passes_on_nothing_that_others_send(stamps):
+    with listening(stamps) as url, TimeStamping(url).relay() as relay:
+        stranger = relay.url.rpartition("/")[0] + "/guessed"
+        with pytest.raises(OSError, match="404"):
+            urllib.request.urlopen(urllib.request.Request(stranger, b"x"), timeout=5)
+        with pytest.raises(OSError, match="404"):
+            urllib.request.urlopen(urllib.request.Request(relay.url, b"x" * 5000), timeout=5)
+    assert stamps.asked == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "timestamp.example",
+        "ftp://timestamp.example",
+        "http://",
+        "http://user:word@timestamp.example",
+        "http://timestamp.example:99999",
+        "http://timestamp.example/a b",
+        "http://timestamp.example/\r\nHost: elsewhere",
+        "file:///etc/passwd",
+    ],
+)
+def test_address_that_is_none_is_refused(url):
+    with pytest.raises(OutputError):
+        require_address(url)
