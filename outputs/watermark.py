@@ -12,18 +12,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import ceil, comb, erfc, log10, sqrt
+from math import comb, erfc, log10, sqrt
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from outputs.errors import MarkMissing
-from outputs.luma import over_white
 from outputs.watermark_code import BITS, TILE, Array, Heard, signs, the_code
+from outputs.watermark_grain import (
+    Pixels,
+    folded,
+    grain_of,
+    middle_of,
+    reduced,
+    repeated,
+    resized,
+    shown,
+    turned_by,
+)
 
 TAG = 0x5E1F5A3E  # "selfsame" as far as hexadecimal has the letters
-SIDE = 256  # pixels, root of the area at which is written and read
 LOUDNESS = (45.0, 43.5, 42.0, 40.5, 39.0)  # decibels (PSNR) over a picture without clipping
 ROUNDS = 2  # of giving more weight to bits that read weakly
 GAIN, TARGET = 0.5, 0.7  # how quickly; how well a bit must read to count as well written
@@ -35,15 +43,11 @@ WHOLE, MIDDLE = 1, 3  # wrong bits of 64 that it may have in all of it, and in t
 DETECTED = 2  # wrong bits at which the tag counts as detected
 POSSIBLE = 4  # wrong bits at which it counts as possible
 CLEAR = 5.0  # clarity below which nothing was read
-SMOOTH = 3.0  # pixels: what is coarser is drawn, not written
-EDGE, AROUND = 8.0, 2.0  # levels within pixels: what is stronger is drawn, not written
 STEP = 1.018  # between two sizes
 FINER = (1.006, 1 / 1.006)  # sizes to read at again, times the one at which something was found
 LARGER, SMALLER = 1.42, 0.42  # sizes to read at: a picture on a page, a crop to the face
 TILTS = tuple(float(angle) for angle in range(-7, 8) if angle)  # degrees
 TILTED = (1.0, 0.93, 0.865, 0.8)  # sizes to read tilted pictures at: as they are, and cropped
-
-Pixels = NDArray[np.uint8]
 
 
 class Detection(StrEnum):
@@ -110,16 +114,16 @@ class Watermarker:
             (H, W) float32 levels of 255, for each channel. For the frames of a clip one residual
             serves several.
         """
-        shown = _shown(pixels)
+        seen = shown(pixels)
         wanted = signs(TAG, word)
-        small = resized(shown, 1.0)
+        small = resized(seen, 1.0)
         residual = np.zeros(pixels.shape[:2], np.float32)
         for decibels in LOUDNESS:
             grain = _weighted(small, wanted, 255 / 10 ** (decibels / 20))
             size = (pixels.shape[1], pixels.shape[0])
             residual = np.asarray(cv2.resize(grain, size, interpolation=cv2.INTER_CUBIC))
-            residual *= _faded(shown)
-            if _survives(_shown(apply_residual(pixels, residual)), wanted):
+            residual *= _faded(seen)
+            if _survives(shown(apply_residual(pixels, residual)), wanted):
                 break
         return residual
 
@@ -130,7 +134,7 @@ class Watermarker:
             MarkMissing: the pattern is not there, or the tag or the id has more wrong bits than
                 DETECTED.
         """
-        heard = _listen(_shown(pixels), Trial())
+        heard = _listen(shown(pixels), Trial())
         if heard.clarity < CLEAR:
             raise MarkMissing("watermark", f"it does not stand out ({heard.clarity:.1f})")
         for name, wrong in (("tag", distance(heard.tag, TAG)), ("id", distance(heard.id, word))):
@@ -143,12 +147,12 @@ class Watermarker:
         Args:
             pixels: (H, W, 3) or, with straight alpha, (H, W, 4) uint8 sRGB.
         """
-        shown = _reduced(_shown(pixels))
+        seen = reduced(shown(pixels))
         best: tuple[tuple[bool, int, float], Trial, Heard] | None = None
         for scale, tilt in VIEWS:
-            tile = folded(grain_of(resized(shown, scale, tilt)))
+            tile = folded(grain_of(resized(seen, scale, tilt)))
             for quarters, mirrored in TURNS:
-                heard = the_code().listen(_turned(tile, quarters, mirrored=mirrored))
+                heard = the_code().listen(turned_by(tile, quarters, mirrored=mirrored))
                 errors = distance(heard.tag, TAG)
                 rank = (heard.clarity < CLEAR, errors, -heard.clarity)
                 if best is None or rank < best[0]:
@@ -160,11 +164,11 @@ class Watermarker:
         _, trial, heard = best
         for finer in FINER:
             closer = replace(trial, scale=trial.scale * finer)
-            again = _listen(shown, closer)
+            again = _listen(seen, closer)
             if again.clarity > heard.clarity:
                 trial, heard = closer, again
         trials = len(VIEWS) * len(TURNS) + len(FINER)
-        errors, support = distance(heard.tag, TAG), _support(shown, trial, heard)
+        errors, support = distance(heard.tag, TAG), _support(seen, trial, heard)
         return WatermarkEvidence(errors, heard.clarity, trials, trial, heard.id, support)
 
 
@@ -193,65 +197,19 @@ def apply_residual(pixels: Pixels, residual: Array) -> Pixels:
     return marked
 
 
-def resized(pixels: Pixels, scale: float, tilt: float = 0.0) -> Array:
-    """Return the brightness of a picture at the area (scale x SIDE)^2, (h, w) float32, 0 to 255.
-
-    Args:
-        pixels: (H, W, 3) uint8 sRGB.
-        scale: Times SIDE.
-        tilt: Degrees, counter-clockwise.
-    """
-    height, width = pixels.shape[:2]
-    factor = scale * SIDE / sqrt(height * width)
-    size = (max(8, round(width * factor)), max(8, round(height * factor)))
-    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    small = cv2.cvtColor(cv2.resize(pixels, size, interpolation=how), cv2.COLOR_RGB2GRAY)
-    if tilt:
-        turn = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), tilt, 1.0)
-        small = cv2.warpAffine(small, turn, size, borderMode=cv2.BORDER_REFLECT)
-    return np.asarray(small, np.float32)
-
-
-def grain_of(brightness: Array) -> Array:
-    """Return what may be written rather than drawn: fine, and faint."""
-    fine = brightness - cv2.GaussianBlur(brightness, (0, 0), SMOOTH)
-    power = cv2.GaussianBlur(np.square(fine), (0, 0), AROUND)
-    return np.asarray(fine * np.exp(-power / (2 * EDGE**2)), np.float32)
-
-
-def folded(grain: Array) -> Array:
-    """Return the mean of all tiles of an (h, w) grain, (TILE, TILE) float32."""
-    height, width = grain.shape
-    room = (ceil(height / TILE) * TILE, ceil(width / TILE) * TILE)
-    total, count = np.zeros(room, np.float32), np.zeros(room, np.float32)
-    total[:height, :width], count[:height, :width] = grain, 1
-    shape = (room[0] // TILE, TILE, room[1] // TILE, TILE)
-    tiles = count.reshape(shape).sum(axis=(0, 2))
-    mean = total.reshape(shape).sum(axis=(0, 2)) / np.maximum(tiles, 1)
-    # A place that only few tiles show is known less well.
-    return np.asarray(mean * np.sqrt(tiles / max(float(tiles.max()), 1)), np.float32)
-
-
 def _weighted(brightness: Array, wanted: Array, strength: float) -> Array:
     """Return the grain at the size of `brightness`, weak bits louder, in levels of 255."""
     weights = np.ones_like(wanted)
     code = the_code()
     for _ in range(ROUNDS):
-        grain = strength * _repeated(code.draw(wanted * weights), brightness.shape)
+        grain = strength * repeated(code.draw(wanted * weights), brightness.shape)
         marked = grain_of(np.clip(brightness + grain, 0, 255))
-        top, left = (length // 4 for length in marked.shape)
-        middle = folded(marked[top : 3 * top, left : 3 * left])
-        whole = code.listen(folded(marked), (0, 0))
-        kept = code.listen(middle, (-top % TILE, -left % TILE))  # of who crops it
+        middle, begins = middle_of(marked)  # what is left to whoever crops
+        whole, kept = code.listen(folded(marked), (0, 0)), code.listen(folded(middle), begins)
         margin = wanted * (whole.bits + kept.bits) / 2
         weights *= np.exp(GAIN * (TARGET - margin) / TARGET)
         weights = np.clip(weights, *WEIGHTS)
-    return strength * _repeated(code.draw(wanted * weights), brightness.shape)
-
-
-def _repeated(tile: Array, shape: tuple[int, ...]) -> Array:
-    times = (ceil(shape[0] / TILE), ceil(shape[1] / TILE))
-    return np.tile(tile, times)[: shape[0], : shape[1]]
+    return strength * repeated(code.draw(wanted * weights), brightness.shape)
 
 
 def _faded(pixels: Pixels) -> Array:
@@ -269,43 +227,23 @@ def _survives(pixels: Pixels, wanted: Array) -> bool:
     _, data = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), options)
     seen = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
     grain = grain_of(resized(np.ascontiguousarray(seen), 1.0))
-    top, left = (length // 4 for length in grain.shape)
-    whole = the_code().listen(folded(grain))
-    middle = the_code().listen(folded(grain[top : 3 * top, left : 3 * left]))
+    whole, middle = (the_code().listen(folded(part)) for part in (grain, middle_of(grain)[0]))
     wrong, wrong_there = (int(np.count_nonzero(h.bits * wanted <= 0)) for h in (whole, middle))
     return whole.clarity >= CLEAR and wrong <= WHOLE and wrong_there <= MIDDLE
 
 
 def _listen(pixels: Pixels, trial: Trial) -> Heard:
     tile = folded(grain_of(resized(pixels, trial.scale, trial.tilt)))
-    return the_code().listen(_turned(tile, trial.quarters, mirrored=trial.mirrored))
-
-
-def _shown(pixels: Pixels) -> Pixels:
-    return over_white(pixels) if pixels.shape[2] == 4 else pixels
-
-
-def _reduced(pixels: Pixels) -> Pixels:
-    """Return a smaller copy of a large picture: the search looks at it many times."""
-    factor = 2 * SIDE / sqrt(pixels.shape[0] * pixels.shape[1])
-    if factor >= 1:
-        return pixels
-    size = (max(8, round(pixels.shape[1] * factor)), max(8, round(pixels.shape[0] * factor)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _turned(array: Array, quarters: int, *, mirrored: bool) -> Array:
-    turned = np.rot90(array, quarters)
-    return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
+    return the_code().listen(turned_by(tile, trial.quarters, mirrored=trial.mirrored))
 
 
 def _support(pixels: Pixels, trial: Trial, heard: Heard) -> Array:
     """Return how much each place agrees with the pattern, the picture tilted as in the trial."""
-    grain = _turned(
+    grain = turned_by(
         grain_of(resized(pixels, trial.scale, trial.tilt)), trial.quarters, mirrored=trial.mirrored
     )
     tile = np.roll(the_code().draw(signs(TAG, heard.id)), heard.place, axis=(0, 1))
-    agreed = grain * _repeated(tile, grain.shape)
+    agreed = grain * repeated(tile, grain.shape)
     smooth = np.asarray(cv2.GaussianBlur(agreed, (0, 0), TILE / 8), np.float32)
     upright = smooth[:, ::-1] if trial.mirrored else smooth
     return np.ascontiguousarray(np.rot90(upright, -trial.quarters))
