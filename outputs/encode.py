@@ -13,7 +13,7 @@ from enum import StrEnum
 import av
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from outputs.animations import gif_packet, write_gif, write_webp_clip
 from outputs.errors import MarkMissing, TooLarge
@@ -22,6 +22,8 @@ from outputs.video import is_video, mp4_packet, read_video, write_mp4
 
 # What is opened. Pillow knows more, among it what is left to programs of the system.
 FORMATS = ("PNG", "WEBP", "JPEG", "AVIF", "GIF", "TIFF", "BMP")
+# What decoders raise over bytes that are no sound picture, as trying has shown.
+DAMAGED = (OSError, ValueError, SyntaxError, LookupError, EOFError, RuntimeError, struct.error)
 ANIMATED = ("PNG", "WEBP", "AVIF", "GIF")  # where further pictures are further frames
 
 Pixels = NDArray[np.uint8]
@@ -183,7 +185,7 @@ def _opened(data: bytes, max_pixels: int) -> Iterator[tuple[Shown, bytes, dict[s
                 xmp = packet.encode() if isinstance(packet, str) else bytes(packet)
                 texts = {str(k): v for k, v in image.info.items() if isinstance(v, str)}
                 yield _pictures(image, max_pixels), xmp, texts
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error) as error:
+    except DAMAGED as error:
         raise MarkMissing("picture", "the bytes cannot be decoded") from error
     except (Image.DecompressionBombError, MemoryError, OverflowError) as error:
         raise TooLarge("picture", "it is too large to be decoded") from error

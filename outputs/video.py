@@ -80,11 +80,12 @@ def read_video(data: bytes, *, max_pixels: int) -> Iterator[tuple[Pixels, float]
     try:
         with av.open(io.BytesIO(data), "r", format=DEMUXER) as container:
             stream = next(iter(container.streams.video), None)
-            if stream is None or stream.codec_context.name not in CODECS:
+            context = stream.codec_context if stream else None  # none where nothing decodes it
+            if stream is None or context is None or context.name not in CODECS:
                 raise MarkMissing("picture", "the file holds no picture that can be decoded")
             if stream.width * stream.height > max_pixels:
                 raise TooLarge("picture", f"{stream.width} x {stream.height} is too large")
-            stream.codec_context.options = {"max_pixels": str(max_pixels)}
+            context.options = {"max_pixels": str(max_pixels)}
             usual = float(1 / stream.average_rate) if stream.average_rate else 0.0
             shown = container.decode(stream)
             first = next(shown, None)

@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from contextlib import suppress
+from random import Random
 
 import cv2
 import numpy as np
@@ -198,6 +200,29 @@ def test_file_that_was_cut_off_is_refused_or_has_less_to_show(kind, share):
         return
     assert kind in MOVING
     assert len(clip.frames) <= 7
+
+
+@pytest.mark.parametrize("kind", MediaType)
+def test_damaged_bytes_are_opened_or_refused_and_nothing_else(kind):
+    rng = Random(5)
+    whole = [encode(textured(96), kind, xmp=PACKET)]
+    if kind in MOVING:
+        whole.append(encode_clip(frames(4, 96), kind, seconds=0.1, xmp=PACKET))
+    for data in whole:
+        for _ in range(120):
+            damaged = bytearray(data)
+            for _ in range(rng.choice((1, 3, 10, 50))):
+                place = rng.randrange(min(len(data), rng.choice((64, 600, len(data)))))
+                damaged[place] = rng.randrange(256)
+            with suppress(MarkMissing):
+                decode_clip(bytes(damaged), LIMITS)
+
+
+def test_video_that_nothing_decodes_is_refused():
+    data = encode(textured(64), MediaType.MP4, xmp=b"")
+    for name in (b"xxxx", b"text", b"mjpg"):
+        with pytest.raises(MarkMissing):
+            decode(data.replace(b"avc1", name), max_pixels=LIMIT)
 
 
 def test_still_has_no_time():
