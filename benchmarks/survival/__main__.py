@@ -18,7 +18,7 @@ from benchmarks.survival.document import report, write
 from benchmarks.survival.floor import promises, stranger_promises
 from benchmarks.survival.kinds import KINDS, Drawn, draw
 from benchmarks.survival.strangers import strangers
-from benchmarks.survival.work import QUICK_ATTACKS, Bench, cases, run_all
+from benchmarks.survival.work import QUICK_ATTACKS, Bench, Plan, carry_out, cases
 from outputs.authority import make_authority
 from studio.face.meter import FaceMeter
 from studio.subjects.cast import load_cast
@@ -44,21 +44,21 @@ def main() -> int:
         if not options.only or case.kind in options.only
     ]
     unmarked = [] if options.only else strangers(drawn)
+    beside = [] if options.only or options.quick else [(next(iter(drawn)), kind) for kind in KINDS]
     if options.quick:
         unmarked = unmarked[:: len(unmarked) // QUICK_STRANGERS]
     print(f"{len(listed)} releases, {len(unmarked)} unmarked pictures", file=sys.stderr)
-    run = run_all(bench(quick=options.quick), drawn, listed, unmarked, options.jobs)
-    results, refused, glances = run
-    outcomes = [one for result in results for one in result.outcomes]
-    kept = promises(outcomes, [result.quality for result in results])
-    kept += () if options.quick or options.only else stranger_promises(glances)
-    text = report(results, glances, kept, minutes=(time.perf_counter() - began) / 60)
+    plan = Plan(listed, unmarked, beside)
+    run = carry_out(bench(quick=options.quick), drawn, plan, options.jobs)
+    kept = promises(run.outcomes, run.qualities)
+    kept += () if options.quick or options.only else stranger_promises(run.glances)
+    text = report(run, kept, minutes=(time.perf_counter() - began) / 60)
     print(text)
-    for one in refused:
+    for one in run.refused:
         print(f"not released: {one.case}: {one.why}", file=sys.stderr)
     if options.write:
         write(text)
-    return 1 if refused or not all(one.kept for one in kept) else 0
+    return 1 if run.refused or not all(one.kept for one in kept) else 0
 
 
 def bench(*, quick: bool) -> Bench:

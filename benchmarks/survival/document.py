@@ -12,21 +12,20 @@ from statistics import median
 from benchmarks.document import machine, write_between
 from benchmarks.survival import tables
 from benchmarks.survival.floor import LEAST_SIDE, Promise
-from benchmarks.survival.reading import Outcome, Result
+from benchmarks.survival.peers import Kept, peers_table
+from benchmarks.survival.reading import Outcome
 from benchmarks.survival.strangers import Glance
+from benchmarks.survival.work import Run
 
 DOCUMENT = Path("docs/survival.md")
 NAMED = ("numpy", "opencv-contrib-python", "pillow", "c2pa-python", "av")
 
 
-def report(
-    results: Sequence[Result], glances: Sequence[Glance], kept: Sequence[Promise], *, minutes: float
-) -> str:
+def report(run: Run, kept: Sequence[Promise], *, minutes: float) -> str:
     """Return everything that was measured, as Markdown."""
-    outcomes = [one for result in results for one in result.outcomes]
+    outcomes = run.outcomes
     if not outcomes:
         return "Nothing was released, so nothing was measured."
-    qualities = [result.quality for result in results]
     parts = [
         "### Promises",
         tables.promise_table(kept),
@@ -42,10 +41,11 @@ def report(
         "The same four shares as above.",
         tables.size_table(outcomes),
         "### What the watermark changes",
-        tables.quality_table(qualities),
-        *_strangers(glances),
-        f"{_failures(outcomes)}",
-        _circumstances(results, outcomes, minutes),
+        tables.quality_table(run.qualities),
+        *_strangers(run.glances),
+        *_peers(run.peers),
+        _failures(outcomes),
+        _circumstances(run, minutes),
     ]
     return "\n\n".join(parts)
 
@@ -67,6 +67,17 @@ def _strangers(glances: Sequence[Glance]) -> tuple[str, ...]:
     )
 
 
+def _peers(kept: Sequence[Kept]) -> tuple[str, ...]:
+    if not kept:
+        return ()
+    return (
+        "### Beside the watermarks of others",
+        "Share of 32 bits that are read, mean over the same pictures of every kind; 0.5 is chance. "
+        "Of ours the id counts, read where the tag was found.",
+        peers_table(kept),
+    )
+
+
 def _failures(outcomes: Sequence[Outcome]) -> str:
     """Name every case in which nothing told, the promised sizes first."""
     silent = Counter((one.case.side, one.case.kind, one.attack) for one in outcomes if not one.told)
@@ -77,7 +88,8 @@ def _failures(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(["### Files in which nothing told", "", *(lines or ["None."])])
 
 
-def _circumstances(results: Sequence[Result], outcomes: Sequence[Outcome], minutes: float) -> str:
+def _circumstances(run: Run, minutes: float) -> str:
+    outcomes = run.outcomes
     found = [one.seconds for one in outcomes if one.tag]
     missed = [one.seconds for one in outcomes if not one.tag]
     searches = " and ".join(
@@ -87,7 +99,7 @@ def _circumstances(results: Sequence[Result], outcomes: Sequence[Outcome], minut
     )
     listed = ", ".join(f"{name} {version(name)}" for name in NAMED)
     return (
-        f"{len(results)} pictures released, {len(outcomes)} files read, in {minutes:.0f} minutes. "
+        f"{len(run.results)} pictures released, {len(outcomes)} files read, {minutes:.0f} minutes. "
         f"One search for the watermark on one thread, median: {searches}. Measured on {machine()}; "
         f"Python {platform.python_version()}, {listed}."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +13,9 @@ import cv2
 from benchmarks.survival.attacks import ATTACKS, Attack
 from benchmarks.survival.kinds import KINDS, Drawn
 from benchmarks.survival.ocr import open_recogniser
+from benchmarks.survival.peers import Kept, compare
 from benchmarks.survival.press import Press
-from benchmarks.survival.reading import Case, Result, measure
+from benchmarks.survival.reading import Case, Outcome, Quality, Result, measure
 from benchmarks.survival.strangers import Glance, Stranger, look
 from outputs.authority import Authority
 from outputs.errors import ReleaseRefused
@@ -85,28 +86,47 @@ def glance(listed: Sequence[Stranger], drawn: Mapping[str, Drawn]) -> list[Glanc
     return [seen for one in listed if (seen := look(one, drawn, reader)) is not None]
 
 
-def run_all(
-    bench: Bench,
-    drawn: Mapping[str, Drawn],
-    listed: Iterable[Case],
-    unmarked: Sequence[Stranger],
-    processes: int,
-) -> tuple[list[Result], list[Refused], list[Glance]]:
-    """Measure every case and look at every stranger.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run does."""
 
-    Args:
-        bench: What the cases need.
-        drawn: Every subject's drawing.
-        listed: What to release.
-        unmarked: What to search in vain.
-        processes: At a time.
-    """
+    released: Sequence[Case]
+    unmarked: Sequence[Stranger]  # searched in vain
+    beside_peers: Sequence[tuple[str, str]]  # subject and kind
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run measured."""
+
+    results: Sequence[Result]
+    refused: Sequence[Refused]
+    glances: Sequence[Glance]
+    peers: Sequence[Kept]
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """Every file that was read."""
+        return [one for result in self.results for one in result.outcomes]
+
+    @property
+    def qualities(self) -> list[Quality]:
+        """Every picture that was released."""
+        return [result.quality for result in self.results]
+
+
+def carry_out(bench: Bench, drawn: Mapping[str, Drawn], plan: Plan, processes: int) -> Run:
+    """Measure every case, look at every stranger, compare with the peers."""
+    unmarked = plan.unmarked
     batches = [unmarked[start : start + BATCH] for start in range(0, len(unmarked), BATCH)]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        released = [pool.submit(survive, bench, drawn[case.subject], case) for case in listed]
+        released = [
+            pool.submit(survive, bench, drawn[case.subject], case) for case in plan.released
+        ]
         looked = [pool.submit(glance, batch, drawn) for batch in batches]
+        beside = [pool.submit(compare, drawn[who], kind) for who, kind in plan.beside_peers]
         done = [each.result() for each in released]
         glances = [seen for each in looked for seen in each.result()]
+        peers = [kept for each in beside for kept in each.result()]
     results = [one for one in done if isinstance(one, Result)]
-    refused = [one for one in done if isinstance(one, Refused)]
-    return results, refused, glances
+    return Run(results, [one for one in done if isinstance(one, Refused)], glances, peers)
