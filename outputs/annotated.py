@@ -26,14 +26,15 @@ STRIP = 62  # pixels, below the picture
 NARROWEST = 360  # pixels, so that the words have room
 CAP, SMALL_CAP = 13, 9  # pixels, of the words in the strip
 GAP = 14  # pixels
+OUTSIDE = 3  # pixels by which a label's frame keeps away from its letters
 MIXED = "compositeSynthetic"  # IPTC term: some parts were generated
 QUALITY = 82  # of WebP
-MOST_SHARE = 0.42  # of the tint, where the watermark speaks most
+MOST_SHARE = 0.34  # of the tint, where the watermark speaks most
 
 Pixels = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
-STRIP_GROUND: Colour = (20, 18, 15)
+STRIP_GROUND: Colour = (38, 34, 30)
 PAGE: Colour = (238, 235, 230)  # around a picture that is narrower than the words
 BRIGHT: Colour = (246, 242, 236)
 MUTED: Colour = (163, 155, 145)
@@ -79,7 +80,7 @@ def checked_copy(examination: Examination) -> CheckedCopy:
     if sighting.state is not State.NOT_FOUND and sighting.frame == labelled.frame.number:
         small = _tinted(small, sighting.evidence.support)
     for find in labelled.finds:
-        _outline(small, np.asarray(find.rect, np.float64) * scale)
+        _outline(small, np.asarray(find.polygon, np.float64) * scale)
     canvas = _mounted(small)
     _write_strip(canvas, examination)
     return _encoded(canvas, generated=examination.report.tells_generated)
@@ -97,18 +98,20 @@ def _tinted(pixels: Pixels, support: NDArray[np.float32]) -> Pixels:
     height, width = pixels.shape[:2]
     calm = cv2.GaussianBlur(np.maximum(support, 0), (0, 0), max(1.0, min(support.shape) / 24))
     full = cv2.resize(np.asarray(calm, np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
-    top = max(float(np.percentile(full, 98)), 1e-6)
-    share = np.clip(full / top, 0, 1)[..., None] * MOST_SHARE
+    low, high = (float(np.percentile(full, share)) for share in (5, 98))
+    share = np.clip((full - low) / max(high - low, 1e-6), 0, 1)[..., None] * MOST_SHARE
     mixed = pixels * (1 - share) + np.asarray(SUPPORT, np.float32) * share
     return np.asarray(np.rint(mixed), np.uint8)
 
 
-def _outline(pixels: Pixels, rect: NDArray[np.float64]) -> None:
-    """Draw a frame around one copy of the label, light inside dark so that it shows anywhere."""
-    left, top, right, bottom = (round(float(value)) for value in rect)
-    for grow, colour, thickness in ((4, STRIP_GROUND, 4), (4, LABEL, 2)):
-        corner, other = (left - grow, top - grow), (right + grow, bottom + grow)
-        cv2.rectangle(pixels, corner, other, colour, thickness, cv2.LINE_AA)
+def _outline(pixels: Pixels, polygon: NDArray[np.float64]) -> None:
+    """Draw a frame around one copy of the label, light on dark so that it shows anywhere."""
+    middle = polygon.mean(axis=0)
+    away = polygon - middle
+    corners = middle + away * (1 + OUTSIDE / np.maximum(np.abs(away).max(axis=0), 1))
+    points = np.rint(corners).astype(np.int32)[None]
+    for colour, thickness in ((STRIP_GROUND, 4), (LABEL, 2)):
+        cv2.polylines(pixels, points, isClosed=True, color=colour, thickness=thickness)
 
 
 def _mounted(pixels: Pixels) -> Pixels:

@@ -56,7 +56,7 @@ def _details(evidence: ManifestEvidence, issuer: Issuer, whose: str) -> dict[str
     ]
     if evidence.mining:
         details["training_and_mining"] = dict(evidence.mining)
-    if (signer := evidence.signer) is not None:
+    if (signer := evidence.signature) is not None:
         details["signer"] = {
             "name": signer.name,
             "organisation": signer.issuer,
@@ -87,7 +87,7 @@ def _sentence(evidence: ManifestEvidence, issuer: Issuer, whose: str) -> str:
             )
         case _:
             name = evidence.generator or "an unnamed program"
-            signer = evidence.signer.name if evidence.signer else ""
+            signer = evidence.signature.name if evidence.signature else ""
             by = f"signed as “{signer}”; " if signer else ""
             return (
                 f"It is intact and names {name} as its maker, not Selfsame; {by}"

@@ -54,7 +54,7 @@ def open_file(data: bytes) -> Opened:
     except TooLarge as error:
         raise _too_many_pixels() from error
     except MarkMissing as error:
-        raise _unreadable("not_a_picture", f"The file cannot be opened: {error}.") from error
+        raise _unreadable("not_a_picture", _DAMAGED) from error
     total = len(clip.frames)
     numbers = sorted({0, total // 2, total - 1})
     frames = tuple(Frame(number, clip.frames[number]) for number in numbers)
@@ -102,6 +102,7 @@ def _too_many_pixels() -> VerifyError:
     )
 
 
+_DAMAGED = "This is no picture, or it is damaged: it cannot be opened."
 _DRAWING = (
     "This is an SVG: a text that a browser draws, and that may hold a program. "
     "It is no picture of pixels, and nothing of it was run."

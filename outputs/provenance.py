@@ -62,6 +62,7 @@ __all__ = [
     "try_credential",
 ]
 
+ELSEWHERE = "Remote:"  # how c2pa begins to say so: that error has no type of its own there
 MOST_REPORT = 4 * 1024 * 1024  # characters of c2pa's report; ours has about 5 000
 _PIXEL = base64.b64decode(  # a PNG of one grey pixel
     b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
@@ -97,14 +98,19 @@ class ManifestReader:
             if len(report) > MOST_REPORT:
                 return ManifestEvidence(ManifestState.INVALID, ("it is too large to be read",))
             return evidence_of(json.loads(report))
-        except C2paError.ManifestNotFound:
-            return ManifestEvidence(ManifestState.NONE, ("no manifest in the file",))
-        except C2paError.NotSupported:
-            return ManifestEvidence(ManifestState.NONE, ("the format carries no manifests",))
-        except C2paError.RemoteManifest:
-            return ManifestEvidence(ManifestState.NONE, ("a manifest elsewhere is not fetched",))
-        except (C2paError, ValueError, RecursionError):
-            return ManifestEvidence(ManifestState.INVALID, ("it cannot be read",))
+        except (C2paError, ValueError, RecursionError) as error:
+            return _unread(error)
+
+
+def _unread(error: Exception) -> ManifestEvidence:
+    """Return why there is nothing to tell."""
+    if isinstance(error, C2paError.ManifestNotFound):
+        return ManifestEvidence(ManifestState.NONE, ("no manifest in the file",))
+    if isinstance(error, C2paError.NotSupported):
+        return ManifestEvidence(ManifestState.NONE, ("the format carries no manifests",))
+    if isinstance(error, C2paError.RemoteManifest) or str(error).startswith(ELSEWHERE):
+        return ManifestEvidence(ManifestState.NONE, ("a manifest elsewhere is not fetched",))
+    return ManifestEvidence(ManifestState.INVALID, ("it cannot be read",))
 
 
 def try_credential(credential: Credential, anchor: bytes) -> None:

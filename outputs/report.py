@@ -67,6 +67,7 @@ class Report:
     """All findings about one file."""
 
     findings: tuple[Finding, ...]
+    output_id: str | None = None  # to report it under, where a mark leads to a picture made here
 
     @property
     def tells_generated(self) -> bool:
@@ -77,14 +78,6 @@ class Report:
     def exit_status(self) -> int:
         """0 when at least one mark says that the file was generated, 1 when none does."""
         return 0 if self.tells_generated else 1
-
-    @property
-    def output_id(self) -> str | None:
-        """Under which the picture may be reported here, when a mark proves that it is ours."""
-        for finding in self.findings:
-            if isinstance(found := finding.details.get("output_id"), str):
-                return found
-        return None
 
     def as_json(self) -> dict[str, object]:
         """Return the findings as data for JSON."""

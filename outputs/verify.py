@@ -19,7 +19,9 @@ from outputs.consent_findings import (
     trail_of,
 )
 from outputs.errors import MarkMissing
-from outputs.label_search import Found, find_label
+from outputs.label_match import Found
+from outputs.label_search import find_label
+from outputs.label_words import WORDS
 from outputs.log_proof import LogKeys
 from outputs.manifest_finding import manifest_finding
 from outputs.opening import Frame, Opened, open_file
@@ -96,7 +98,8 @@ def examine(data: bytes, examiner: Examiner, receipt: Document | None = None) ->
         *report_finding(trail, consent),
         *(() if receipt is None else (receipt_finding(manifest, receipt),)),
     )
-    return Examination(Report(findings), opened, labels, sighting)
+    report = Report(findings, None if trail is None else trail.output_id)
+    return Examination(report, opened, labels, sighting)
 
 
 def _output_of(manifest: ManifestEvidence) -> str | None:
@@ -116,7 +119,10 @@ def _label(labels: Sequence[Labelled], opened: Opened) -> Finding:
             {
                 "frame": each.frame.number + 1,
                 "kind": find.kind.value,
-                "box": [round(value) for value in find.rect],
+                "corners": [[round(x), round(y)] for x, y in find.polygon],
+                "language": find.locale,
+                "pill": find.tone.value,
+                "tilt": round(find.tilt, 1),
                 "correlation": round(find.correlation, 3),
                 "contrast": round(find.contrast, 1),
             }
@@ -124,7 +130,8 @@ def _label(labels: Sequence[Labelled], opened: Opened) -> Finding:
             for find in each.finds
         ]
     }
-    sentence = f"The picture says AI GENERATED {places}."
+    said = WORDS[seen[0].finds[0].locale].said
+    sentence = f"The picture says {said} {places}."
     if opened.total > 1:
         sentence += f" {_frames(len(seen), len(labels), opened)}"
     return Finding(Technique.LABEL, State.FOUND, sentence, tells_generated=True, details=details)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from outputs.opening import Frame
-from outputs.registry import Match
+from outputs.registry import MOST_BY_CHANCE, PREVIEW_WORD, Match
 from outputs.report import Finding, State, Technique
-from outputs.watermark import Detection, Watermarker, WatermarkEvidence
+from outputs.watermark import Detection, Watermarker, WatermarkEvidence, chance, distance
 from outputs.watermark_code import BITS
 
 NO_NEARER = 0.05  # of random ids coming as near by chance: from here on, an id leads nowhere
@@ -32,9 +32,15 @@ class Sighting:
         return self.match if is_seen and self.match and self.match.is_certain else None
 
     @property
+    def is_preview(self) -> bool:
+        """Whether the id is the one that every preview has, wherever it was drawn."""
+        is_seen = self.evidence.detection is not Detection.ABSENT
+        return is_seen and chance(distance(self.evidence.id, PREVIEW_WORD)) < MOST_BY_CHANCE
+
+    @property
     def state(self) -> State:
         """How surely the watermark is there; a certain id is as good as a certain tag."""
-        if self.evidence.detection is Detection.DETECTED or self.certain:
+        if self.evidence.detection is Detection.DETECTED or self.certain or self.is_preview:
             return State.DETECTED
         is_possible = self.evidence.detection is Detection.POSSIBLE
         return State.POSSIBLE if is_possible else State.NOT_FOUND
@@ -98,6 +104,8 @@ def watermark_finding(
         details["output_id"] = certain.registered.output_id
         details["id_wrong_bits"] = certain.errors
         details["id_chance"] = float(f"{certain.by_chance:.2g}")
+    elif sighting.is_preview:
+        details["id"] = "preview"
     elif state is State.DETECTED:
         details["id"] = "uncertain" if _is_near(sighting) else "unknown here"
     sentence = f"{_SEEN[state]} {_whose(sighting, knows_ids, manifest_output)} {_UNSIGNED}"
@@ -115,6 +123,8 @@ def _whose(sighting: Sighting, knows_ids: bool, manifest_output: str | None) -> 
         if manifest_output not in {None, certain.registered.output_id}:
             return _ANOTHER_PICTURE
         return "Its id is that of a picture made here."
+    if sighting.is_preview:
+        return _PREVIEW
     if sighting.state is State.POSSIBLE:
         return "That may be chance."
     if not knows_ids:
@@ -133,6 +143,9 @@ _SEEN = {
 _ABSENT = "The colours carry no invisible mark of Selfsame that can still be read."
 _ANOTHER_PICTURE = (
     "Its id is that of another picture than the manifest's: one of the two was copied here."
+)
+_PREVIEW = (
+    "Its id is that of a preview: drawn for the person's own eyes, never handed out as a file."
 )
 _UNCERTAIN = "Which picture it is remains uncertain: too much of the id was lost."
 _ELSEWHERE = (

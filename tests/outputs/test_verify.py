@@ -12,13 +12,15 @@ from PIL import Image
 
 from consent.reports import Dispute
 from consent.types import RecordState, SubjectKind
-from outputs.authority import make_authority
+from outputs.authority import LEAF_NAME, make_authority
 from outputs.encode import MediaType, encode
 from outputs.errors import VerifyError
 from outputs.opening import MAX_BYTES
 from outputs.provenance import Signer, manifest_for
 from outputs.report import Issuer, State, Technique
+from outputs.standing import Standing
 from outputs.verify import Examiner, verify
+from outputs.xmp import GENERATED_TYPES
 from tests.outputs.samples import (
     LOG_KEYS,
     NOW,
@@ -40,7 +42,7 @@ GIVEN = States(RecordState.GIVEN)
 
 @pytest.fixture
 def avatar(releaser):
-    png, _ = releaser.mark(
+    png, *_ = releaser.mark(
         render_of(textured(512)),
         grant_of(SubjectKind.SYNTHETIC),
         output_id="output-1",
@@ -77,6 +79,7 @@ def test_our_own_picture_gives_every_finding_apart(avatar, examine):
     report = examine(avatar, GIVEN)
     assert states(report) == {
         Technique.LABEL: State.FOUND,
+        Technique.WATERMARK: State.DETECTED,
         Technique.MANIFEST: State.TRUSTED,
         Technique.XMP: State.FOUND,
         Technique.LOG: State.TRUSTED,
@@ -105,14 +108,15 @@ def test_report_tells_nothing_of_the_subject(avatar, examine):
             assert secret not in text
 
 
-def test_resaved_picture_has_lost_its_manifest_and_keeps_its_label(avatar, examine):
+def test_resaved_picture_has_lost_its_manifest_and_keeps_two_marks(avatar, examine):
     report = examine(resaved(avatar, "JPEG", quality=60), GIVEN)
     assert states(report) == {
         Technique.LABEL: State.FOUND,
+        Technique.WATERMARK: State.DETECTED,
         Technique.MANIFEST: State.NOT_FOUND,
         Technique.XMP: State.NOT_FOUND,
         Technique.LOG: State.NOT_FOUND,
-        Technique.CONSENT: State.UNKNOWN,
+        Technique.CONSENT: State.GIVEN,
     }
     assert report.exit_status == 0
 
@@ -126,7 +130,7 @@ def test_one_changed_bit_makes_the_manifest_invalid_and_consent_unknown(avatar, 
     assert manifest.state is State.INVALID
     assert not manifest.tells_generated
     assert "assertion.dataHash.mismatch" in manifest.details["status"]
-    assert finding(report, Technique.CONSENT).state is State.UNKNOWN
+    assert finding(report, Technique.CONSENT).details["found_by"] == Technique.WATERMARK
 
 
 def mended(data: bytes) -> bytes:
@@ -199,6 +203,10 @@ def test_other_generator_is_reported_by_its_own_name(examine):
     manifest = finding(report, Technique.MANIFEST)
     assert manifest.details["issuer"] == Issuer.OTHER_GENERATOR
     assert manifest.details["generator"] == "Some Camera"
+    assert manifest.details["signer"]["name"] == LEAF_NAME
+    assert manifest.details["actions"][0]["action"] == "c2pa.created"
+    for words in ("Some Camera", "not Selfsame", "taken with a camera", "can vouch"):
+        assert words in manifest.sentence
     assert not manifest.tells_generated, "a photograph's manifest is no mark of generation"
     assert report.exit_status == 1
 
@@ -237,7 +245,7 @@ def test_file_that_cannot_be_examined_is_an_error_with_a_next_step(examine, data
     assert error.value.next_step
 
 
-@pytest.mark.parametrize("form", ["BMP", "GIF", "TIFF", "WEBP", "PPM"])
+@pytest.mark.parametrize("form", ["AVIF", "BMP", "GIF", "JPEG", "TIFF", "WEBP"])
 def test_picture_of_any_format_is_examined(avatar, examine, form):
     report = examine(resaved(avatar, form), GIVEN)
     assert finding(report, Technique.LABEL).state is State.FOUND
@@ -255,7 +263,74 @@ def test_json_and_text_say_the_same(avatar, examine):
 
 def test_label_box_is_told_in_pixels_of_the_file(avatar, examine):
     (first, *_) = finding(examine(avatar, GIVEN), Technique.LABEL).details["copies"]
-    left, top, right, bottom = first["box"]
+    (left, top), _, (right, bottom), _ = first["corners"]
     assert 0 <= left < right <= 512
     assert 0 <= top < bottom <= 512
     assert np.isfinite(first["correlation"])
+
+
+def test_watermark_leads_to_the_consent_where_the_manifest_was_stripped(avatar, examine):
+    ended = Standing(RecordState.WITHDRAWN, is_shredded=True)
+    report = examine(resaved(avatar, "JPEG", quality=75), States(ended, kept=False))
+    consent = finding(report, Technique.CONSENT)
+    assert consent.state is State.WITHDRAWN
+    assert consent.details == {
+        "found_by": "invisible watermark",
+        "consent_withdrawn": True,
+        "key_shredded": True,
+        "picture_deleted": True,
+    }
+    for words in ("invisible mark", "withdrawn", "shredded", "deleted"):
+        assert words in consent.sentence
+
+
+def test_watermark_leads_to_a_report_and_to_the_id_to_report(avatar, examine):
+    stripped = resaved(avatar, "JPEG", quality=75)
+    report = examine(stripped, States(RecordState.GIVEN, Dispute.HELD_BACK))
+    assert finding(report, Technique.REPORT).state is State.DISPUTED
+    assert report.output_id == "output-1"
+
+
+def test_watermark_is_told_with_its_id_its_errors_and_that_it_is_not_signed(avatar, examine):
+    found = finding(examine(avatar, GIVEN), Technique.WATERMARK)
+    assert found.tells_generated
+    assert found.details["tag"] == "detected"
+    assert found.details["wrong_bits"] <= 2
+    assert found.details["id"] == f"{WORD:08x}"
+    assert found.details["id_chance"] < 1e-4
+    assert "anybody could copy it" in found.sentence
+
+
+def test_id_that_is_not_registered_here_is_of_another_installation(avatar, examine):
+    stripped = resaved(avatar, "PNG")
+    for words in ((), (WORD ^ 0x5555_5555,)):
+        report = examine(stripped, States(RecordState.GIVEN, words=words))
+        found = finding(report, Technique.WATERMARK)
+        assert found.tells_generated
+        assert found.details["id"] == "unknown here"
+        assert "another Selfsame installation, state unknown" in found.sentence
+        assert finding(report, Technique.CONSENT).state is State.UNKNOWN
+        assert report.output_id is None
+
+
+def test_id_of_another_output_than_the_manifest_s_is_told_as_a_copy(signer, watermarker, examine):
+    marked = watermarker.embed(textured(512), WORD)
+    data = signer.sign(encode(marked, MediaType.PNG, xmp=b""), "image/png", claim_of())
+    report = examine(data, States(RecordState.GIVEN, words=(WORD ^ 0x5555_5555, WORD)))
+    assert "one of the two was copied" in finding(report, Technique.WATERMARK).sentence
+    assert report.output_id == "output-1", "the manifest is signed, the watermark is not"
+
+
+def test_studio_that_only_has_keys_knows_no_ids(avatar, reader, watermarker):
+    report = verify(resaved(avatar, "PNG"), Examiner(reader, watermarker, LOG_KEYS))
+    found = finding(report, Technique.WATERMARK)
+    assert found.state is State.DETECTED
+    assert "Only the studio that made" in found.sentence
+    assert report.output_id is None
+
+
+def test_sentences_need_no_glossary(avatar, examine):
+    for item in examine(avatar, GIVEN).findings:
+        for term in GENERATED_TYPES | {"c2pa.created", "digitalSourceType", "hard binding"}:
+            assert term not in item.sentence
+    assert "program" in finding(examine(avatar, GIVEN), Technique.MANIFEST).sentence

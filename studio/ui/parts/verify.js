@@ -34,6 +34,7 @@ export function mount(root) {
       refuse(tooLarge(most));
       return;
     }
+    page.classList.add("found");
     announce(status, `Reading ${file.name}`);
     fill(at("verify-result"), waiting(file.name));
     page.setAttribute("aria-busy", "true");
@@ -56,7 +57,6 @@ export function mount(root) {
     fill(at("verify-result"), make("div", { class: "verify-found" },
       make("div", { class: "verify-head" }, heading, make("p", { id: "verify-sum" }, sumOf(found))),
       figureOf(found), findings));
-    page.classList.add("found");
     at("verify-foot").hidden = true;
     fill(at("verify-report"), found.output_id ? reportForm(found.output_id) : nothingToReport());
     status.textContent = "";

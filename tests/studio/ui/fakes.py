@@ -344,7 +344,8 @@ class FakeStudio(FakeConsents):
                 ),
                 Finding(Technique.XMP, State.INVALID, "The XMP metadata is not used."),
                 Finding(Technique.CONSENT, State.WITHDRAWN, "The consent has been withdrawn."),
-            )
+            ),
+            output_id="0f" * 16,
         )
 
     def verify_and_show(self, data: bytes) -> tuple[Report, CheckedCopy]:
