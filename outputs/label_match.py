@@ -121,7 +121,7 @@ def match(picture: Gray, place: Place) -> Found | None:
         start = pose
         for size in sizes:
             for tilt in tilts:
-                tried = replace(start, size=start.size * size, tilt=start.tilt + tilt)
+                tried = replace(start, size=start.size * float(size), tilt=start.tilt + float(tilt))
                 found = _measure(near, place.layout, tried)
                 if best is None or found.correlation > best.correlation:
                     best, pose = found, tried

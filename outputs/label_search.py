@@ -54,11 +54,11 @@ def find_label(pixels: NDArray[np.uint8]) -> tuple[Found, ...]:
     if not finds:
         tilted = [place for tilt in TILTS for place in _places(small, tilt)]
         finds = _certain(picture, tilted)
+    if not finds or min(picture.shape) < LOW_SHORT_SIDE:
+        finds += [find for find in find_small(picture) if _is_certain(find)]
     ratio = min(pixels.shape[:2]) / min(picture.shape)
-    finds = [find.scaled(ratio) for find in finds]
-    if min(pixels.shape[:2]) < LOW_SHORT_SIDE:
-        finds += [find for find in find_small(pixels) if _is_certain(find)]
-    return tuple(sorted(finds, key=lambda find: -find.correlation))
+    ordered = sorted(finds, key=lambda find: -find.correlation)
+    return tuple(find.scaled(ratio) for find in ordered)
 
 
 def _certain(picture: Gray, places: list[Place]) -> list[Found]:

@@ -2,47 +2,58 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from outputs.badge import Design, Kind, art, margin
-from outputs.label_match import Found, ink_contrast
+from outputs.badge import LOW_SHORT_SIDE, Design, Kind, art, margin
+from outputs.label_match import Found, Gray, ink_contrast
 from outputs.label_words import LOCALES
 from outputs.looks import Family, Tone
-from outputs.luma import luma_of
+from outputs.luma import correlation
+
+# Pixels of the short side: what a small picture may have had before somebody resized it.
+USUAL_SIDES = (128, 256)
 
 
-def find_small(pixels: NDArray[np.uint8]) -> tuple[Found, ...]:
+def find_small(picture: Gray) -> tuple[Found, ...]:
     """Return how much the corner resembles the small label, in the language it does most.
 
     Args:
-        pixels: (H, W, 3 or 4) uint8 sRGB.
+        picture: (H, W) luma of 0 to 255.
 
     Returns:
         One find, however weak; none where the picture has no room for it.
     """
-    side = min(pixels.shape[:2])
-    designs = (
-        Design(Kind.SMALL, side, locale=locale, family=family)
-        for locale in LOCALES
-        for family in (Family.ILLUSTRATED, Family.PAINTED)
-    )
-    finds = [find for design in designs if (find := _at_its_place(pixels, design))]
+    short = min(picture.shape)
+    sides = {short, *USUAL_SIDES} if short < LOW_SHORT_SIDE else set(USUAL_SIDES)
+    finds: list[Found] = []
+    for side in sides:
+        shown = _resized(picture, side / short)
+        for locale in LOCALES:
+            for family in (Family.ILLUSTRATED, Family.PAINTED):
+                design = Design(Kind.SMALL, side, locale=locale, family=family)
+                find = _at_its_place(shown, design)
+                finds += [find.scaled(short / side)] if find else []
     return tuple(sorted(finds, key=lambda find: -find.correlation)[:1])
 
 
-def _at_its_place(pixels: NDArray[np.uint8], design: Design) -> Found | None:
+def _resized(picture: Gray, scale: float) -> Gray:
+    size = tuple(max(1, round(value * scale)) for value in picture.shape[::-1])
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, size, interpolation=how), np.float32)
+
+
+def _at_its_place(picture: Gray, design: Design) -> Found | None:
     drawing = art(design)
     height, width = drawing.text.shape
     inset = margin(design.short_side)
-    left, top = pixels.shape[1] - inset - width, inset
-    if left < 0 or top + height > pixels.shape[0]:
+    left, top = picture.shape[1] - inset - width, inset
+    if left < 0 or top + height > picture.shape[0]:
         return None
-    part = luma_of(pixels[top : top + height, left : left + width])
+    part = picture[top : top + height, left : left + width]
     shown = (drawing.pill > 0.99) & (drawing.rim < 0.01)
-    seen = part[shown]  # of one colour there, it correlates with nothing
-    score = float(np.corrcoef(seen, drawing.text[shown])[0, 1]) if seen.std() > 0 else 0.0
-    right, bottom = left + width, top + height
+    score = correlation(part[shown], drawing.text[shown])
+    right, bottom = float(left + width), float(top + height)
     return Found(
         kind=Kind.SMALL,
         polygon=((left, top), (right, top), (right, bottom), (left, bottom)),

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 LUMA: Final = np.array([0.2126, 0.7152, 0.0722], np.float32)  # BT.709
 
+CONSTANT = 1e-3  # of luma times coverage: what rounding leaves of a constant
+
 
 def over_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return (H, W, 3) sRGB: straight alpha over white, the hardest ground for a dark pill."""
@@ -27,6 +29,13 @@ def contrast(one: float, other: float) -> float:
     """Return the contrast ratio of two greys of 0 to 255, as WCAG 2.2 defines it."""
     light, dark = max(one, other), min(one, other)
     return (_luminance(light) + 0.05) / (_luminance(dark) + 0.05)
+
+
+def correlation(luma: NDArray[np.float32], text: NDArray[np.float32]) -> float:
+    """Return the correlation of two flat arrays, -1 to 1; 0 where one of them is constant."""
+    a, b = luma - luma.mean(), text - text.mean()
+    power = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b) / power if power > CONSTANT * a.size else 0.0
 
 
 def _luminance(value: float) -> float:

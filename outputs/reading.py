@@ -11,7 +11,7 @@ from outputs.badge import AI_CAP, LOW_CAP, LOW_SHORT_SIDE, Art, Design, Kind, ar
 from outputs.errors import MarkMissing
 from outputs.label import Placement
 from outputs.looks import Tone
-from outputs.luma import contrast, luma_of, over_white
+from outputs.luma import contrast, correlation, luma_of, over_white
 
 MIN_CORRELATION = 0.9  # of luma with the letters; WebP at quality 60 still reads 0.97
 MIN_CONTRAST = 12.0  # ratio of relative luminances, as WCAG 2.2 defines it
@@ -70,7 +70,7 @@ def measure(part: NDArray[np.uint8], design: Design) -> Reading:
     seen = (letters, pill) if bright else (255 - letters, 255 - pill)
     return Reading(
         kind=design.kind,
-        correlation=_correlation(luma[inside], drawing.text[inside]),
+        correlation=correlation(luma[inside], drawing.text[inside]),
         contrast=contrast(*seen) if letters > pill else 1.0,
         cap_height=_cap_height(luma, drawing, (letters + pill) / 2),
     )
@@ -92,12 +92,6 @@ def _read_one(pixels: NDArray[np.uint8], placement: Placement) -> Reading:
     if not reading.cap_height >= smallest - CAP_TOLERANCE:
         raise MarkMissing("label", f"{reading.kind}: capitals {reading.cap_height:.1f} px high")
     return reading
-
-
-def _correlation(luma: NDArray[np.float32], text: NDArray[np.float32]) -> float:
-    a, b = luma - luma.mean(), text - text.mean()
-    power = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / power if power > 0 else 0.0
 
 
 def _cap_height(luma: NDArray[np.float32], drawing: Art, half: float) -> float:
