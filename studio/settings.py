@@ -7,9 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from outputs.label_words import LOCALES
+
 PREFIX = "SELFSAME_"
 MOST = {"port": 65535, "captures_at_once": 64}  # settings that are numbers, from 1
-ONE_OF = {"master_key": ("file", "keyring"), "sign_in": ("none", "passkey")}
+ONE_OF = {
+    "master_key": ("file", "keyring"),
+    "sign_in": ("none", "passkey"),
+    "label_locale": LOCALES,
+}
 
 
 class SettingsError(ValueError):
@@ -43,6 +49,7 @@ class Settings:
     # Keys (name+id+key, `python app.py log watch` prints them) of the witnesses whose cosignatures
     # of the log are kept. Empty: nobody's.
     witnesses: tuple[str, ...] = ()
+    label_locale: str = "en"  # language of the visible label: en, zh, de, fr, es or ja
     sign_in: str = "none"  # passkey: a shared server, nothing works without signing in
     invitation: str = ""  # what whoever makes a passkey must know; empty: nothing
     controller_name: str = "the person running this computer"
