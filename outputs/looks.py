@@ -85,7 +85,7 @@ def plate(family: Family, height: int, width: int, cap_height: int) -> tuple[Mas
     look = LOOKS[family]
     radius = min(look.radius * cap_height, height / 2)
     edge = _distance(height, width, radius, look.corner)
-    inset = round(look.inset * cap_height)
+    inset = int(look.inset * cap_height)  # down: low copies have few pixels beside the letters
     stroke = max(1.0, look.rim * cap_height)
     outer = np.clip(0.5 - (edge + inset), 0, 1)
     inner = np.clip(0.5 - (edge + inset + stroke), 0, 1)

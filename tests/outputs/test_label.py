@@ -8,6 +8,8 @@ import pytest
 from outputs.badge import Kind
 from outputs.errors import ReleaseRefused
 from outputs.label import burn_label, overlap, place_label
+from outputs.label_words import LOCALES
+from outputs.looks import Tone
 from tests.outputs.samples import flat, render_of, textured
 
 
@@ -42,6 +44,33 @@ def test_copies_lie_inside_with_their_margin_and_clear_of_features(width, height
     assert render.lower_face[1] <= chin.rect[1]
     assert chin.rect[3] <= face[3]
     assert not any(overlap(copy.rect, c) for copy in (corner, chin) for c in render.keep_clear)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(("width", "height"), [(1500, 500), (600, 900), (512, 512)])
+def test_every_language_fits_on_banners_and_upright_pictures(width, height, locale):
+    render = render_of(flat(width, height))
+    corner, chin = place_label(render, synthetic=True, locale=locale)
+    assert 0 <= corner.rect[0] < corner.rect[2] <= width
+    assert render.lower_face[1] <= chin.rect[1] < chin.rect[3] <= render.lower_face[3]
+    assert not any(overlap(copy.rect, c) for copy in (corner, chin) for c in render.keep_clear)
+
+
+def test_pill_is_light_where_the_ground_is_dark():
+    for colour, tone in (((20, 24, 30), Tone.LIGHT), ((236, 226, 208), Tone.DARK)):
+        placements = place_label(render_of(flat(colour=colour)), synthetic=False)
+        assert {copy.design.tone for copy in placements} == {tone}
+
+
+def test_transparent_ground_counts_as_white_paper():
+    clear = np.dstack([flat(colour=(0, 0, 0)), np.zeros((512, 512), np.uint8)])
+    corner, _ = place_label(render_of(clear), synthetic=False)
+    assert corner.design.tone is Tone.DARK
+
+
+def test_unknown_language_is_refused():
+    with pytest.raises(KeyError):
+        place_label(render_of(flat()), synthetic=False, locale="xx")
 
 
 def test_chin_shorter_than_the_label_is_refused():

@@ -5,14 +5,33 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from outputs.lettering import LATIN, Line, Weight, draw, justify, width_of
+from outputs.lettering import IDEOGRAPHS, LATIN, Line, draw, justify, width_of
 
 
-def test_font_and_its_licence_are_shipped():
+@pytest.mark.parametrize("face", [*LATIN.values(), IDEOGRAPHS], ids=lambda face: face.file)
+def test_fonts_and_their_licences_are_shipped(face):
     assets = resources.files("outputs").joinpath("assets")
-    assert assets.joinpath(LATIN[Weight.BOLD].file).is_file()
-    licence = assets.joinpath("BarlowCondensed-OFL.txt").read_text()
+    assert assets.joinpath(face.file).is_file()
+    licence = assets.joinpath(f"{face.file.partition('-')[0]}-OFL.txt").read_text()
     assert "SIL Open Font License, Version 1.1" in licence
+
+
+@pytest.mark.parametrize("cap", [14, 20, 52])
+def test_ideographs_are_at_least_as_high_as_asked(cap):
+    for letter in "生成":
+        canvas = np.zeros((3 * cap, 3 * cap), np.float32)
+        draw(canvas, Line(letter, cap, 0.0), left=3.0, top=cap)
+        rows = np.flatnonzero(canvas.max(axis=1) > 0.3)
+        assert rows[-1] - rows[0] + 1 >= cap
+        assert rows[-1] - rows[0] + 1 <= 1.15 * cap
+
+
+def test_accents_rise_above_the_capitals():
+    plain, accented = (np.zeros((60, 60), np.float32) for _ in range(2))
+    draw(plain, Line("E", 30, 0.0), left=3.0, top=20)
+    draw(accented, Line("É", 30, 0.0), left=3.0, top=20)
+    assert plain[:19].max() == 0
+    assert accented[:19].max() > 0.9
 
 
 @pytest.mark.parametrize("cap", [14, 20, 31, 52, 103])

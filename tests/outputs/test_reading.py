@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from outputs.errors import MarkMissing
-from outputs.label import burn_label
+from outputs.label import burn_label, place_label
+from outputs.label_words import LOCALES
+from outputs.looks import Family, Tone
 from outputs.luma import contrast
 from outputs.reading import MIN_CONTRAST, read_label
 from tests.outputs.samples import flat, render_of, textured
@@ -31,6 +35,47 @@ def test_label_reads_back_at_every_size_on_every_ground(side, ground):
     for reading in evidence.readings:
         assert reading.contrast >= MIN_CONTRAST
         assert reading.cap_height >= (14 if side < 384 else 0.05 * side) - 0.01
+
+
+@pytest.mark.parametrize("side", [96, 256, 384, 1024])
+@pytest.mark.parametrize("ground", ["white", "black"])
+@pytest.mark.parametrize("family", list(Family))
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_look_reads_back_in_every_language(side, ground, family, locale):
+    render = render_of(flat(side, side, GROUNDS[ground]), family=family.value)
+    pixels, placements = burn_label(render, synthetic=True, locale=locale)
+    assert {copy.design.family for copy in placements} == {family}
+    tone = Tone.LIGHT if ground == "black" else Tone.DARK
+    assert {copy.design.tone for copy in placements} == {tone}
+    for reading in read_label(pixels, placements).readings:
+        assert reading.contrast >= MIN_CONTRAST + 1
+        assert reading.correlation > 0.95
+
+
+@pytest.mark.parametrize("page", [0, 255])
+@pytest.mark.parametrize("family", list(Family))
+def test_label_on_a_cut_out_sticker_is_legible_on_any_page(page, family):
+    clear = np.dstack([textured(512), np.zeros((512, 512), np.uint8)])
+    pixels, placements = burn_label(render_of(clear, family=family.value), synthetic=False)
+    share = pixels[..., 3:].astype(np.float32) / 255
+    on_page = np.rint(pixels[..., :3] * share + page * (1 - share)).astype(np.uint8)
+    for reading in read_label(on_page, placements).readings:
+        assert reading.contrast >= MIN_CONTRAST
+
+
+def test_a_label_of_the_other_tone_does_not_read():
+    pixels, placements = labelled(flat())
+    other = tuple(
+        replace(copy, design=replace(copy.design, tone=Tone.LIGHT)) for copy in placements
+    )
+    with pytest.raises(MarkMissing, match="letters read -"):
+        read_label(pixels, other)
+
+
+def test_label_in_another_language_does_not_read():
+    pixels, _ = labelled(flat())
+    with pytest.raises(MarkMissing):
+        read_label(pixels, place_label(render_of(flat()), synthetic=True, locale="fr"))
 
 
 def test_label_reads_back_on_texture_and_transparency():
