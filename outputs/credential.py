@@ -78,6 +78,15 @@ def read_credential(certificate: Path, key: Path, *, now: datetime) -> OperatorC
     )
 
 
+def read_certificates(path: Path) -> tuple[bytes, ...]:
+    """Return the certificates of a file, PEM each.
+
+    Raises:
+        OutputError: it cannot be read, or holds none.
+    """
+    return tuple(each.public_bytes(PEM) for each in _certificates(path))
+
+
 def _certificates(path: Path) -> Sequence[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(path.read_bytes())

@@ -33,10 +33,10 @@ from consent.reports import Dispute
 from consent.retention import Retention
 from consent.withdrawal import Withdrawal
 from outputs.adapters.database import OutputDatabase
-from outputs.keystore import FolderKeyStore, open_authority
+from outputs.keystore import FolderKeyStore
 from outputs.library import Library
 from outputs.objects import ObjectStore, SealedObjects
-from outputs.provenance import ManifestReader, Signer
+from outputs.provenance import Signer
 from outputs.release import Releaser
 from outputs.standing import Standing, standing_of
 from outputs.studio_keys import StudioKeys
@@ -54,6 +54,7 @@ from studio.jobs.orders import Orders
 from studio.jobs.portraits import Portraits
 from studio.jobs.workshop import Workshop
 from studio.settings import Settings, SettingsError
+from studio.signing import open_reader, open_signer
 from studio.sitting.accounts import Accounts, Rules
 from studio.sitting.archive import Archivist
 from studio.sitting.booth import Booth, CaptureObserver
@@ -104,13 +105,15 @@ class Foundations:
         self.objects = SealedObjects(store, self.vault)
         self.library = Library(self.objects, OutputDatabase(self.database))
         self.reports = Reports(self.database, self.library, clock, SystemRandom())
-        key_store = FolderKeyStore(keys / "c2pa")
-        self.authority = open_authority(
-            key_store, now=clock.now(), serial=lambda: secrets.randbits(158) + 1
-        )
-        self.anchors = key_store.anchors()
-        self.reader = ManifestReader(self.anchors)
+        self.key_store = FolderKeyStore(keys / "c2pa")
+        self.reader = open_reader(settings, self.key_store)
         self.watermarker = Watermarker()
+
+    def open_signer(self, settings: Settings) -> Signer:
+        """Return what signs manifests; from now on what it signs reads as ours."""
+        signer = open_signer(settings, self.key_store, now=self.clock.now())
+        self.reader = open_reader(settings, self.key_store)
+        return signer
 
     def examine(self, data: bytes, receipt: Document | None = None) -> Examination:
         """Return what a file of any origin says about itself; compare it with a receipt."""
@@ -123,7 +126,7 @@ class Foundations:
 
     def public_keys(self) -> StudioKeys:
         """Return what anybody needs to check this studio's pictures elsewhere."""
-        return StudioKeys(self.log.verifier().vkeys, self.anchors)
+        return StudioKeys(self.log.verifier().vkeys, self.key_store.anchors())
 
     def standing_of(self, receipt_hash: str) -> Standing | None:
         """Return how the record that a manifest quotes stands now (outputs.verify)."""
@@ -221,9 +224,8 @@ def open_house(
         selfies = SelfieVault(base.objects)
         portraits = Portraits(selfies, meter)
         gate = base.gate(settings)
-        releaser = Releaser(
-            Signer(base.authority), base.reader, base.watermarker, clock, version=version
-        )
+        signer = base.open_signer(settings)
+        releaser = Releaser(signer, base.reader, base.watermarker, clock, version=version)
         workshop = Workshop(base.database, gate, portraits, releaser, base.library, clock)
         jobs = JobDatabase(base.database, clock)
         engine = JobEngine(

@@ -16,6 +16,7 @@ ONE_OF = {
     "sign_in": ("none", "passkey"),
     "label_locale": LOCALES,
 }
+TOGETHER = (("passive_model", "passive_sha256"), ("signing_certificate", "signing_key"))
 
 
 class SettingsError(ValueError):
@@ -49,6 +50,16 @@ class Settings:
     # Keys (name+id+key, `python app.py log watch` prints them) of the witnesses whose cosignatures
     # of the log are kept. Empty: nobody's.
     witnesses: tuple[str, ...] = ()
+    # The operator's own certificate for C2PA manifests: a PEM file with the certificate that signs
+    # and those of its issuers behind it, and a PEM file of its key, of mode 600 and without a
+    # passphrase. Empty: this studio signs with a certificate that it made for itself.
+    signing_certificate: str = ""
+    signing_key: str = ""  # needed with it
+    # Address of the RFC 3161 time stamp authority that is sent a hash of every signature, and the
+    # only address that the studio ever reaches by itself. When it gives none, pictures are signed
+    # without, and the studio's log says so. Empty: nobody is asked.
+    time_stamp_url: str = ""
+    time_stamp_root: str = ""  # PEM file of its root, for Verify to trust its times; may be empty
     label_locale: str = "en"  # language of the visible label: en, zh, de, fr, es or ja
     sign_in: str = "none"  # passkey: a shared server, nothing works without signing in
     invitation: str = ""  # what whoever makes a passkey must know; empty: nothing
@@ -100,8 +111,9 @@ def read_settings(
             f"There is no setting named {unknown[0]!r}. Known: {', '.join(sorted(known))}."
         )
     settings = Settings(**{"data": data, "weights": weights, **_converted(chosen)})  # type: ignore[arg-type]  # checked against the fields above
-    if bool(settings.passive_model) != bool(settings.passive_sha256):
-        raise SettingsError("passive_model and passive_sha256 are set together or not at all.")
+    for one, other in TOGETHER:
+        if bool(getattr(settings, one)) != bool(getattr(settings, other)):
+            raise SettingsError(f"{one} and {other} are set together or not at all.")
     return settings
 
 

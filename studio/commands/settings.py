@@ -7,6 +7,7 @@ from dataclasses import fields
 
 from studio.settings import PREFIX, Settings
 
+IN_DATA = frozenset({"database_url", "jobs_url", "objects_url"})  # where they lie when empty
 SECRET = frozenset({"invitation"})  # a screen is shown to others, and output is kept in logs
 
 
@@ -21,7 +22,7 @@ def show_settings(settings: Settings, *, as_json: bool) -> int:
     width = max(len(name) for name in values)
     for name, value in values.items():
         shown = ", ".join(value) or "(none)" if isinstance(value, list) else value
-        empty = "(in the data folder)" if name.endswith("_url") else "(none)"
+        empty = "(in the data folder)" if name in IN_DATA else "(none)"
         print(f"{name:<{width}}  {shown or empty}")
     print(f"\nChange one with {PREFIX}NAME=value, or in a TOML file named by {PREFIX}CONFIG.")
     return 0

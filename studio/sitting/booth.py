@@ -16,7 +16,7 @@ from consent.identity import Cohort, MatchEvidence, enrol, verify_probe
 from consent.liveness import CaptureReview
 from consent.lockout import Attempt, Lockout
 from consent.synthetic import SyntheticPlay, synthetic_verdict
-from consent.types import Capture, Colour, LiveCapture, Pace, Probe
+from consent.types import Capture, Colour, LiveCapture, Origin, OriginKind, Pace, Probe
 from studio.service import CaptureUpdate, SelfieVerdict, Upload
 from studio.sitting.capture import Ends, LiveCaptureSession
 from studio.sitting.changes import assent, require_standing
@@ -221,7 +221,13 @@ class Booth:
             z=match.z,
             verified_at=self.clock.now(),
             look=still.look,
+            origin=_origin(capture),
         )
 
     def _random_id(self) -> str:
         return f"{self.rng.getrandbits(128):032x}"
+
+
+def _origin(capture: Capture) -> Origin:
+    is_live = isinstance(capture, LiveCapture)
+    return Origin(OriginKind.CAPTURE if is_live else OriginKind.BAKED)

@@ -18,8 +18,10 @@ from c2pa import C2paError, Context, Reader, Settings
 from numpy.typing import NDArray
 
 from consent.errors import QualityRefused
+from consent.types import Origin, OriginKind
 from outputs.label_search import find_label
-from outputs.provenance import OFFLINE
+from outputs.manifest_report import UNTRUSTED, evidence_of
+from outputs.provenance import OFFLINE, ManifestState
 from studio.face.quality import REC709
 from studio.sitting.makers import is_generated, names_maker, packets_say, texts_say
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 _MANIFEST_MARKS = (b"jumb", b"jumd", b"c2pa", b"caBX")
 LABEL_DARK, LABEL_LIGHT = 80.0, 180.0  # luma of the label's pill and letters on any picture
 LABEL_LEAST = 0.05  # share of the chin that each of them fills
+MOST_TYPES = 4  # digital source types that are kept of one manifest
+_NUMBER = re.compile(r"[-#:/ ]*\w*\d{5,}\w*")  # a camera may name itself with its serial number
 WHY = "An avatar is drawn from a camera's picture of you, so that nobody's face is invented."
 
 
@@ -38,8 +42,8 @@ class GeneratedFilter:
     def __init__(self) -> None:
         self._context = Context(Settings.from_dict(dict(OFFLINE)))
 
-    def require_camera(self, data: bytes) -> None:
-        """Pass a file that does not say of itself that it was generated.
+    def require_camera(self, data: bytes) -> Origin:
+        """Return what a file says of its making, if it is not that it was generated.
 
         Args:
             data: a picture's or a video's bytes, of any format.
@@ -47,8 +51,10 @@ class GeneratedFilter:
         Raises:
             QualityRefused: `generated` or `manifest_unreadable`.
         """
-        if self._manifest_says(data) or packets_say(data) or texts_say(data):
+        store = self._manifests(data)
+        if _says_generated(store) or packets_say(data) or texts_say(data):
             raise generated()
+        return _origin(store)
 
     def require_unlabelled(self, image: NDArray[np.uint8], face: Face) -> None:
         """Pass an (H, W, 3) uint8 sRGB picture whose face does not bear this studio's label.
@@ -62,17 +68,17 @@ class GeneratedFilter:
         if _black_on_white(image, face) and find_label(image):
             raise generated()
 
-    def _manifest_says(self, data: bytes) -> bool:
-        """Look through the active manifest and every ingredient's, whoever signed them."""
+    def _manifests(self, data: bytes) -> object:
+        """Return c2pa's report: the active manifest and every ingredient's, whoever signed them."""
         try:
             with Reader(None, io.BytesIO(data), context=self._context) as reader:
-                return _says_generated(json.loads(reader.json()))
+                return json.loads(reader.json())
         except (C2paError.ManifestNotFound, C2paError.NotSupported, C2paError.RemoteManifest):
-            return False  # none inside; one that lies elsewhere is not fetched
+            return None  # none inside; one that lies elsewhere is not fetched
         except (C2paError, ValueError, RecursionError) as error:
             if any(mark in data for mark in _MANIFEST_MARKS):
                 raise _unreadable() from error
-            return False  # a file that is broken altogether: decoding tells
+            return None  # a file that is broken altogether: decoding tells
 
 
 def _black_on_white(image: NDArray[np.uint8], face: Face) -> bool:
@@ -85,6 +91,21 @@ def _black_on_white(image: NDArray[np.uint8], face: Face) -> bool:
     luma = part.astype(np.float32) @ REC709
     dark, light = float((luma < LABEL_DARK).mean()), float((luma > LABEL_LIGHT).mean())
     return dark >= LABEL_LEAST and light >= LABEL_LEAST
+
+
+def _origin(store: object) -> Origin:
+    """Keep of a manifest what an avatar's own may tell later: no thumbnail, no name, no number."""
+    if store is None:
+        return Origin(OriginKind.UPLOAD)
+    evidence = evidence_of(store)
+    # Nobody's signature is looked up here, so no manifest is more than intact.
+    holds = all(code == UNTRUSTED for code in evidence.why)
+    return Origin(
+        OriginKind.UPLOAD,
+        manifest=(ManifestState.VALID if holds else ManifestState.INVALID).value,
+        generator=_NUMBER.sub("", evidence.generator).strip(),
+        digital_source_types=tuple(sorted(set(evidence.digital_source_types)))[:MOST_TYPES],
+    )
 
 
 def generated() -> QualityRefused:

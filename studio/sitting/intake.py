@@ -19,7 +19,7 @@ import numpy as np
 from consent.errors import IdentityRefused, QualityRefused, Refusal
 from consent.identity import Cohort, MatchEvidence, verify_probe
 from consent.quality import tell
-from consent.types import Capture, Look, Probe
+from consent.types import Capture, Look, Origin, Probe
 from studio.face.meter import eyes_closed, mouth_open
 from studio.service import SelfieVerdict, Upload
 from studio.sitting.changes import require_standing
@@ -78,12 +78,12 @@ class Intake:
             known = [p for p in unit.captures.probes(capture.subject_id) if _of(capture, p)]
         if len(known) >= MAX_SELFIES:
             raise _enough()
-        self.generated.require_camera(data)
+        origin = self.generated.require_camera(data)
         if is_video(data):
             matched = self._from_video(capture, data, known)
         else:
             matched = [self._from_picture(capture, data)]
-        return self._keep(capture, matched)
+        return self._keep(capture, matched, origin)
 
     def _from_picture(self, capture: Capture, data: bytes) -> Matched:
         sight = look_at(self.meter, decode_photo(data))
@@ -159,7 +159,7 @@ class Intake:
         digest = hashlib.sha256(jpeg).hexdigest()
         return Matched(jpeg, digest, match, sight.look, merit(sight))
 
-    def _keep(self, capture: Capture, matched: Sequence[Matched]) -> int:
+    def _keep(self, capture: Capture, matched: Sequence[Matched], origin: Origin) -> int:
         """Store what was matched, the best last: the newest selfie is the one that is drawn from.
 
         Raises:
@@ -186,6 +186,7 @@ class Intake:
                     z=found.match.z,
                     verified_at=self.clock.now(),
                     look=found.look,
+                    origin=origin,
                 )
                 self.selfies.put(capture.subject_id, probe.id, found.jpeg)
                 unit.captures.add_probe(probe)

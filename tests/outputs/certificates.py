@@ -67,7 +67,7 @@ def name_of(common: str, *, organisation: str = "") -> x509.Name:
     return x509.Name(parts)
 
 
-def certificate(  # noqa: PLR0917  # a certificate says that much
+def certificate(
     subject,
     public,
     issuer,

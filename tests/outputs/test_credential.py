@@ -147,7 +147,7 @@ def test_certificate_for_something_else_is_refused(issuer, tmp_path, options, wo
     "key",
     [
         lambda: ec.generate_private_key(ec.SECP256K1()),
-        lambda: rsa.generate_private_key(65537, 1024),
+        lambda: rsa.generate_private_key(65537, 1024),  # noqa: S505  # that is why it is refused
     ],
 )
 def test_key_of_an_unknown_kind_is_refused(issuer, tmp_path, key):
