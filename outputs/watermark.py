@@ -30,6 +30,7 @@ from outputs.watermark_grain import (
     shown,
     turned_by,
 )
+from outputs.watermark_trial import CLEAR, survives
 
 TAG = 0x5E1F5A3E  # "selfsame" as far as hexadecimal has the letters
 LOUDNESS = (45.0, 43.5, 42.0, 40.5, 39.0)  # decibels (PSNR) over a picture without clipping
@@ -37,12 +38,9 @@ ROUNDS = 2  # of giving more weight to bits that read weakly
 GAIN, TARGET = 0.5, 0.7  # how quickly; how well a bit must read to count as well written
 WEIGHTS = (0.3, 4.0)  # least and most of one bit, times the usual
 SHADOW = 48.0  # brightness below which the grain fades, down to half of it in black
-TRIAL_SIDE, TRIAL_QUALITY = 512, 50  # what a first try must survive: this size and JPEG quality
-WHOLE, MIDDLE = 1, 3  # wrong bits of 64 that it may have in all of it, and in the inner quarter
 
 DETECTED = 2  # wrong bits at which the tag counts as detected
 POSSIBLE = 4  # wrong bits at which it counts as possible
-CLEAR = 5.0  # clarity below which nothing was read
 STEP = 1.018  # between two sizes
 FINER = (1.006, 1 / 1.006)  # sizes to read at again, times the one at which something was found
 LARGER, SMALLER = 1.42, 0.42  # sizes to read at: a picture on a page, a crop to the face
@@ -123,7 +121,7 @@ class Watermarker:
             size = (pixels.shape[1], pixels.shape[0])
             residual = np.asarray(cv2.resize(grain, size, interpolation=cv2.INTER_CUBIC))
             residual *= _faded(seen)
-            if _survives(shown(apply_residual(pixels, residual)), wanted):
+            if survives(shown(apply_residual(pixels, residual)), wanted):
                 break
         return residual
 
@@ -216,20 +214,6 @@ def _faded(pixels: Pixels) -> Array:
     """Return how loud the grain may be at each pixel: in black even a faint one would show."""
     brightness = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
     return np.asarray(np.clip(0.5 + 0.5 * brightness / SHADOW, 0, 1), np.float32)
-
-
-def _survives(pixels: Pixels, wanted: Array) -> bool:
-    """Tell whether the bits still read after a messenger's treatment, and from the middle alone."""
-    scale = min(1.0, TRIAL_SIDE / max(pixels.shape[:2]))
-    size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    options = (cv2.IMWRITE_JPEG_QUALITY, TRIAL_QUALITY)
-    _, data = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), options)
-    seen = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
-    grain = grain_of(resized(np.ascontiguousarray(seen), 1.0))
-    whole, middle = (the_code().listen(folded(part)) for part in (grain, middle_of(grain)[0]))
-    wrong, wrong_there = (int(np.count_nonzero(h.bits * wanted <= 0)) for h in (whole, middle))
-    return whole.clarity >= CLEAR and wrong <= WHOLE and wrong_there <= MIDDLE
 
 
 def _listen(pixels: Pixels, trial: Trial) -> Heard:
