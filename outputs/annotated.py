@@ -1,8 +1,8 @@
 """A small copy of a file that shows where its marks were found, for whoever brought the file.
 
-It is no exit: it holds nothing that was not in the file, it is at most SIDE pixels large and says
-on itself that it is a checked copy, and of a file with a mark that it is AI generated, also where
-the file's own label was cut off. It is never stored.
+It is no exit: it holds nothing that was not in the file, it is at most SIDE pixels large, says on
+itself that it is a checked copy, and is never stored. A copy of an avatar carries the marks of a
+preview even if the file had lost them: words that say so, the watermark and the metadata.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from PIL import Image
 
 from outputs.lettering import Line, draw, width_of
 from outputs.luma import over_white
+from outputs.registry import PREVIEW_WORD
 from outputs.report import State, Technique
 from outputs.verify import Examination
+from outputs.watermark import Watermarker
 from outputs.xmp import fields_for, write_packet
 
 SIDE = 512  # pixels, the longest side: as a preview
@@ -44,8 +46,8 @@ LABEL: Colour = (240, 128, 95)
 SUPPORT: Colour = (20, 190, 170)
 BADGES = (
     (Technique.LABEL, "LABEL"),
-    (Technique.WATERMARK, "INVISIBLE MARK"),
-    (Technique.MANIFEST, "SIGNED NOTE"),
+    (Technique.WATERMARK, "WATERMARK"),
+    (Technique.MANIFEST, "MANIFEST"),
     (Technique.XMP, "METADATA"),
 )
 TONES = {
@@ -67,8 +69,13 @@ class CheckedCopy:
     height: int
 
 
-def checked_copy(examination: Examination) -> CheckedCopy:
-    """Draw the frame in which most was found, with its marks, above a strip that tells of them."""
+def checked_copy(examination: Examination, watermarker: Watermarker) -> CheckedCopy:
+    """Draw the frame in which most was found, with its marks, above a strip that tells of them.
+
+    Args:
+        examination: Of the file.
+        watermarker: Marks the copy as a preview, where a mark of ours was found.
+    """
     index = _best(examination)
     labelled = examination.labels[index]
     pixels = labelled.frame.pixels
@@ -83,6 +90,8 @@ def checked_copy(examination: Examination) -> CheckedCopy:
         _outline(small, np.asarray(find.polygon, np.float64) * scale)
     canvas = _mounted(small)
     _write_strip(canvas, examination)
+    if labelled.finds or sighting.state is State.DETECTED:
+        canvas = watermarker.embed(canvas, PREVIEW_WORD)
     return _encoded(canvas, generated=examination.report.tells_generated)
 
 

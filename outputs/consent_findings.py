@@ -170,7 +170,7 @@ def _told(standing: Standing, family: str) -> tuple[State, str]:
 
 _BEHIND = {
     Technique.MANIFEST: "The consent quoted by the manifest",
-    Technique.WATERMARK: "The consent that the invisible mark's id leads to",
+    Technique.WATERMARK: "The consent that the watermark's id leads to",
 }
 _SHREDDED = "The key to all that was kept for it was shredded; the picture is deleted here."
 _DELETED = "The picture itself was deleted here."

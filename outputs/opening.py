@@ -102,7 +102,7 @@ def _too_many_pixels() -> VerifyError:
     )
 
 
-_DAMAGED = "This is no picture, or it is damaged: it cannot be opened."
+_DAMAGED = "This is no picture that opens here, or it is damaged."
 _DRAWING = (
     "This is an SVG: a text that a browser draws, and that may hold a program. "
     "It is no picture of pixels, and nothing of it was run."

@@ -137,10 +137,12 @@ def _is_near(sighting: Sighting) -> bool:
 
 
 _SEEN = {
-    State.DETECTED: "The colours carry Selfsame's invisible mark of generated pictures.",
-    State.POSSIBLE: "The colours resemble Selfsame's invisible mark, not certainly.",
+    State.DETECTED: "The colours carry Selfsame's invisible watermark of generated pictures.",
+    State.POSSIBLE: (
+        "The colours may carry Selfsame's invisible watermark; too little is left to be sure."
+    ),
 }
-_ABSENT = "The colours carry no invisible mark of Selfsame that can still be read."
+_ABSENT = "The colours carry no invisible watermark of Selfsame that can still be read."
 _ANOTHER_PICTURE = (
     "Its id is that of another picture than the manifest's: one of the two was copied here."
 )

@@ -33,6 +33,7 @@ from consent.reports import Dispute
 from consent.retention import Retention
 from consent.withdrawal import Withdrawal
 from outputs.adapters.database import OutputDatabase
+from outputs.annotated import CheckedCopy, checked_copy
 from outputs.keystore import FolderKeyStore
 from outputs.library import Library
 from outputs.objects import ObjectStore, SealedObjects
@@ -123,6 +124,11 @@ class Foundations:
     def verify(self, data: bytes, receipt: Document | None = None) -> Report:
         """Return the findings of `examine` alone."""
         return self.examine(data, receipt).report
+
+    def verify_and_show(self, data: bytes) -> tuple[Report, CheckedCopy]:
+        """Return the findings, and a small copy that shows where marks were found."""
+        found = self.examine(data)
+        return found.report, checked_copy(found, self.watermarker)
 
     def public_keys(self) -> StudioKeys:
         """Return what anybody needs to check this studio's pictures elsewhere."""
@@ -307,7 +313,8 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         library=base.library,
         withdrawal=withdrawal,
         cast=load_cast(),
-        examine=base.examine,
+        read_marks=base.verify,
+        show_marks=base.verify_and_show,
         reports=base.reports,
         public_keys=base.public_keys,
         rights=rights,

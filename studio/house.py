@@ -20,7 +20,6 @@ from consent.types import (
     SyntheticCapture,
 )
 from consent.words import DEFAULT_LANGUAGE, summary_sentence
-from outputs.annotated import CheckedCopy, checked_copy
 from outputs.encode import MediaType
 from studio.service import (
     BakedSubject,
@@ -49,11 +48,11 @@ if TYPE_CHECKING:
     from consent.ports import Clock, Ledger
     from consent.records import SignedRecord
     from consent.withdrawal import Withdrawal
+    from outputs.annotated import CheckedCopy
     from outputs.library import Library
     from outputs.report import Report
     from outputs.studio_keys import StudioKeys
     from outputs.types import Released, StoredOutput
-    from outputs.verify import Examination
     from studio.jobs.orders import Orders
     from studio.sitting.accounts import Accounts
     from studio.sitting.booth import Booth
@@ -93,7 +92,8 @@ class House:
     library: Library
     withdrawal: Withdrawal
     cast: Mapping[str, CastMember]
-    examine: Callable[[bytes], Examination]
+    read_marks: Callable[[bytes], Report]
+    show_marks: Callable[[bytes], tuple[Report, CheckedCopy]]
     public_keys: Callable[[], StudioKeys]
     log: Logbook
     reports: Reports
@@ -355,12 +355,11 @@ class House:
 
     def verify(self, data: bytes) -> Report:
         """Read a file's marks."""
-        return self.examine(data).report
+        return self.read_marks(data)
 
     def verify_and_show(self, data: bytes) -> tuple[Report, CheckedCopy]:
         """Read a file's marks, and draw where they are on a small copy."""
-        found = self.examine(data)
-        return found.report, checked_copy(found)
+        return self.show_marks(data)
 
     def keys(self) -> StudioKeys:
         """Return what anybody needs to check this studio's pictures elsewhere."""

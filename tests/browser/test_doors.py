@@ -188,6 +188,6 @@ def test_an_unmarked_picture_is_told_apart(client: httpx.Client):
     buffer = io.BytesIO()
     Image.new("RGB", (64, 64), "white").save(buffer, "PNG")
     answer = client.post("/api/verify", files={"file": ("plain.png", buffer.getvalue())}).json()
-    states = {finding["name"]: finding["state"] for finding in answer["findings"]}
+    states = {finding["technique"]: finding["state"] for finding in answer["findings"]}
     assert states["C2PA manifest"] == "not found"
     assert states["visible label"] == "not found"

@@ -27,6 +27,7 @@ SLOW_GAP = 1.2  # seconds
 PICTURE_SECONDS = 20.0  # 2 on a machine that does nothing else
 MARKED = {
     "visible label": "found",
+    "invisible watermark": "detected",
     "C2PA manifest": "trusted",
     "XMP metadata": "found",
     "log proof": "trusted",

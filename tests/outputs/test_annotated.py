@@ -13,6 +13,7 @@ from outputs.annotated import SIDE, STRIP, checked_copy
 from outputs.encode import MediaType, encode, encode_clip
 from outputs.label import burn_label
 from outputs.verify import Examiner, examine
+from outputs.watermark import Detection
 from outputs.xmp import read_packet
 from tests.outputs.samples import LOG_KEYS, WORD, States, flat, render_of, textured
 
@@ -22,7 +23,7 @@ def copy_of(reader, watermarker):
     examiner = Examiner(reader, watermarker, LOG_KEYS, States(RecordState.GIVEN))
 
     def copy_of(data: bytes):
-        copy = checked_copy(examine(data, examiner))
+        copy = checked_copy(examine(data, examiner), watermarker)
         with Image.open(io.BytesIO(copy.data)) as opened:
             packet = opened.info.get("xmp", b"")
             pixels = np.asarray(opened.convert("RGB"))
@@ -57,7 +58,9 @@ def test_copy_of_a_stripped_avatar_says_that_it_is_generated(copy_of, watermarke
     """Its label was cut off; the copy must not show it without one."""
     pixels, packet = copy_of(still(watermarker.embed(textured(512), WORD)))
     assert read_packet(packet).digital_source_type == "compositeSynthetic"
+    assert watermarker.read(pixels).detection is Detection.DETECTED
     plain, _ = copy_of(still(textured(512)))
+    assert watermarker.read(plain).detection is Detection.ABSENT
     assert not np.array_equal(pixels[-STRIP:], plain[-STRIP:])
 
 

@@ -280,7 +280,7 @@ def test_watermark_leads_to_the_consent_where_the_manifest_was_stripped(avatar, 
         "key_shredded": True,
         "picture_deleted": True,
     }
-    for words in ("invisible mark", "withdrawn", "shredded", "deleted"):
+    for words in ("watermark", "withdrawn", "shredded", "deleted"):
         assert words in consent.sentence
 
 

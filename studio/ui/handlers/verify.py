@@ -10,8 +10,8 @@ from studio.ui.views import Json, plain
 
 TITLES = {
     Technique.LABEL: "Visible label",
-    Technique.WATERMARK: "Invisible mark",
-    Technique.MANIFEST: "Signed note",
+    Technique.WATERMARK: "Invisible watermark",
+    Technique.MANIFEST: "Signed manifest",
     Technique.XMP: "Metadata",
     Technique.LOG: "Log proof",
     Technique.CONSENT: "Consent",
@@ -21,8 +21,8 @@ TITLES = {
 HOW = {
     Technique.LABEL: "Looked for in the picture",
     Technique.WATERMARK: "Read from the colours",
-    Technique.MANIFEST: "Content Credentials (C2PA), read from the file",
-    Technique.XMP: "IPTC and TC260, read from the file",
+    Technique.MANIFEST: "The signed note inside the file: C2PA, Content Credentials",
+    Technique.XMP: "The unsigned note inside the file: IPTC, TC260",
     Technique.LOG: "Checked with the log's key",
     Technique.CONSENT: "Asked of this studio",
     Technique.REPORT: "Asked of this studio",

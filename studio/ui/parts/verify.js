@@ -82,7 +82,7 @@ function figureOf({ name, annotated, findings }) {
   const states = Object.fromEntries(findings.map((each) => [each.technique, each.state]));
   const legend = [];
   if (states["visible label"] === "found") legend.push(keyOf("label", "visible label"));
-  if (["detected", "possible"].includes(states["invisible watermark"])) legend.push(keyOf("support", "invisible mark: the stronger, the clearer"));
+  if (["detected", "possible"].includes(states["invisible watermark"])) legend.push(keyOf("support", "invisible watermark: the stronger, the clearer"));
   return make("figure", { class: "verify-figure" },
     make("img", {
       id: "verify-picture", src: annotated.url, width: annotated.width, height: annotated.height,

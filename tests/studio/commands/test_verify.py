@@ -142,7 +142,7 @@ def test_several_files_are_a_table_each_and_the_worst_counts(capsys, there, tmp_
         str(there.picture),
     ]
     assert complaints.count("\n") == 1
-    assert "broken.png: This is no picture" in complaints
+    assert "broken.png: This is no picture that opens here" in complaints
 
 
 def test_json_names_also_what_could_not_be_read_and_why(capsys, there, tmp_path):

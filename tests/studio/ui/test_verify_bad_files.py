@@ -39,7 +39,7 @@ class Examining(FakeStudio):
 
     def verify_and_show(self, data: bytes):
         found = self._examined(data)
-        return found.report, checked_copy(found)
+        return found.report, checked_copy(found, Watermarker())
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def test_findings_are_apart_and_need_no_session(stranger):
     findings = answer["findings"]
     assert [finding["title"] for finding in findings] == [
         "Visible label",
-        "Signed note",
+        "Signed manifest",
         "Metadata",
         "Consent",
     ]
