@@ -9,7 +9,7 @@ docs/adr/0010-marks-that-survive.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import comb, erfc, log10, sqrt
@@ -23,6 +23,7 @@ from outputs.watermark_grain import (
     Pixels,
     folded,
     grain_of,
+    inside_border,
     middle_of,
     reduced,
     repeated,
@@ -44,6 +45,7 @@ POSSIBLE = 4  # wrong bits at which it counts as possible
 STEP = 1.018  # between two sizes
 FINER = (1.006, 1 / 1.006)  # sizes to read at again, times the one at which something was found
 LARGER, SMALLER = 1.42, 0.42  # sizes to read at: a picture on a page, a crop to the face
+INSIDE = 0.6  # the smallest size inside a border
 TILTS = tuple(float(angle) for angle in range(-7, 8) if angle)  # degrees
 TILTED = (1.0, 0.93, 0.865, 0.8)  # sizes to read tilted pictures at: as they are, and cropped
 
@@ -146,28 +148,18 @@ class Watermarker:
             pixels: (H, W, 3) or, with straight alpha, (H, W, 4) uint8 sRGB.
         """
         seen = reduced(shown(pixels))
-        best: tuple[tuple[bool, int, float], Trial, Heard] | None = None
-        for scale, tilt in VIEWS:
-            tile = folded(grain_of(resized(seen, scale, tilt)))
-            for quarters, mirrored in TURNS:
-                heard = the_code().listen(turned_by(tile, quarters, mirrored=mirrored))
-                errors = distance(heard.tag, TAG)
-                rank = (heard.clarity < CLEAR, errors, -heard.clarity)
-                if best is None or rank < best[0]:
-                    best = (rank, Trial(scale, tilt, quarters, mirrored), heard)
-            if best is not None and not best[0][0] and best[0][1] <= DETECTED:
-                break
-        if best is None:
-            raise RuntimeError("there is at least one way to look")
-        _, trial, heard = best
-        for finer in FINER:
-            closer = replace(trial, scale=trial.scale * finer)
-            again = _listen(seen, closer)
-            if again.clarity > heard.clarity:
-                trial, heard = closer, again
-        trials = len(VIEWS) * len(TURNS) + len(FINER)
-        errors, support = distance(heard.tag, TAG), _support(seen, trial, heard)
-        return WatermarkEvidence(errors, heard.clarity, trials, trial, heard.id, support)
+        found = _search(seen, VIEWS)
+        box = inside_border(seen)
+        if found.detection is Detection.DETECTED or box is None:
+            return found
+        inner = _search(reduced(shown(_box_of(pixels, seen, box))), INNER_VIEWS)
+        trials = found.trials + inner.trials
+        if (inner.clarity < CLEAR, inner.errors) >= (found.clarity < CLEAR, found.errors):
+            return replace(found, trials=trials)
+        support = np.zeros(seen.shape[:2], np.float32)
+        height, width = support[box].shape
+        support[box] = cv2.resize(inner.support, (width, height))
+        return replace(inner, trials=trials, support=support)
 
 
 def chance(errors: int, bits: int = BITS) -> float:
@@ -178,6 +170,41 @@ def chance(errors: int, bits: int = BITS) -> float:
 def distance(one: int, other: int) -> int:
     """Return in how many bits two words differ."""
     return (one ^ other).bit_count()
+
+
+def _search(seen: Pixels, views: Sequence[tuple[float, float]]) -> WatermarkEvidence:
+    """Return the best reading of a picture at sizes and tilts, each turned and mirrored."""
+    best: tuple[tuple[bool, int, float], Trial, Heard] | None = None
+    for scale, tilt in views:
+        tile = folded(grain_of(resized(seen, scale, tilt)))
+        for quarters, mirrored in TURNS:
+            heard = the_code().listen(turned_by(tile, quarters, mirrored=mirrored))
+            errors = distance(heard.tag, TAG)
+            rank = (heard.clarity < CLEAR, errors, -heard.clarity)
+            if best is None or rank < best[0]:
+                best = (rank, Trial(scale, tilt, quarters, mirrored), heard)
+        if best is not None and not best[0][0] and best[0][1] <= DETECTED:
+            break
+    if best is None:
+        raise RuntimeError("there is at least one way to look")
+    _, trial, heard = best
+    for finer in FINER:
+        closer = replace(trial, scale=trial.scale * finer)
+        again = _listen(seen, closer)
+        if again.clarity > heard.clarity:
+            trial, heard = closer, again
+    trials = len(views) * len(TURNS) + len(FINER)
+    errors, support = distance(heard.tag, TAG), _support(seen, trial, heard)
+    return WatermarkEvidence(errors, heard.clarity, trials, trial, heard.id, support)
+
+
+def _box_of(pixels: Pixels, small: Pixels, box: tuple[slice, slice]) -> Pixels:
+    """Return the part of a picture that a box of its smaller copy stands for."""
+    rows, columns = (
+        slice(round(part.start * full / part_of), round(part.stop * full / part_of))
+        for part, full, part_of in zip(box, pixels.shape, small.shape, strict=False)
+    )
+    return pixels[rows, columns]
 
 
 def apply_residual(pixels: Pixels, residual: Array) -> Pixels:
@@ -233,6 +260,14 @@ def _support(pixels: Pixels, trial: Trial, heard: Heard) -> Array:
     return np.ascontiguousarray(np.rot90(upright, -trial.quarters))
 
 
+def _inner_views() -> Iterator[tuple[float, float]]:
+    """Yield sizes for what lies inside a border, some of which may be the picture's own ground."""
+    scale = 1.0
+    while scale >= INSIDE:
+        yield (scale, 0.0)
+        scale /= STEP
+
+
 def _views() -> Iterator[tuple[float, float]]:
     """Yield sizes and tilts, the likeliest first."""
     yield (1.0, 0.0)
@@ -249,6 +284,7 @@ def _views() -> Iterator[tuple[float, float]]:
 
 
 VIEWS = tuple(_views())
+INNER_VIEWS = tuple(_inner_views())
 TURNS = tuple((quarters, mirrored) for mirrored in (False, True) for quarters in range(4))
 
 

@@ -14,6 +14,9 @@ from outputs.watermark_code import TILE, Array
 SIDE = 256  # pixels, root of the area at which is written and read
 LONGEST = 8 * SIDE  # pixels: a picture that would be longer is read squeezed
 SMOOTH = 3.0  # pixels: what is coarser is drawn, not written
+BORDER = 12  # levels by which a border may differ from its own colour
+LEAST = 32  # pixels that a border must leave
+THICK = 0.9  # of the picture's area: with less left inside, it is a border
 EDGE, AROUND = 8.0, 2.0  # levels within pixels: what is stronger is drawn, not written
 
 Pixels = NDArray[np.uint8]
@@ -32,6 +35,17 @@ def reduced(pixels: Pixels) -> Pixels:
     return np.asarray(
         cv2.resize(pixels, _size(pixels, factor), interpolation=cv2.INTER_AREA), np.uint8
     )
+
+
+def inside_border(pixels: Pixels) -> tuple[slice, slice] | None:
+    """Return the rows and columns inside a border of one colour, or None where there is none."""
+    ground = np.median(pixels[[0, 0, -1, -1], [0, -1, 0, -1]], axis=0)
+    drawn = (np.abs(pixels.astype(np.int16) - ground) > BORDER).any(axis=2)
+    rows, columns = (np.flatnonzero(drawn.any(axis=axis)) for axis in (1, 0))
+    if rows.size < LEAST or columns.size < LEAST:
+        return None
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    return box if drawn[box].size < THICK * drawn.size else None
 
 
 def turned_by(array: Array, quarters: int, *, mirrored: bool) -> Array:

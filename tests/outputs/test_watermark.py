@@ -114,6 +114,12 @@ def test_what_is_transparent_stays_empty_and_the_rest_carries_it(watermarker):
     watermarker.check(marked, WORD)
 
 
+def on_a_canvas(pixels, colour=(20, 24, 60)):
+    canvas = np.full((2200, 1200, 3), colour, np.uint8)
+    canvas[700:1724, 90:1114] = pixels
+    return canvas
+
+
 ATTACKS = {
     "JPEG 50": lambda p: through(p, "JPEG", quality=50),
     "WebP 60": lambda p: through(p, "WEBP", quality=60),
@@ -126,6 +132,8 @@ ATTACKS = {
     "mirrored": lambda p: np.ascontiguousarray(p[:, ::-1]),
     "half of it": lambda p: np.ascontiguousarray(p[200:712, 256:768]),
     "on a page": on_a_page,
+    "on a story's canvas": on_a_canvas,
+    "in a wide white border": lambda p: on_a_canvas(p, (255, 255, 255)),
     "darker": lambda p: (p * 0.7).astype(np.uint8),
     "grey": lambda p: np.asarray(Image.fromarray(p).convert("L").convert("RGB")),
 }
