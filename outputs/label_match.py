@@ -22,8 +22,13 @@ SIDES = (256, 384)  # pixels of the short side for which the templates are drawn
 COARSENESS = 16  # pixels of the short side: templates are as blurred as pictures in such steps
 PAD = 0.005  # of the short side: how much of the pill around the letters counts
 SLACK = 0.02  # of the short side: how far a place may be off
-ROUGH = (np.geomspace(0.93, 1.075, 5), np.linspace(-3.0, 3.0, 5))  # sizes and tilts tried first
-FINE = (np.geomspace(0.982, 1.018, 3), np.linspace(-0.75, 0.75, 3))  # then, around the best
+# Sizes and tilts (degrees) that are tried, each round about the best of the last.
+ROUNDS = (
+    (np.geomspace(0.93, 1.075, 5), np.linspace(-3.0, 3.0, 5)),
+    (np.geomspace(0.982, 1.018, 3), np.linspace(-2.0, 2.0, 5)),
+    (np.geomspace(0.991, 1.009, 3), np.linspace(-0.5, 0.5, 3)),
+)
+HOPELESS = 0.4  # correlation after the first round: the others would not make it a find
 STRAIGHT = 0.5  # degrees: a tilt below is none
 
 Gray = NDArray[np.float32]
@@ -117,7 +122,9 @@ def match(picture: Gray, place: Place) -> Found | None:
     if near is None:
         return None
     best, pose = None, Pose(*near.centre, 1.0, place.tilt)
-    for sizes, tilts in (ROUGH, FINE):
+    for sizes, tilts in ROUNDS:
+        if best is not None and best.correlation < HOPELESS:
+            break
         start = pose
         for size in sizes:
             for tilt in tilts:

@@ -26,14 +26,15 @@ def find_small(picture: Gray) -> tuple[Found, ...]:
     """
     short = min(picture.shape)
     sides = {short, *USUAL_SIDES} if short < LOW_SHORT_SIDE else set(USUAL_SIDES)
+    corner, beside = picture[:short, -short:], picture.shape[1] - short
     finds: list[Found] = []
     for side in sides:
-        shown = _resized(picture, side / short)
+        shown = _resized(corner, side / short)
         for locale in LOCALES:
             for family in (Family.ILLUSTRATED, Family.PAINTED):
                 design = Design(Kind.SMALL, side, locale=locale, family=family)
                 find = _at_its_place(shown, design)
-                finds += [find.scaled(short / side)] if find else []
+                finds += [find.scaled(short / side).moved(beside, 0)] if find else []
     return tuple(sorted(finds, key=lambda find: -find.correlation)[:1])
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+
 import cv2
 import numpy as np
 import pytest
@@ -9,7 +11,9 @@ import outputs.label_search
 from outputs.badge import Kind
 from outputs.label import burn_label
 from outputs.label_search import MIN_FOUND, find_label
+from outputs.label_words import LOCALES, WORDS
 from outputs.lettering import LATIN, Weight
+from outputs.looks import Family
 from tests.outputs.samples import flat, render_of, textured
 
 
@@ -54,6 +58,68 @@ def test_label_is_found_after_recompression_and_resizing(avatar):
     assert Kind.CORNER in kinds(resized(avatar, 128))
 
 
+@pytest.mark.parametrize("family", list(Family))
+@pytest.mark.parametrize("locale", [locale for locale in LOCALES if locale != "ja"])
+@pytest.mark.parametrize("ground", [(16, 18, 24), (236, 226, 208)], ids=["dark", "light"])
+def test_every_look_is_found_and_told_by_language_and_tone(family, locale, ground):
+    render = render_of(flat(640, 640, ground), family=family.value)
+    pixels, placements = burn_label(render, synthetic=True, locale=locale)
+    finds = find_label(jpeg(pixels, 50))
+    assert {find.kind for find in finds} == {Kind.CORNER, Kind.CHIN}
+    assert {find.locale for find in finds} == {locale}
+    assert {find.tone for find in finds} == {placements[0].design.tone}
+
+
+@pytest.mark.parametrize("tilt", [-6, -5, -3.3, -2, 2, 3.7, 5, 6])
+@pytest.mark.parametrize("locale", ["en", "fr", "zh"])
+def test_label_is_found_on_a_tilted_picture_and_its_place_told(tilt, locale):
+    pixels, (_, chin) = burn_label(render_of(textured(640)), synthetic=False, locale=locale)
+    turned = np.asarray(Image.fromarray(pixels).rotate(tilt, Image.Resampling.BICUBIC))
+    finds = {find.kind: find for find in find_label(jpeg(turned, 70))}
+    found = finds[Kind.CHIN]
+    assert found.tilt == pytest.approx(tilt, abs=1.2)
+    assert found.locale == locale
+    # The place of the copy's middle after the turn about the picture's.
+    left, top, right, bottom = chin.rect
+    x, y = (left + right) / 2 - 320, (top + bottom) / 2 - 320
+    turn = np.radians(tilt)
+    across, down = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
+    middle = np.mean(found.polygon, axis=0) - 320
+    assert middle == pytest.approx([across, down], abs=6)
+    assert found.rect[0] <= min(x for x, _ in found.polygon)
+
+
+def messenger(pixels, side: int, quality: int):
+    buffer = io.BytesIO()
+    Image.fromarray(resized(pixels, side)).save(buffer, "WEBP", quality=quality)
+    return np.asarray(Image.open(buffer).convert("RGB"))
+
+
+@pytest.mark.parametrize("locale", ["en", "es", "zh"])
+def test_label_is_found_after_messengers_and_rough_light(locale):
+    pixels, _ = burn_label(render_of(textured(1024)), synthetic=False, locale=locale)
+    noise = np.random.default_rng(8).normal(0, 10, pixels.shape)
+    for attacked in (
+        messenger(pixels, 512, 60),
+        messenger(pixels, 128, 80),
+        np.clip(pixels * 1.3, 0, 255).astype(np.uint8),
+        (pixels * 0.7).astype(np.uint8),
+        np.clip(pixels + noise, 0, 255).astype(np.uint8),
+    ):
+        assert find_label(attacked)
+
+
+@pytest.mark.parametrize("page", [0, 255])
+def test_label_of_a_sticker_is_found_on_any_page(page):
+    alpha = np.zeros((512, 512, 1), np.uint8)
+    cv2.circle(alpha, (256, 256), 200, 255, -1)
+    pixels, _ = burn_label(render_of(np.dstack([textured(512), alpha])), synthetic=False)
+    assert len(find_label(pixels)) == 2
+    share = pixels[..., 3:] / 255
+    shown = np.rint(pixels[..., :3] * share + page * (1 - share)).astype(np.uint8)
+    assert len(find_label(shown)) == 2
+
+
 def test_copy_on_the_chin_is_found_in_a_crop_to_the_face(avatar):
     left, top, right, bottom = (int(value) for value in render_of(avatar).face_box)
     assert kinds(avatar[top:bottom, left:right]) == {Kind.CHIN}
@@ -67,9 +133,25 @@ def test_label_is_found_inside_a_screenshot(avatar):
 
 
 @pytest.mark.parametrize("side", [96, 128, 256])
-def test_small_badge_is_found_at_its_place(side):
-    pixels, _ = burn_label(render_of(textured(side)), synthetic=False)
-    assert kinds(pixels) == {Kind.SMALL}
+@pytest.mark.parametrize("locale", ["en", "de", "fr"])
+def test_small_badge_is_found_at_its_place(side, locale):
+    pixels, _ = burn_label(render_of(textured(side)), synthetic=False, locale=locale)
+    (found,) = find_label(pixels)
+    assert found.kind is Kind.SMALL
+    assert WORDS[found.locale].ai == WORDS[locale].ai
+
+
+@pytest.mark.parametrize("side", [96, 256])
+def test_small_badge_in_full_is_found(side):
+    pixels, _ = burn_label(render_of(textured(side)), synthetic=False, locale="zh")
+    assert Kind.SMALL in kinds(pixels)
+
+
+@pytest.mark.parametrize("side", [128, 200, 512])
+def test_small_badge_is_found_after_a_resize(side):
+    pixels, _ = burn_label(render_of(textured(256)), synthetic=False)
+    shown = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA)
+    assert kinds(shown) == {Kind.SMALL}
 
 
 def unlabelled(count: int):
@@ -86,11 +168,22 @@ def unlabelled(count: int):
 
 
 def written_over(pixels, rng):
-    words = ("OPERATED", "A GENERAL", "NO PARKING", "REGENT", "AN ERA", "GRADUATED", "ALL INN")
+    words = (
+        "OPERATED",
+        "A GENERAL",
+        "NO PARKING",
+        "REGENT",
+        "AN ERA",
+        "GRADUATED",
+        "ALL INN",
+        "MADE BY",
+    )
     image = Image.fromarray(pixels)
     pen = ImageDraw.Draw(image)
     for _ in range(14):
-        font = ImageFont.truetype(f"outputs/assets/{LATIN[Weight.BOLD].file}", int(rng.integers(16, 80)))
+        font = ImageFont.truetype(
+            f"outputs/assets/{LATIN[Weight.BOLD].file}", int(rng.integers(16, 80))
+        )
         place = (int(rng.integers(0, 320)), int(rng.integers(0, 390)))
         pen.text(place, words[rng.integers(len(words))], font=font, fill="white")
     return np.asarray(image)

@@ -34,6 +34,13 @@ def test_there_is_no_other_way_in(tmp_path, value):
         read(tmp_path, sign_in=value)
 
 
+def test_the_label_speaks_the_operator_s_language(tmp_path):
+    assert read(tmp_path).label_locale == "en"
+    assert read(tmp_path, label_locale="ja").label_locale == "ja"
+    with pytest.raises(SettingsError, match="label_locale is en or zh or de or fr or es or ja"):
+        read(tmp_path, label_locale="it")
+
+
 @pytest.mark.parametrize("as_json", [True, False])
 def test_the_invitation_is_not_printed(settings, capsys, as_json):
     show_settings(replace(settings, invitation="open sesame"), as_json=as_json)
