@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
-from outputs.stills import WEBP_METHOD, WEBP_QUALITY
+from outputs.stills import WEBP_METHOD, WEBP_QUALITY, quality
 
 OPAQUE = 128  # alpha of 255 from which a pixel shows in a GIF, which has but one bit for it
 PALETTE = 256  # colours of a frame
@@ -38,7 +38,7 @@ def write_webp_clip(frames: Sequence[Pixels], seconds: float, xmp: bytes) -> byt
         append_images=images[1:],
         duration=_durations(len(frames), seconds, unit=0.001),
         loop=0,
-        quality=WEBP_QUALITY,
+        quality=quality(frames[0], WEBP_QUALITY),
         method=WEBP_METHOD,
         xmp=xmp,
     )

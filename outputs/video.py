@@ -18,9 +18,9 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from numpy.typing import NDArray
 
 from outputs.errors import MarkMissing, TooLarge
-from outputs.stills import opaque
+from outputs.stills import opaque, quality
 
-QUALITY = 20  # x264's crf: 0 without loss to 51
+QUALITY = (20, 14)  # x264's crf, 0 without loss to 51: of large pictures and of small ones
 PRESET = "veryfast"
 TUNE = "grain"  # without it the watermark's grain follows what moves below it, and 8 bits of 32 go
 TICKS = 90_000  # a second's: every usual frame rate divides it
@@ -54,7 +54,7 @@ def write_mp4(frames: Sequence[Pixels], seconds: float, xmp: bytes) -> bytes:
         stream = container.add_stream("libx264", rate=Fraction(TICKS, each))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.time_base = stream.codec_context.time_base = tick
-        stream.options = {"crf": str(QUALITY), "preset": PRESET, "tune": TUNE}
+        stream.options = {"crf": str(quality(frames[0], QUALITY)), "preset": PRESET, "tune": TUNE}
         context = stream.codec_context
         context.color_range, context.colorspace = ColorRange.MPEG, Colorspace.ITU709
         context.color_trc, context.color_primaries = ColorTrc.BT709, ColorPrimaries.BT709
