@@ -231,7 +231,14 @@ def open_house(
         portraits = Portraits(selfies, meter)
         gate = base.gate(settings)
         signer = base.open_signer(settings)
-        releaser = Releaser(signer, base.reader, base.watermarker, clock, version=version)
+        releaser = Releaser(
+            signer,
+            base.reader,
+            base.watermarker,
+            clock,
+            version=version,
+            locale=settings.label_locale,
+        )
         workshop = Workshop(base.database, gate, portraits, releaser, base.library, clock)
         jobs = JobDatabase(base.database, clock)
         engine = JobEngine(
