@@ -2,27 +2,36 @@
 
 Run: python -m benchmarks.label_crops [--crops 200000] [--seed 1]
 
-Faces are drawn from the ranges that `studio.styles.portrait` yields (face 38 to 46 % of the side,
-lip to chin 8 to 13 %), the label is placed by `outputs.label`, and each crop is one of two kinds:
-free (each edge uniform between the picture's and the face's) and square (side and position
-uniform). A copy survives when it lies in the crop whole.
+Two lots of faces: random ones from the ranges that `studio.styles.portrait` yields (face 38 to 46 %
+of the side, lip to chin 8 to 13 %), and every baked subject as the portrait is really framed. The
+label is placed by `outputs.label` in every language, and each crop is one of two kinds: free (each
+edge uniform between the picture's and the face's) and square (side and position uniform). A copy
+survives when it lies in the crop whole. A face on which the label has no legal place is refused.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.folders import WEIGHTS
+from outputs.errors import ReleaseRefused
 from outputs.label import place_label
+from outputs.label_words import LOCALES, WORDS
 from outputs.types import Rect, Render
+from studio.face.meter import FaceMeter
+from studio.styles.portrait import anatomy, prepare_portrait
+from studio.subjects.cast import CastMember, load_cast
 
 SIDE = 1024  # pixels
 CROPS_PER_FACE = 500
 
 Edges = NDArray[np.float64]  # (N, 4): left, top, right, bottom in pixels
+Crops = Callable[[Rect, np.random.Generator], Edges]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +50,59 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     rng = np.random.default_rng(options.seed)
-    faces = [random_face(rng) for _ in range(max(1, options.crops // CROPS_PER_FACE))]
-    total = len(faces) * CROPS_PER_FACE
-    print(f"{total} crops of each kind, {len(faces)} faces, {SIDE} px, whole face kept")
-    print(f"{'crop':<8} {'corner only':>12} {'face copy':>12} {'either':>12}")
-    for name, crop in (("free", free_crops), ("square", square_crops)):
-        rows = [survival(face, crop(face.face_box, rng)) for face in faces]
-        corner, chin, either = (
-            float(np.mean([getattr(row, column) for row in rows]))
-            for column in ("corner", "chin", "either")
-        )
-        print(f"{name:<8} {corner:>12.2%} {chin:>12.2%} {either:>12.2%}")
+    count = max(1, options.crops // CROPS_PER_FACE)
+    lots = {"random": [random_face(rng) for _ in range(count)], **subjects()}
+    print(f"{SIDE} px, whole face kept; {CROPS_PER_FACE} crops of a kind and face, {count} random")
+    print("faces; shares of crops in which a copy is whole, and faces that were refused")
+    print(f"{'faces':<8} {'words':<16} {'crop':<7} {'corner':>8} {'chin':>8} {'either':>8} refused")
+    for lot, faces in lots.items():
+        for locale in LOCALES if lot in ("random", "baked") else LOCALES[:1]:
+            for name, crop in (("free", free_crops), ("square", square_crops)):
+                print(line_of(faces, locale, crop, rng, f"{lot:<8} {{:<16}} {name:<7}"))
+
+
+def subjects() -> dict[str, list[Render]]:
+    """Return the baked subjects' real geometry: all of them, and each alone."""
+    meter = FaceMeter(WEIGHTS)
+    try:
+        each = {name: [_framed(meter, member)] for name, member in load_cast().items()}
+    finally:
+        meter.close()
+    return {"baked": [render for (render,) in each.values()], **each}
+
+
+def _framed(meter: FaceMeter, member: CastMember) -> Render:
+    """Return a subject's portrait as styles are given it, with its anatomy."""
+    still = member.frame(member.clips["still"][0]).image
+    face = meter.faces(still)[0]
+    portrait = prepare_portrait(still, face, meter.person(still), size=SIDE)
+    found = anatomy(portrait)
+    return Render(
+        pixels=portrait.image,
+        face_box=found.face_box,
+        keep_clear=found.keep_clear,
+        lower_face=found.lower_face,
+        style="geometry",
+        family="geometry",
+        digital_source_type="algorithmicMedia",
+    )
+
+
+def line_of(
+    faces: list[Render], locale: str, crop: Crops, rng: np.random.Generator, head: str
+) -> str:
+    """Return one line of the table; `head` has a place for what the label says."""
+    rows, refused = [], 0
+    for face in faces:
+        try:
+            rows.append(survival(face, crop(face.face_box, rng), locale))
+        except ReleaseRefused:
+            refused += 1
+    means = (
+        f"{np.mean([getattr(row, column) for row in rows]):>8.2%}" if rows else f"{'-':>8}"
+        for column in ("corner", "chin", "either")
+    )
+    return f"{head.format(WORDS[locale].said)} {' '.join(means)} {refused:>7}"
 
 
 def random_face(rng: np.random.Generator) -> Render:
@@ -92,9 +143,14 @@ def square_crops(face: Rect, rng: np.random.Generator) -> Edges:
     return np.column_stack([left, top, left + side, top + side])
 
 
-def survival(face: Render, crops: Edges) -> Survival:
-    """Return the shares of crops that hold each copy whole."""
-    corner, chin = (_held(copy.rect, crops) for copy in place_label(face, synthetic=False))
+def survival(face: Render, crops: Edges, locale: str = "en") -> Survival:
+    """Return the shares of crops that hold each copy whole.
+
+    Raises:
+        ReleaseRefused: the label has no legal place on this face.
+    """
+    places = place_label(face, synthetic=False, locale=locale)
+    corner, chin = (_held(copy.rect, crops) for copy in places)
     return Survival(float(corner.mean()), float(chin.mean()), float((corner | chin).mean()))
 
 
