@@ -5,17 +5,25 @@ How much of each survives is in `benchmarks.survival.peers`.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.claims import claim_in
 from benchmarks.peer_marks import Ours, Peer, open_peers
 from benchmarks.stage import Stage
-from benchmarks.survival.kinds import KINDS, Drawn, draw
+from benchmarks.survival.kinds import KINDS, Drawn, draw, render
 from benchmarks.survival.peers import labelled
+from benchmarks.survival.press import Press
 from benchmarks.survival.reading import psnr, ssim
 from benchmarks.table import Row, Work, alone, side_by_side
+from outputs.authority import make_authority
+from outputs.encode import STILLS, encode
+from outputs.signer import Signer
+from outputs.watermark import Watermarker
 
 REPETITIONS = 5
 MOST_EMBED, MOST_READ = 600.0, 700.0  # milliseconds at 1024 px
@@ -42,6 +50,7 @@ def rows(stage: Stage) -> Iterator[Row]:
         yield _beside("write a watermark", name, *_writing(mark, peer, picture))
         yield _beside("read a watermark", name, *_reading(mark, peer, picture))
     yield from _faithfulness(drawn)
+    yield _signing(drawn)
 
 
 def _writing(mark: Peer, peer: Peer, picture: Pixels) -> tuple[Work, Work]:
@@ -82,6 +91,32 @@ def _faithfulness(drawn: Drawn) -> Iterator[Row]:
             met=decibels >= LEAST_PSNR and alike >= LEAST_SSIM,
             note=f"SSIM {alike:.3f}",
         )
+
+
+def _signing(drawn: Drawn) -> Row:
+    """Return what the manifests take of a whole release: all formats, marked and read back."""
+    now = datetime.now(UTC)  # noqa: TID251 - certificates of this moment
+    authority = make_authority(now=now, serial=lambda: secrets.randbits(158) + 1)
+    press, signer, claim = Press(authority, Watermarker(), now), Signer(authority), claim_in(1)
+    picture = render(drawn, "toon", SIDE)
+    files = [(encode(picture.pixels, each, xmp=b""), each) for each in STILLS]
+
+    def sign() -> None:
+        for data, media_type in files:
+            signer.sign(data, media_type, claim)
+
+    pair = side_by_side(sign, lambda: press.release(picture, WORD), REPETITIONS)
+    return Row(
+        f"sign {len(STILLS)} files of one picture",
+        "ms",
+        pair.ours.median,
+        REPETITIONS,
+        "whole release of them",
+        pair.theirs.median,
+        pair.ratio,
+        note="the ratio is the manifests' share of marking, encoding and reading back",
+        fastest=pair.ours.fastest,
+    )
 
 
 def _time(what: str, median: float, fastest: float, most: float | None) -> Row:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context
+from typing import TypeVar
 
 import cv2
 
@@ -32,6 +34,8 @@ SIDES: Mapping[int, tuple[int, int]] = {
 }
 QUICK_ATTACKS = ("as released, PNG", "JPEG 50", "resized to 25 %", "crop to 50 % of the side")
 BATCH = 25  # strangers at a time
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,17 @@ def carry_out(bench: Bench, drawn: Mapping[str, Drawn], plan: Plan, processes: i
         ]
         looked = [pool.submit(glance, batch, drawn) for batch in batches]
         beside = [pool.submit(compare, drawn[who], kind) for who, kind in plan.beside_peers]
-        done = [each.result() for each in released]
-        glances = [seen for each in looked for seen in each.result()]
-        peers = [kept for each in beside for kept in each.result()]
+        done = list(_told("pictures released and attacked", released))
+        glances = [
+            seen for batch in _told("batches of unmarked pictures", looked) for seen in batch
+        ]
+        peers = [kept for batch in _told("pictures beside the peers", beside) for kept in batch]
     results = [one for one in done if isinstance(one, Result)]
     return Run(results, [one for one in done if isinstance(one, Refused)], glances, peers)
+
+
+def _told(what: str, pending: Sequence[Future[Done]]) -> Iterator[Done]:
+    """Yield results in their order, and tell how far it is."""
+    for number, each in enumerate(pending, 1):
+        yield each.result()
+        print(f"{number} of {len(pending)} {what}", file=sys.stderr, flush=True)
