@@ -95,15 +95,8 @@ class ManifestEvidence:
     @property
     def watermark(self) -> int | None:
         """The id that our own soft binding names, 32 bits; None without one."""
-        values = [
-            each.value for each in self.soft_bindings if each.algorithm == WATERMARK_ALGORITHM
-        ]
-        if len(values) != 1 or len(values[0]) != 8:
-            return None
-        try:
-            return int.from_bytes(bytes.fromhex(values[0]))
-        except ValueError:
-            return None
+        ours = [each for each in self.soft_bindings if each.algorithm == WATERMARK_ALGORITHM]
+        return int(ours[0].value, 16) if len(ours) == 1 and _WORD.match(ours[0].value) else None
 
     @property
     def is_of_another_picture(self) -> bool:

@@ -136,9 +136,7 @@ def _time(value: object) -> datetime | None:
 
 
 def _time_stamp(results: Mapping[str, object]) -> TimeStamp:
-    told = {
-        code for kind in ("success", "informational", "failure") for code in _codes(results, kind)
-    }
+    told = {code for kind in _KINDS for code in _codes(results, kind)}
     if "timeStamp.validated" in told:
         trusted = "timeStamp.trusted" in told
         return TimeStamp.TRUSTED if trusted else TimeStamp.UNTRUSTED

@@ -148,6 +148,8 @@ def require_claimed(claim: Claim, evidence: ManifestEvidence) -> ManifestEvidenc
     """
     if evidence.state is not ManifestState.TRUSTED:
         raise MarkMissing(_MARK, f"{evidence.state}: {', '.join(evidence.why)}")
+    if (evidence.generator, evidence.generator_version) != (GENERATOR, claim.version):
+        raise MarkMissing(_MARK, "it names another program or version")
     if dict(evidence.consent or {}) != consent_assertion(claim):
         raise MarkMissing(_MARK, "the consent assertion says something else")
     if evidence.digital_source_types != (claim.digital_source_type,):

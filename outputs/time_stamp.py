@@ -37,6 +37,11 @@ class Relay:
     trouble: str = "the authority was not asked"
 
 
+class _QuietServer(HTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of whoever hangs up: the signer tells what did not come."""
+
+
 class TimeStamping:
     """Asks one authority. Safe to share between threads."""
 
@@ -74,7 +79,7 @@ class TimeStamping:
     def relay(self) -> Iterator[Relay]:
         """Yield an address of this process that passes requests on; it closes with the context."""
         path = f"/{secrets.token_urlsafe(16)}"  # other programs on this machine do not know it
-        server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+        server = _QuietServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
         relay = Relay(f"http://127.0.0.1:{server.server_address[1]}{path}")
         server.RequestHandlerClass = self._handler(relay, path)
         thread = threading.Thread(

@@ -7,6 +7,7 @@ Terms: IPTC Photo Metadata Standard 2025.1 (DigitalSourceType, AltTextAccessibil
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -15,11 +16,12 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from outputs.errors import MarkMissing
+from outputs.label_words import WORDS
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element  # the type only; defusedxml parses
 
-ALT_TEXT = "AI-generated avatar"
+ALT_TEXT = WORDS["en"].alt
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 # IPTC NewsCodes digitalsourcetype: the terms that mean generated or altered by a program.
 GENERATED_TYPES = frozenset(
@@ -31,11 +33,14 @@ GENERATED_TYPES = frozenset(
         "compositeSynthetic",
     }
 )
-MAX_PACKET = 64 * 1024  # bytes; ours has about 1 200
+MAX_PACKET = 64 * 1024  # bytes; ours has about 1 300
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 IPTC_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 IPTC_CORE = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
 XMP = "http://ns.adobe.com/xap/1.0/"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+ANY_LANGUAGE = "x-default"  # XMP specification part 1, section 8.2.2.4
+MOST_LANGUAGES = 64
 TC260 = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 
 PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -46,8 +51,7 @@ PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
    <Iptc4xmpExt:DigitalSourceType>{source}</Iptc4xmpExt:DigitalSourceType>
    <xmp:CreatorTool>{tool}</xmp:CreatorTool>
    <TC260:AIGC>{aigc}</TC260:AIGC>
-   <Iptc4xmpCore:AltTextAccessibility><rdf:Alt><rdf:li xml:lang="x-default">{alt}</rdf:li></rdf:Alt>
-   </Iptc4xmpCore:AltTextAccessibility>
+   <Iptc4xmpCore:AltTextAccessibility><rdf:Alt>{alt}</rdf:Alt></Iptc4xmpCore:AltTextAccessibility>
   </rdf:Description>
  </rdf:RDF>
 </x:xmpmeta>
@@ -61,7 +65,12 @@ class XmpFields:
     digital_source_type: str  # IPTC term without its address, e.g. algorithmicMedia
     creator_tool: str
     aigc: str  # JSON text as TC260 wants it
-    alt_text: str
+    alt_texts: Mapping[str, str]  # per language; x-default is for every other
+
+    @property
+    def alt_text(self) -> str:
+        """The text for those who do not see the picture, in English; "" without one."""
+        return self.alt_texts.get(ANY_LANGUAGE, "")
 
 
 def fields_for(digital_source_type: str, *, tool: str, output_id: str) -> XmpFields:
@@ -77,7 +86,7 @@ def fields_for(digital_source_type: str, *, tool: str, output_id: str) -> XmpFie
         digital_source_type=digital_source_type.removeprefix(SOURCE_TYPES),
         creator_tool=tool,
         aigc=json.dumps(aigc, separators=(",", ":")),
-        alt_text=ALT_TEXT,
+        alt_texts={ANY_LANGUAGE: ALT_TEXT} | {name: each.alt for name, each in WORDS.items()},
     )
 
 
@@ -92,7 +101,7 @@ def write_packet(fields: XmpFields) -> bytes:
         source=escape(SOURCE_TYPES + fields.digital_source_type),
         tool=escape(fields.creator_tool),
         aigc=escape(fields.aigc, quote=False),
-        alt=escape(fields.alt_text),
+        alt="".join(_entry(language, text) for language, text in fields.alt_texts.items()),
     ).encode()
 
 
@@ -112,8 +121,23 @@ def read_packet(packet: bytes) -> XmpFields:
         digital_source_type=_find(root, IPTC_EXT, "DigitalSourceType").removeprefix(SOURCE_TYPES),
         creator_tool=_find(root, XMP, "CreatorTool"),
         aigc=_find(root, TC260, "AIGC"),
-        alt_text=_find(root, IPTC_CORE, "AltTextAccessibility"),
+        alt_texts=_alternatives(root, IPTC_CORE, "AltTextAccessibility"),
     )
+
+
+def _entry(language: str, text: str) -> str:
+    return f'<rdf:li xml:lang="{escape(language)}">{escape(text)}</rdf:li>'
+
+
+def _alternatives(root: Element, namespace: str, name: str) -> dict[str, str]:
+    """Return a property's texts per language; one that stands alone is for every language."""
+    element = root.find(f".//{{{namespace}}}{name}")
+    entries = [] if element is None else element.findall(f".//{{{RDF}}}li")[:MOST_LANGUAGES]
+    if entries:
+        texts = {each.get(XML_LANG, ANY_LANGUAGE): "".join(each.itertext()) for each in entries}
+    else:
+        texts = {ANY_LANGUAGE: _find(root, namespace, name)}
+    return {language: text.strip() for language, text in texts.items() if text.strip()}
 
 
 def _find(root: Element, namespace: str, name: str) -> str:

@@ -34,6 +34,7 @@ class StampingAuthority:
     redirect: str = ""
     seconds: float = 0.0  # how long it thinks
     asked: list[bytes] = field(default_factory=list)
+    heard: int = 0  # requests of any kind
 
     def __post_init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -110,6 +111,10 @@ def listening(authority: StampingAuthority) -> Iterator[str]:
     """Yield the address at which the authority answers."""
 
     class Handler(BaseHTTPRequestHandler):
+        def parse_request(self) -> bool:
+            authority.heard += 1
+            return super().parse_request()
+
         def do_POST(self) -> None:
             request = self.rfile.read(int(self.headers["Content-Length"]))
             authority.asked.append(request)
@@ -126,7 +131,11 @@ def listening(authority: StampingAuthority) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name there
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """Whoever did not wait for the answer has hung up."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.block_on_close = False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

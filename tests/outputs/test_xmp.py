@@ -5,6 +5,7 @@ import json
 import pytest
 
 from outputs.errors import MarkMissing
+from outputs.label_words import WORDS
 from outputs.xmp import ALT_TEXT, MAX_PACKET, fields_for, read_packet, write_packet
 
 BOMB = b"""<?xml version="1.0"?>
@@ -34,6 +35,22 @@ def test_packet_reads_back_as_written():
         "ContentProducer": "Selfsame",
         "ProduceID": "0123abcd",
     }
+
+
+def test_those_who_do_not_see_are_told_in_their_language():
+    texts = read_packet(write_packet(fields())).alt_texts
+    assert texts["x-default"] == texts["en"] == "AI-generated avatar"
+    assert texts["de"] == "KI-generierter Avatar"
+    assert set(texts) == {"x-default", *WORDS}
+
+
+def test_alt_text_of_other_programs_may_stand_alone():
+    plain = write_packet(fields()).decode()
+    start = plain.index("<rdf:Alt>")
+    end = plain.index("</rdf:Alt>") + len("</rdf:Alt>")
+    alone = f"{plain[:start]}a drawing{plain[end:]}".encode()
+    assert read_packet(alone).alt_texts == {"x-default": "a drawing"}
+    assert read_packet(AS_ATTRIBUTES).alt_text == ""
 
 
 def test_source_type_is_the_same_with_and_without_its_address():
