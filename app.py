@@ -92,8 +92,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
             return calibrate(_open_observed, settings, options, VERSION)
         case "verify":
-            from studio.assembly import Foundations
             from studio.commands.verify import verify_elsewhere, verify_files
+            from studio.foundations import Foundations
 
             if options.keys:
                 return verify_elsewhere(options)
@@ -111,8 +111,8 @@ def _tell(options: argparse.Namespace, settings: Settings) -> int:
 
             return check(options, SystemClock().now())
         case "reports":
-            from studio.assembly import Foundations
             from studio.commands.reports import run_reports
+            from studio.foundations import Foundations
 
             with closing(Foundations(settings, SystemClock())) as base:
                 return run_reports(base.reports, options)
@@ -121,8 +121,8 @@ def _tell(options: argparse.Namespace, settings: Settings) -> int:
 
             return run_witness(options, SystemClock())
         case "log":
-            from studio.assembly import Foundations
             from studio.commands.log import run_log
+            from studio.foundations import Foundations
 
             with closing(Foundations(settings, SystemClock())) as base:
                 return run_log(options, base.database, base.log, settings.witnesses)
