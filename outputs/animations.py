@@ -16,6 +16,7 @@ from outputs.stills import WEBP_METHOD, WEBP_QUALITY, quality
 
 OPAQUE = 128  # alpha of 255 from which a pixel shows in a GIF, which has but one bit for it
 PALETTE = 256  # colours of a frame
+FEW = 2048  # colours of a frame up to which a palette holds nearly all
 SAMPLE = 96  # pixels along the shorter side that a palette is chosen from
 # XMP specification part 3, section 1.1.2: after the packet come bytes that lead any reader which
 # takes the packet's characters for the lengths of blocks to the end.
@@ -48,9 +49,9 @@ def write_webp_clip(frames: Sequence[Pixels], seconds: float, xmp: bytes) -> byt
 def write_gif(frames: Sequence[Pixels], seconds: float, xmp: bytes) -> bytes:
     """Return a GIF that plays for ever.
 
-    Every frame is whole and has a palette of its own, and its colours are spread over neighbouring
-    pixels (Floyd and Steinberg): the watermark lies in differences that are finer than a palette's
-    steps, and on average over some pixels they stay.
+    Every frame is whole and has a palette of its own. Where it has many colours their errors are
+    spread over neighbouring pixels (Floyd and Steinberg): the watermark lies in differences that
+    are finer than a palette's steps, and on average over some pixels they stay.
     """
     height, width = frames[0].shape[:2]
     screen = struct.pack("<HHBBB", width, height, 0x70, 0, 0)  # no palette of the whole
@@ -83,11 +84,7 @@ def _gif_frame(frame: Pixels, ticks: int) -> list[bytes]:
     hidden = frame[..., 3] < OPAQUE if frame.shape[2] == 4 else None
     colours = PALETTE if hidden is None else PALETTE - 1
     image = Image.fromarray(np.ascontiguousarray(frame[..., :3]))
-    sample = image.resize(_sampled(image.size), Image.Resampling.NEAREST)
-    # Median cut and one round of k-means find colours that differ by less than what is drawn does;
-    # the faster octree joins them, and the watermark is gone from plain white.
-    palette = sample.quantize(colours, Image.Quantize.MEDIANCUT, kmeans=1)
-    indexed = image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+    indexed = _indexed(image, colours)
     if hidden is not None:
         table = (indexed.getpalette() or [])[: 3 * colours]
         indices = np.where(hidden, np.uint8(colours), np.asarray(indexed))
@@ -95,6 +92,20 @@ def _gif_frame(frame: Pixels, ticks: int) -> list[bytes]:
         indexed.putpalette(table + [0] * (3 * PALETTE - len(table)))
         options |= {"transparency": colours, "disposal": 2}  # clear it before the next
     return GifImagePlugin.getdata(indexed, **options)
+
+
+def _indexed(image: Image.Image, colours: int) -> Image.Image:
+    """Return a picture with a palette in which the watermark stays.
+
+    Flat art has few colours: each pixel gets the nearest one, mostly its own. Elsewhere the error
+    is spread, at a palette that median cut and one round of k-means choose; the faster octree
+    joins what differs by as little as the watermark does.
+    """
+    if image.getcolors(FEW) is not None:
+        return image.quantize(colours, Image.Quantize.MEDIANCUT)
+    sample = image.resize(_sampled(image.size), Image.Resampling.NEAREST)
+    palette = sample.quantize(colours, Image.Quantize.MEDIANCUT, kmeans=1)
+    return image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
 
 
 def _sampled(size: tuple[int, int]) -> tuple[int, int]:
