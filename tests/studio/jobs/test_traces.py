@@ -167,7 +167,7 @@ def test_after_a_withdrawal_nothing_of_a_face_and_no_key_is_on_the_disk(
         "1 avatar in the gallery",
         "1 record of a picture in the making",
         "1 camera capture with its face template",
-        "2 notes of files that you downloaded",
+        "4 notes of files that you downloaded",
         "4 temporary files of the pages",
         "the key that your data was locked with",
     ):
