@@ -95,6 +95,7 @@ label-crops: setup-test ## Simulate crops that keep the face, and count survivin
 
 shots: setup-test ## Take the pictures of the README with a real browser
 	@$(BIN)/python -m benchmarks.shots
+	@$(BIN)/python -m benchmarks.label_sheet
 
 format: setup-test ## Format the code
 	@$(BIN)/ruff check --fix --quiet .
