@@ -6,7 +6,11 @@ import { fact } from "./record_card.js";
 
 const listOf = (items) => make("ul", {}, ...[items].flat().map((item) => make("li", {}, String(item))));
 const GOES = ["every selfie and every avatar kept here", "the numbers that describe your face", "drawings that are being made", "the key that all of this is locked with"];
-const STAYS = ["files that you downloaded, with their label", "the proof that you said yes and that you said stop, under a random number"];
+const STAYS = [
+  "files that you downloaded, with their marks",
+  "the proof that you said yes and that you said stop, under a random number",
+  "the hidden numbers of your avatars: they lead to that proof, so that a copy can still be told as withdrawn",
+];
 
 function fileOf(file) {
   const kind = file.media_type.replace("image/", "").toUpperCase();

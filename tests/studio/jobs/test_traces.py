@@ -13,11 +13,15 @@ import pytest
 from dbos import DBOS
 from dbos import error as dbos_error
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from consent.adapters.keys import MasterKey
-from consent.adapters.tables import WrappedKeyRow
+from consent.adapters.tables import WatermarkRow, WrappedKeyRow
 from consent.errors import ConsentRefused
+from consent.records import receipt_hash
 from consent.retention import Retention
+from consent.withdrawal import WATERMARK
+from outputs.encode import STILLS
 from outputs.types import Profile, Released, StoredOutput
 from studio.assembly import open_house
 from studio.jobs.housekeeping import forget_portraits
@@ -33,6 +37,7 @@ PICTURES = {
     "JPEG": re.compile(rb"\xff\xd8\xff(?:\xe0..JFIF|\xe1..Exif|[\xc0\xdb]\x00)", re.DOTALL),
     "PNG": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "WebP": re.compile(rb"RIFF....WEBP", re.DOTALL),
+    "AVIF": re.compile(rb"ftypavi[fs]"),
 }
 FEW = 8  # numbers of a template that no chance brings together
 
@@ -101,6 +106,7 @@ def plant(folder, needles, jpeg):
     (deep / "planted.jpg").write_bytes(jpeg)
     (deep / "planted.png").write_bytes(b"\x89PNG\r\n\x1a\n and more")
     (folder / "planted.webp").write_bytes(b"RIFF\0\0\0\0WEBP and more")
+    (folder / "planted.avif").write_bytes(b"\0\0\0\x20ftypavif and more")
 
 
 def visit(house, token, jpeg):
@@ -168,14 +174,42 @@ def test_after_a_withdrawal_nothing_of_a_face_and_no_key_is_on_the_disk(
         "1 record of a picture in the making",
         "1 camera capture with its face template",
         "4 notes of files that you downloaded",
-        "4 temporary files of the pages",
+        "5 temporary files of the pages",
         "the key that your data was locked with",
     ):
         assert words in went
     exported = {(each["media_type"], each["sha256"]) for each in receipt["exported_files"]}
-    assert len(exported) == 2
+    assert {media_type for media_type, _ in exported} == set(STILLS)
+    assert all(WATERMARK in each["marks"] for each in receipt["exported_files"])
     assert DBOS.get_workflow_status(job.id) is None
     assert not [path for path in (data / "objects").rglob("*") if path.is_file()]
+
+
+def test_what_stays_of_an_avatar_is_its_hidden_number_and_what_that_leads_to(house, token):
+    """By design: a copy that is found anywhere can be told as withdrawn."""
+    job = house.make_now(token, "toon", {}, 5)
+    subject_id = house.door.open_subject(token)
+    record = house.desk.standing(subject_id)
+    receipt = house.withdraw(token)
+    with house.ledger.reading() as unit:
+        (row,) = unit.session.scalars(
+            select(WatermarkRow).where(WatermarkRow.output_id == job.output_id)
+        )
+        kept = {column.name: getattr(row, column.name) for column in row.__table__.columns}
+    assert set(kept) == {"word", "output_id", "receipt_hash", "created_at"}
+    assert kept["receipt_hash"] == receipt_hash(record)
+    assert subject_id not in map(str, kept.values())
+    assert "hidden numbers of your pictures" in receipt["remaining"]
+    assert house.library.nearest(kept["word"]).registered.output_id == job.output_id
+    assert house.library.list(subject_id) == []
+
+
+def test_deleting_one_avatar_keeps_its_hidden_number_too(house, token):
+    job = house.make_now(token, "toon", {}, 6)
+    house.delete_output(token, job.output_id)
+    with house.library.ledger.reading() as rows:
+        assert job.output_id in {one.output_id for one in rows.registered()}
+    assert house.gallery(token) == []
 
 
 def test_a_thousand_avatars_go_within_a_minute_and_the_receipt_counts_them(house, token, data):

@@ -12,7 +12,7 @@ import pytest
 from consent.entries import log_capture, log_consent, opening, output_payload
 from consent.errors import ConsentRefused, Refusal
 from consent.log import LeafKind, verify_opening
-from consent.records import narrowed_record
+from consent.records import narrowed_record, receipt_hash
 from outputs.errors import OutputMissing
 from outputs.library import Library
 from outputs.objects import ObjectStore
@@ -181,11 +181,13 @@ def test_an_output_and_its_entry_name_the_consent_that_stood_when_it_was_stored(
     ledger.records.replace(sitting.record.record_id, signed.record_id, now)
     kept = []
     library = SimpleNamespace(
-        add_row=lambda rows, output, key: kept.append(output), require_objects=lambda key: None
+        add_row=lambda rows, output, key, *, receipt_hash: kept.append((output, receipt_hash)),
+        require_objects=lambda key: None,
     )
     replace(sitting.workshop, library=library).store(sitting.job, made, ledger, None)
-    (output,) = kept
+    ((output, quoted),) = kept
     assert output.record_id == signed.record_id
+    assert quoted == receipt_hash(signed)  # what the watermark's id leads to
     key = opening(ledger.vault, output.subject_id, LeafKind.OUTPUT, output.id)
     payload = output_payload(output.id, output.record_id, output.sha256)
     verify_opening(ledger.log.leaf(output.log_index), key, payload)

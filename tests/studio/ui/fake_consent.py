@@ -170,7 +170,12 @@ class FakeConsents:
                     "media_type": "image/png",
                     "sha256": "ab" * 32,
                     "exported_at": self.now().isoformat(),
-                    "marks": ["visible label", "XMP metadata", "signed C2PA manifest"],
+                    "marks": [
+                        "visible label",
+                        "XMP metadata",
+                        "signed C2PA manifest",
+                        "invisible watermark",
+                    ],
                 }
             ],
             "log": {"index": self.entries},
