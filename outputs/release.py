@@ -10,10 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from consent.log import LoggedLeaf
 from consent.ports import Clock
 from consent.types import Grant, SubjectKind
@@ -23,7 +19,8 @@ from outputs.errors import MarkMissing, ReleaseRefused
 from outputs.marks import Draft, LabelMark, ManifestMark, Mark, WatermarkMark, XmpMark
 from outputs.provenance import Claim, ManifestReader, Signer, ingredient_of
 from outputs.registry import PREVIEW_WORD
-from outputs.types import Clip, Profile, Rect, Released, Render
+from outputs.sizes import shrink
+from outputs.types import Clip, Profile, Released, Render
 from outputs.watermark import Watermarker
 from outputs.xmp import GENERATED_TYPES, SOURCE_TYPES
 
@@ -221,39 +218,6 @@ def reopen(data: bytes, media_type: MediaType, *, expected_sha256: str) -> Relea
     except MarkMissing as error:
         raise _refused(error) from error
     return Released(data, media_type, digest, width, height, Profile.FINAL)
-
-
-def shrink(render: Render, side: int) -> Render:
-    """Return the render with its longest side at most `side` pixels, geometry included."""
-    height, width = render.pixels.shape[:2]
-    if max(height, width) <= side:
-        return render
-    scale = side / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    pixels = _resize(render.pixels, size)
-    sx, sy = size[0] / width, size[1] / height
-
-    def scaled(rect: Rect) -> Rect:
-        return (rect[0] * sx, rect[1] * sy, rect[2] * sx, rect[3] * sy)
-
-    return replace(
-        render,
-        pixels=pixels,
-        face_box=scaled(render.face_box),
-        keep_clear=tuple(scaled(rect) for rect in render.keep_clear),
-        lower_face=scaled(render.lower_face),
-    )
-
-
-def _resize(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Average areas, weighted by alpha where there is one."""
-    if pixels.shape[2] == 3:
-        return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    share = pixels.astype(np.float32)
-    share[..., :3] *= share[..., 3:] / np.float32(255)
-    small = np.asarray(cv2.resize(share, size, interpolation=cv2.INTER_AREA), np.float32)
-    small[..., :3] *= np.float32(255) / np.maximum(small[..., 3:], 1)
-    return np.clip(np.rint(small), 0, 255).astype(np.uint8)
 
 
 def _logged(grant: Grant) -> LoggedLeaf:

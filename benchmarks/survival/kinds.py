@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from outputs.release import shrink
+from outputs.sizes import shrink
 from outputs.types import Render
 from studio.face.meter import FaceMeter
 from studio.styles.painted.toon import TOON, draw_toon

@@ -29,7 +29,7 @@ ASKED = {
 SECONDS = 1 / 12
 
 
-def moving(count: int = 8, side: int = 512, *, alpha: bool = False, step: float = 0.006) -> Clip:
+def moving(count: int = 8, side: int = 384, *, alpha: bool = False, step: float = 0.006) -> Clip:
     """A face that wanders to the right over a ground that stays."""
     face = textured(side)
     frames = []
@@ -75,7 +75,7 @@ def test_animation_carries_every_mark_in_every_format(formats, reader, watermark
     assert tuple(released.media_type for released in formats) == MOVING
     for released in formats:
         assert released.profile is Profile.FINAL
-        assert (released.width, released.height) == (512, 512)
+        assert (released.width, released.height) == (384, 384)
         evidence = reader.read(released.data)
         assert evidence.state is ManifestState.TRUSTED
         assert evidence.consent is not None
@@ -108,15 +108,17 @@ def test_sticker_that_moves_keeps_what_is_empty_around_it(releaser, reader):
     for released in (webp, gif):
         for frame in opened(released.data).frames:
             assert frame.shape[2] == 4
-            assert not frame[:90, :90, 3].any()
+            assert not frame[:70, :70, 3].any()
     for frame in opened(mp4.data).frames:
-        assert frame[:90, :90].min() > 245, "laid over white"
+        assert frame[:70, :70].min() > 245, "laid over white"
     for released in (webp, gif, mp4):
         assert reader.read(released.data).state is ManifestState.TRUSTED
 
 
 def test_flat_drawing_that_moves_is_released(releaser):
-    frames = tuple(render_of(flat(colour=(236, 226, 208 - number))) for number in range(8))
+    frames = tuple(
+        render_of(flat(384, 384, colour=(236, 226, 208 - number))) for number in range(8)
+    )
     assert len(releaser.mark_clip(Clip(frames, SECONDS), grant_of(), **ASKED)) == 3
 
 
@@ -176,7 +178,7 @@ def uneven(frames, **changes):
         (lambda frames: uneven(frames, digital_source_type="digitalCapture"), "clip_uneven"),
         (lambda frames: (*frames, render_of(textured(256))), "clip_uneven"),
         (
-            lambda frames: (*frames, render_of(np.dstack([textured(512)] * 2)[..., :4])),
+            lambda frames: (*frames, render_of(np.dstack([textured(384)] * 2)[..., :4])),
             "clip_uneven",
         ),
         (lambda frames: uneven(frames, keep_clear=()), "geometry_missing"),
@@ -219,7 +221,7 @@ def test_still_with_a_time_releases_nothing(releaser, seconds):
 
 
 def test_more_pixels_than_memory_should_hold_release_nothing(releaser, monkeypatch):
-    monkeypatch.setattr(clips, "MAX_CLIP_PIXELS", 2 * 512 * 512)
+    monkeypatch.setattr(clips, "MAX_CLIP_PIXELS", 2 * 384 * 384)
     releaser.mark_clip(moving(2), grant_of(), **ASKED)
     with pytest.raises(ReleaseRefused) as refusal:
         releaser.mark_clip(moving(3), grant_of(), **ASKED)

@@ -22,7 +22,8 @@ from outputs.label import burn_label
 from outputs.label_search import find_label
 from outputs.log_proof import check_proof
 from outputs.provenance import ManifestReader, ManifestState
-from outputs.release import Releaser, reopen, shrink
+from outputs.release import Releaser, reopen
+from outputs.sizes import shrink
 from outputs.types import Profile
 from outputs.watermark import Watermarker
 from outputs.xmp import read_packet
