@@ -16,7 +16,7 @@ from consent.errors import ConsentRefused, Refusal
 from consent.gate import Gate
 from consent.profiles import STANDARD_GATE
 from consent.records import receipt_hash
-from consent.types import SubjectKind
+from consent.types import Origin, OriginKind, SubjectKind
 from tests.fakes import (
     NOON,
     FixedClock,
@@ -57,6 +57,15 @@ def test_valid_consent_and_own_face_give_a_grant(kind):
     assert grant.granted_at == clock.now()
     assert grant.expires_at == clock.now() + STANDARD_GATE.grant_life
     assert "NotWithdrawn" in grant.rules
+
+
+def test_a_grant_tells_where_its_selfies_came_from():
+    gate, request, ledger, _ = a_sitting()
+    assert gate.grant(request, ledger).origins == (None,)
+    (probe,) = ledger.probe_rows.values()
+    origin = Origin(OriginKind.UPLOAD, "valid", "A camera", ("digitalCapture",))
+    ledger.probe_rows[probe.id] = replace(probe, origin=origin)
+    assert gate.grant(request, ledger).origins == (origin,)
 
 
 def test_no_rules_means_no():

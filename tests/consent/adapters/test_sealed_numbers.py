@@ -10,13 +10,14 @@ from datetime import timedelta
 import pytest
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import update
 
 from consent.adapters.database import Database
-from consent.adapters.tables import RecordRow
+from consent.adapters.tables import ProbeRow, RecordRow
 from consent.entries import log_consent
 from consent.errors import ConsentRefused, LogInvalid, RecordInvalid
 from consent.records import canonical_bytes, receipt_hash
-from consent.types import Colour, Look, SubjectKind
+from consent.types import Colour, Look, Origin, OriginKind, SubjectKind
 from tests.consent.conftest import MASTER
 from tests.fakes import (
     LOG_SIGNER,
@@ -58,6 +59,33 @@ def test_a_probe_s_look_comes_back_as_it_was_measured(database):
     with database.reading() as unit:
         assert unit.captures.load_probe(probe.id) == probe
         assert unit.captures.probes(probe.subject_id) == (probe,)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        Origin(OriginKind.CAPTURE),
+        Origin(OriginKind.UPLOAD, "valid", "A camera", ("digitalCapture", "humanEdits")),
+    ],
+    ids=["unknown", "live", "upload"],
+)
+def test_what_a_probe_s_file_said_of_itself_comes_back_and_is_sealed(database, tmp_path, origin):
+    _, _, probe = keep(database, origin=origin)
+    with database.reading() as unit:
+        assert unit.captures.load_probe(probe.id) == probe
+    assert b"A camera" not in everything_on_disk(tmp_path)
+
+
+def test_a_probe_of_before_there_were_origins_is_read(database):
+    _, _, probe = keep(database)
+    old = {"distance": probe.distance, "z": probe.z, "look": None}
+    with database.transaction() as unit:
+        sealed = unit.vault.seal(probe.subject_id, "numbers", json.dumps(old).encode())
+        row = update(ProbeRow).where(ProbeRow.id == probe.id).values(sealed_numbers=sealed)
+        unit.captures._session.execute(row)
+    with database.reading() as unit:
+        assert unit.captures.load_probe(probe.id) == probe
 
 
 def test_what_was_not_measured_stays_unknown(database):

@@ -17,7 +17,18 @@ from consent.adapters.purgers import CapturePurger
 from consent.entries import log_capture, log_output
 from consent.passkeys import Passkey
 from consent.records import receipt_hash
-from consent.types import Action, Audience, Capture, Colour, LiveCapture, Look, Probe, Purpose
+from consent.types import (
+    Action,
+    Audience,
+    Capture,
+    Colour,
+    LiveCapture,
+    Look,
+    Origin,
+    OriginKind,
+    Probe,
+    Purpose,
+)
 from consent.withdrawal import Withdrawal
 from outputs.adapters.database import OutputDatabase
 from outputs.encode import MediaType
@@ -151,6 +162,7 @@ class Cabinet:
             z=-6.0,
             verified_at=self.clock.advance(seconds=1),
             look=LEFT,
+            origin=Origin(OriginKind.UPLOAD, "valid", "A camera", ("digitalCapture",)),
         )
         self.selfies.put(capture.subject_id, probe.id, jpeg)
         with self.database.transaction() as unit:

@@ -89,6 +89,18 @@ def test_the_copy_holds_everything_about_one_person_and_nothing_of_another(cabin
     assert receipt["signature"]["value"]
 
 
+def test_the_copy_tells_what_a_selfie_s_file_said_of_itself(cabinet):
+    ada = cabinet.sit()
+    archive, _ = copy_of(cabinet, ada)
+    told = read(archive, f"selfies/{ada.selfies[0]}.json")
+    assert told["origin"] == {
+        "kind": "upload",
+        "manifest": "valid",
+        "generator": "A camera",
+        "digital_source_types": ["digitalCapture"],
+    }
+
+
 @pytest.mark.parametrize("formats", [TWO, STILLS], ids=["of an earlier version", "of this one"])
 def test_pictures_are_as_they_were_kept_and_released(cabinet, formats):
     ada = cabinet.sit()

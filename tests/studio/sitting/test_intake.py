@@ -11,7 +11,7 @@ from PIL import ExifTags, Image
 
 from consent.errors import IdentityRefused
 from consent.identity import enrol, verify_probe
-from consent.types import RecordState
+from consent.types import Origin, OriginKind, RecordState
 from studio.face.cohort import load_cohort
 from studio.service import Upload
 from studio.sitting import intake as intakes
@@ -94,6 +94,25 @@ def refused(intake, capture, data):
 
 def kept(intake, capture):
     return intake.ledger.captures.probes(capture.subject_id)
+
+
+# Origins.
+
+
+def test_a_picture_keeps_what_its_camera_signed(intake, capture, member):
+    data = jpeg(member.frame(member.clips["still"][0]).image)
+    said = signed(actions(term("digitalCapture")), data, "image/jpeg")
+    (verdict,) = judged(intake, capture, said)
+    assert verdict.accepted
+    (probe,) = kept(intake, capture)
+    assert probe.origin == Origin(OriginKind.UPLOAD, "valid", "Some program", ("digitalCapture",))
+    assert b"Some program" not in intake.selfies[capture.subject_id, probe.id]
+
+
+def test_a_picture_that_says_nothing_is_kept_as_one_without_a_manifest(intake, capture, member):
+    judged(intake, capture, jpeg(member.frame(member.clips["still"][0]).image))
+    (probe,) = kept(intake, capture)
+    assert probe.origin == Origin(OriginKind.UPLOAD)
 
 
 # Videos.
