@@ -133,6 +133,8 @@ def consent_finding(trail: Trail | None, consent: ConsentStates | None) -> Findi
         sentence += f" {_SHREDDED}"
     elif not is_kept:
         sentence += f" {_DELETED}"
+    if trail.by is Technique.WATERMARK:
+        sentence += f" {_UNPROVED}"
     details: dict[str, object] = {
         "found_by": trail.by.value,
         "consent_withdrawn": state is State.WITHDRAWN,
@@ -172,8 +174,11 @@ _BEHIND = {
     Technique.MANIFEST: "The consent quoted by the manifest",
     Technique.WATERMARK: "The consent that the watermark's id leads to",
 }
-_SHREDDED = "The key to all that was kept for it was shredded; the picture is deleted here."
+_SHREDDED = (
+    "All that was kept for it was destroyed. Its key is shredded, and the picture is deleted here."
+)
 _DELETED = "The picture itself was deleted here."
+_UNPROVED = "That it is this picture's is not proved: a watermark can be copied."
 _STATES = {
     RecordState.GIVEN: State.GIVEN,
     RecordState.WITHDRAWN: State.WITHDRAWN,

@@ -168,6 +168,6 @@ def _xmp(packet: bytes) -> Finding:
 
 _PLACES = {
     Kind.CORNER: "on a badge",
-    Kind.CHIN: "in one line",
+    Kind.CHIN: "in a line below the mouth",
     Kind.SMALL: "in the top right corner",
 }

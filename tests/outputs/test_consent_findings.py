@@ -109,8 +109,8 @@ def test_very_long_name_of_a_log_is_cut():
             State.WITHDRAWN,
             "what took its place was withdrawn",
         ),
-        (Standing(RecordState.WITHDRAWN, is_shredded=True), State.WITHDRAWN, "was shredded"),
-        (Standing(ENDED, is_shredded=True), State.EXPIRED, "was shredded"),
+        (Standing(RecordState.WITHDRAWN, is_shredded=True), State.WITHDRAWN, "is shredded"),
+        (Standing(ENDED, is_shredded=True), State.EXPIRED, "is shredded"),
     ],
 )
 def test_consent_is_told_as_it_stands(standing, state, part):

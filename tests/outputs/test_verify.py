@@ -284,6 +284,12 @@ def test_watermark_leads_to_the_consent_where_the_manifest_was_stripped(avatar, 
         assert words in consent.sentence
 
 
+def test_consent_that_only_a_watermark_leads_to_is_not_called_this_picture_s(avatar, examine):
+    copied = examine(resaved(avatar, "JPEG", quality=75), GIVEN)
+    assert "not proved" in finding(copied, Technique.CONSENT).sentence
+    assert "not proved" not in finding(examine(avatar, GIVEN), Technique.CONSENT).sentence
+
+
 def test_watermark_leads_to_a_report_and_to_the_id_to_report(avatar, examine):
     stripped = resaved(avatar, "JPEG", quality=75)
     report = examine(stripped, States(RecordState.GIVEN, Dispute.HELD_BACK))

@@ -53,6 +53,12 @@ def verify(service: StudioService, upload: Upload, *, annotated: bool) -> Json:
     return {**_answer(upload.name, report), "annotated": shown}
 
 
+def _tone(finding: Finding) -> str:
+    """Return how a page shows a state; a consent to which a watermark alone leads is no proof."""
+    is_hint = finding.details.get("found_by") == Technique.WATERMARK.value
+    return "" if is_hint and finding.state is State.GIVEN else TONES.get(finding.state, "")
+
+
 def _answer(name: str, report: Report) -> dict[str, Json]:
     return {
         "name": name,
@@ -69,7 +75,7 @@ def _finding(finding: Finding) -> Json:
         "how": HOW[finding.technique],
         "state": finding.state.value,
         "word": finding.state.value.capitalize(),
-        "tone": TONES.get(finding.state, ""),
+        "tone": _tone(finding),
         "tells_generated": finding.tells_generated,
         "sentence": finding.sentence,
         "details": plain(finding.details),

@@ -13,6 +13,7 @@ from PIL import Image
 
 from outputs.errors import VerifyError
 from outputs.opening import MAX_BYTES, check_size
+from outputs.report import Finding, Report, State, Technique
 from outputs.studio_keys import StudioKeys
 from studio.ui.openapi import document
 from studio.ui.settings import UiSettings
@@ -192,3 +193,16 @@ def test_description_names_only_parts_that_it_has(described):
 def test_public_keys_fit_their_description(program, described, studio):
     studio.keys = lambda: StudioKeys(("log+0+key",), (b"-----BEGIN CERTIFICATE-----",))
     fits(described, "StudioKeys", program.get("/api/verify/keys").json())
+
+
+@pytest.mark.parametrize(
+    ("found_by", "tone"), [("C2PA manifest", "good"), ("invisible watermark", "")]
+)
+def test_consent_that_a_watermark_leads_to_is_not_shown_as_a_good_sign(
+    program, studio, found_by, tone
+):
+    details = {"found_by": found_by}
+    told = Finding(Technique.CONSENT, State.GIVEN, "It was given.", details=details)
+    studio.verify = lambda _data: Report((told,))
+    (found,) = program.post("/api/verify", content=PNG).json()["findings"]
+    assert (found["state"], found["tone"]) == ("given", tone)
