@@ -290,6 +290,37 @@ def test_packet_of_a_video_is_found_in_any_sound_box(tail, packet):
     assert mp4_packet(data + tail) == packet
 
 
+def kinds_of_boxes(data: bytes) -> list[bytes]:
+    kinds, at = [], 0
+    while at < len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        kinds.append(kind)
+        at += length
+    assert at == len(data)
+    return kinds
+
+
+def test_index_of_a_video_lies_before_its_pictures_and_fits_any_length():
+    for count in (1, 2, 60, 240):
+        data = encode_clip([textured(96)] * count, MediaType.MP4, seconds=0.05, xmp=PACKET)
+        kinds = kinds_of_boxes(data)
+        assert kinds[0] == b"ftyp"
+        assert kinds.index(b"moov") < kinds.index(b"mdat") < kinds.index(b"uuid")
+
+
+def test_another_program_plays_the_video(tmp_path):
+    drawn = frames(9)
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(encode_clip(drawn, MediaType.MP4, seconds=1 / 24, xmp=PACKET))
+    video = cv2.VideoCapture(str(path))
+    assert video.get(cv2.CAP_PROP_FPS) == pytest.approx(24)
+    for frame in drawn:
+        _, bgr = video.read()
+        assert apart(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), frame) < 8
+    assert not video.read()[0]
+    video.release()
+
+
 def test_video_without_a_picture_is_refused():
     for data in (box(b"ftyp", b"isom\0\0\0\0isom"), box(b"ftyp", b"isom") + bytes(200)):
         with pytest.raises(MarkMissing):
