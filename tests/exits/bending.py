@@ -216,6 +216,7 @@ BENDS: dict[str, dict[str, Bend]] = {
         "of other ingredients": claiming(
             ingredients=(Ingredient("own picture", ManifestState.NONE),)
         ),
+        "of another version": claiming(version="9.9.9"),
         "of somebody where it is nobody": claiming_another_person,
         "signed by somebody else": signed_by_somebody_else,
         "before a byte was appended": a_byte_appended_later,
