@@ -76,6 +76,7 @@ def test_parts_keep_nothing_personal_in_the_browser(path: Path):
     assert set(re.findall(r"Storage\.setItem\(([^,]+),", text)) <= {
         "FAVOURITES",
         "CHOSEN_CAMERA",
+        "CHOSEN_FORMAT",
         "CHOSEN_PACE",
         "CHOSEN_SOUNDS",
         "LAST_MADE",

@@ -138,6 +138,7 @@ def test_gallery_tells_its_subject_why_an_avatar_is_held_back(
     )
     held = replace(shown, id="output-2", frozen_at=studio.now())
     studio.gallery = lambda _token: [shown, held]
+    studio.formats = lambda _token: {}
     first, second = visitor.get("/api/outputs").json()["outputs"]
     assert first["held_back"] is None
     assert "against their will" in second["held_back"]
