@@ -50,14 +50,17 @@ class Claim:
     ingredients: tuple[Ingredient, ...] = ()
 
 
-def ingredient_of(origin: Origin | None) -> Ingredient:
+def ingredient_of(origin: Origin | None, *, synthetic: bool = False) -> Ingredient:
     """Return what a manifest may say of one picture that an output was drawn from.
 
     Args:
         origin: What was noted when the picture came in; None where nothing was.
+        synthetic: Whether the subject is nobody, who has no picture of their own.
     """
-    if origin is None:
-        return Ingredient("own picture", ManifestState.NONE)
+    if synthetic:
+        origin = Origin(OriginKind.BAKED)
+    elif origin is None:
+        origin = Origin(OriginKind.UPLOAD)
     match origin.kind:
         case OriginKind.CAPTURE:
             return Ingredient("live capture", ManifestState.NONE, "", ("digitalCapture",))

@@ -144,16 +144,17 @@ class Releaser:
             raise _refused(error) from error
 
     def _claim(self, render: Render, grant: Grant, output_id: str, job_id: str) -> Claim:
+        synthetic = grant.subject_kind is SubjectKind.SYNTHETIC
         return Claim(
             output_id=output_id,
             job_id=job_id,
             receipt_hash=grant.receipt_hash,
             digital_source_type=render.digital_source_type.removeprefix(SOURCE_TYPES),
-            synthetic=grant.subject_kind is SubjectKind.SYNTHETIC,
+            synthetic=synthetic,
             version=self._version,
             family=grant.family,
             logged=_logged(grant),
-            ingredients=tuple(ingredient_of(origin) for origin in grant.origins),
+            ingredients=tuple(ingredient_of(each, synthetic=synthetic) for each in grant.origins),
         )
 
     def _check(self, clip: Clip, grant: Grant) -> None:

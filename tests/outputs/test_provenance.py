@@ -158,6 +158,11 @@ def test_what_is_known_of_a_picture_becomes_an_ingredient(origin, ingredient):
     assert ingredient_of(origin) == ingredient
 
 
+@pytest.mark.parametrize("origin", [None, Origin(OriginKind.BAKED), Origin(OriginKind.UPLOAD)])
+def test_nobody_has_no_picture_of_their_own(origin):
+    assert ingredient_of(origin, synthetic=True).title == "picture of nobody"
+
+
 @pytest.mark.parametrize(
     ("said", "word"),
     [

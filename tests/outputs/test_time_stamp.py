@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import logging
 import socket
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from outputs.credential import read_credential
 from outputs.encode import MediaType, encode
 from outputs.errors import MarkMissing, OutputError
 from outputs.provenance import ManifestReader, ManifestState, Signer, TimeStamp
 from outputs.time_stamp import REST_SECONDS, TimeStamping, require_address
+from tests.outputs.certificates import KEYS, Issuer
 from tests.outputs.samples import NOW, claim_of, textured
 from tests.outputs.stamping import StampingAuthority, listening
 
@@ -54,6 +57,27 @@ def test_manifest_without_a_time_stamp_tells_no_time(signer, reader):
     evidence = reader.read(signer.sign(UNSIGNED, "image/png", claim_of()))
     assert evidence.signature.time_stamp is TimeStamp.NONE
     assert evidence.signature.signed_at is None
+
+
+def test_trusted_time_outlasts_the_certificate(tmp_path):
+    now = datetime.now(UTC)  # c2pa asks the clock itself whether it ran out
+    key, stamps, issuer = (
+        KEYS["es256"](),
+        StampingAuthority(at=now.replace(microsecond=0)),
+        Issuer(),
+    )
+    leaf = issuer.issue(key, start=now - timedelta(days=1) + timedelta(seconds=2), days=1)
+    files = issuer.write(tmp_path, key, chain=[leaf, issuer.middle])
+    credential = read_credential(*files, now=now)
+    with listening(stamps) as url:
+        stamped = Signer(credential, TimeStamping(url)).sign(UNSIGNED, "image/png", claim_of())
+    plain = Signer(credential).sign(UNSIGNED, "image/png", claim_of())
+    knowing = ManifestReader([credential.leaf], [stamps.root])
+    time.sleep(3.1)
+    assert knowing.read(stamped).state is ManifestState.TRUSTED
+    for evidence in (knowing.read(plain), ManifestReader([credential.leaf]).read(stamped)):
+        assert evidence.state is ManifestState.INVALID
+        assert evidence.why == ("signingCredential.expired",)
 
 
 def test_authority_of_time_stamps_vouches_for_no_manifest(authority, signer, stamps):

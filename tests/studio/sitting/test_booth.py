@@ -10,7 +10,7 @@ from consent.errors import ConsentRefused, LivenessRefused, Refusal
 from consent.identity import Cohort, enrol
 from consent.lockout import Attempt, Lockout
 from consent.profiles import STANDARD_LIVENESS
-from consent.types import LiveCapture, SyntheticCapture
+from consent.types import LiveCapture, Origin, OriginKind, SyntheticCapture
 from studio.face.cohort import load_cohort
 from studio.service import Upload
 from studio.sitting import booth as booths
@@ -101,6 +101,7 @@ def test_one_s_own_selfie_is_matched_and_kept(booth, member, template):
     assert verdict.accepted
     assert verdict.refusal is None
     (probe,) = booth.ledger.captures.probes(subject_id)
+    assert probe.origin == Origin(OriginKind.UPLOAD)
     assert probe.distance < 0.45
     assert list(booth.selfies.kept) == [(subject_id, probe.id)]
 
@@ -224,6 +225,7 @@ def test_its_stills_become_its_selfies(rehearsed):
     assert probes
     for probe in probes:
         assert probe.capture_id == capture.id
+        assert probe.origin == Origin(OriginKind.BAKED)
         assert (record.subject_id, probe.id) in booth.selfies.kept
 
 
