@@ -31,7 +31,7 @@ def issuer_of(evidence: ManifestEvidence) -> Issuer:
         return Issuer.NOBODY
     if evidence.state is ManifestState.TRUSTED:
         return Issuer.OURS
-    if evidence.generator == GENERATOR and evidence.consent is not None:
+    if evidence.generator == GENERATOR:
         return Issuer.ANOTHER_INSTALLATION
     return Issuer.OTHER_GENERATOR
 

@@ -19,8 +19,9 @@ from outputs.opening import MAX_BYTES
 from outputs.provenance import Signer, manifest_for
 from outputs.report import Issuer, State, Technique
 from outputs.standing import Standing
+from outputs.types import Clip
 from outputs.verify import Examiner, verify
-from outputs.xmp import GENERATED_TYPES
+from outputs.xmp import GENERATED_TYPES, SOURCE_TYPES
 from tests.outputs.samples import (
     LOG_KEYS,
     NOW,
@@ -340,3 +341,41 @@ def test_sentences_need_no_glossary(avatar, examine):
         for term in GENERATED_TYPES | {"c2pa.created", "digitalSourceType", "hard binding"}:
             assert term not in item.sentence
     assert "program" in finding(examine(avatar, GIVEN), Technique.MANIFEST).sentence
+
+
+def test_clip_is_looked_at_where_it_begins_in_its_middle_and_where_it_ends(releaser, examine):
+    frames = tuple(render_of(textured(384, seed=number)) for number in range(4))
+    asked = {"output_id": "output-1", "job_id": "job-1", "watermark": WORD, "parameters": {}}
+    for released in releaser.mark_clip(Clip(frames, 0.1), grant_of(), **asked):
+        report = examine(released.data)
+        assert set(states(report).values()) <= {
+            State.FOUND,
+            State.DETECTED,
+            State.TRUSTED,
+            State.GIVEN,
+        }, released.media_type
+        label = finding(report, Technique.LABEL)
+        assert {copy["frame"] for copy in label.details["copies"]} == {1, 3, 4}
+        assert "3 of the 3 frames that were looked at (4 in all)" in label.sentence
+
+
+def test_selfsame_under_another_root_is_another_installation_whatever_else_it_says(examine):
+    stranger = make_authority(now=NOW, serial=itertools.count(5500).__next__)
+    created = {"action": "c2pa.created", "digitalSourceType": SOURCE_TYPES + "algorithmicMedia"}
+    definition = {
+        "claim_generator_info": [{"name": "Selfsame", "version": "9"}],
+        "format": "image/png",
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [created]}}],
+    }
+    data = signed_by_another(definition, encode(textured(256), MediaType.PNG, xmp=b""), stranger)
+    manifest = finding(examine(data), Technique.MANIFEST)
+    assert manifest.details["issuer"] == Issuer.ANOTHER_INSTALLATION
+    assert "its state is unknown" in manifest.sentence
+
+
+def test_preview_is_told_as_one(releaser, examine):
+    preview = releaser.preview(render_of(textured(512)), grant_of())
+    found = finding(examine(preview.data), Technique.WATERMARK)
+    assert found.state is State.DETECTED
+    assert found.details["id"] == "preview"
+    assert "never handed out" in found.sentence

@@ -71,7 +71,9 @@ def test_what_is_no_picture_is_refused(stranger):
     assert answer.json()["next"]
 
 
-@pytest.mark.parametrize("kind", ["image/png", "application/octet-stream", None])
+@pytest.mark.parametrize(
+    "kind", ["image/png", "application/octet-stream", "application/x-www-form-urlencoded", None]
+)
 def test_program_sends_the_file_as_the_body_itself(program, described, kind):
     headers = {} if kind is None else {"content-type": kind}
     answer = program.post("/api/verify", content=PNG, headers=headers)
