@@ -22,6 +22,7 @@ HOLDS_RENDERS = {
     "outputs/label_clip.py": "places the label in every frame",
     "outputs/marks.py": "applies marks and reads them back",
     "outputs/release.py": "the exit",
+    "outputs/sizes.py": "makes a render smaller",
     "outputs/types.py": "what a render is",
     "studio/jobs/stylists.py": "draws",
 }
