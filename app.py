@@ -59,12 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 2
     try:
-        settings = _settings()
-    except SettingsError as error:
+        return _run(options, _settings())
+    except SettingsError as error:  # some are tried only when what they name is opened
         print(error, file=sys.stderr)
         return 2
-    try:
-        return _run(options, settings)
     except Refusal as refusal:  # such as a database that is older than its keys
         print(f"{refusal.what} {refusal.why} {refusal.next_step}", file=sys.stderr)
         return 1

@@ -55,6 +55,17 @@ def test_no_command_shows_the_help_and_fails():
     assert "python app.py demo" in done.stdout
 
 
+def test_a_setting_that_names_something_unusable_is_told_in_words(tmp_path):
+    picture = tmp_path / "picture.png"
+    Image.new("RGB", (8, 8)).save(picture)
+    done = run("verify", str(picture), data=tmp_path, SELFSAME_TIME_STAMP_ROOT=str(picture))
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"time_stamp_root: {picture} holds no certificates in PEM; "
+        "give the certificate and its chain as PEM.\n"
+    )
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows writes no core files")
 def test_a_crash_writes_no_memory_to_the_disk():
     """Nor in the processes that it starts, which inherit the limit."""

@@ -125,7 +125,11 @@ class Archivist:
             except (ConsentRefused, RecordInvalid, QualityRefused):
                 yield HeldBack({"selfie_id": probe_id}, DAMAGED)
                 continue
-            yield _listed(f"{name}.json", "what was measured on the picture", probe)
+            yield _listed(
+                f"{name}.json",
+                "what was measured on the picture and what its file said of itself",
+                probe,
+            )
             yield Entry(f"{name}.jpg", "a picture of you that was kept", jpeg, is_packed=True)
 
     def _watermarks(self, records: Sequence[SignedRecord]) -> Entry:
