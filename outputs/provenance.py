@@ -43,6 +43,7 @@ from outputs.xmp import SOURCE_TYPES
 __all__ = [
     "CONSENT_LABEL",
     "GENERATOR",
+    "MOST_REPORT",
     "OFFLINE",
     "WATERMARK_ALGORITHM",
     "Action",
@@ -63,10 +64,13 @@ __all__ = [
 ]
 
 ELSEWHERE = "Remote:"  # how c2pa begins to say so: that error has no type of its own there
+BOX = b"jumb"  # begins every box of a manifest, and every assertion and ingredient is one
+MOST_BOXES = 400  # ours have about 10; c2pa takes time with the square of their number
 MOST_REPORT = 4 * 1024 * 1024  # characters of c2pa's report; ours has about 5 000
 _PIXEL = base64.b64decode(  # a PNG of one grey pixel
     b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 )
+_TOO_LARGE = "it is too large to be read"
 _MARK = "manifest"  # its name in refusals and findings
 
 
@@ -92,11 +96,13 @@ class ManifestReader:
             data: The file's bytes.
             media_type: Its format; detected when empty.
         """
+        if data.count(BOX) > MOST_BOXES:
+            return ManifestEvidence(ManifestState.INVALID, (_TOO_LARGE,))
         try:
             with Reader(media_type or None, io.BytesIO(data), context=self._context) as reader:
                 report = reader.json()
             if len(report) > MOST_REPORT:
-                return ManifestEvidence(ManifestState.INVALID, ("it is too large to be read",))
+                return ManifestEvidence(ManifestState.INVALID, (_TOO_LARGE,))
             return evidence_of(json.loads(report))
         except (C2paError, ValueError, RecursionError) as error:
             return _unread(error)

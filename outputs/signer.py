@@ -17,7 +17,7 @@ from outputs.time_stamp import TimeStamping
 OFFLINE: Mapping[str, Any] = {
     "version": 1,
     "builder": {"thumbnail": {"enabled": False}},
-    "core": {"allowed_network_hosts": [], "max_decompressed_manifest_size_in_mb": 16},
+    "core": {"allowed_network_hosts": [], "max_decompressed_manifest_size_in_mb": 1},
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_after_sign": False},
 }
 _LOG = logging.getLogger(__name__)

@@ -9,11 +9,12 @@ a time, and without redirects or proxies.
 from __future__ import annotations
 
 import secrets
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -104,6 +105,7 @@ class TimeStamping:
                 if self.path != path or not length.isdecimal() or int(length) > MOST_REQUEST:
                     self.send_error(404)
                     return
+                relay.trouble = "the authority gave no answer in time"
                 try:
                     answer = stamping.ask(self.rfile.read(int(length)))
                 except OutputError as error:
@@ -141,6 +143,9 @@ class TimeStamping:
             if parts.scheme == "https"
             else HTTPConnection(host, parts.port, timeout=seconds)
         )
+        # A time of the socket begins anew with every byte: the whole exchange has one.
+        deadline = threading.Timer(seconds, _hang_up, [connection])
+        deadline.start()
         try:
             path = parts.path or "/"
             target = f"{path}?{parts.query}" if parts.query else path
@@ -150,6 +155,7 @@ class TimeStamping:
                 raise ValueError(f"it answers {response.status}")
             return self._read(response)
         finally:
+            deadline.cancel()
             connection.close()
 
     def _read(self, response: HTTPResponse) -> bytes:
@@ -163,6 +169,13 @@ class TimeStamping:
             if self._monotonic() > until:
                 raise ValueError("its answer takes too long")
         return answer
+
+
+def _hang_up(connection: HTTPConnection) -> None:
+    """End an exchange that another thread waits for."""
+    if connection.sock is not None:
+        with suppress(OSError):  # it has ended by itself
+            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def require_address(url: str) -> str:

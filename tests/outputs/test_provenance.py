@@ -331,6 +331,13 @@ def test_file_that_carries_no_manifests_cannot_be_signed(signer):
         signer.sign(b"not a picture", "image/png", CLAIM)
 
 
+def test_report_too_large_to_be_read_is_invalid(signed, reader, monkeypatch):
+    monkeypatch.setattr("outputs.provenance.MOST_REPORT", 100)
+    evidence = reader.read(signed, "image/png")
+    assert evidence.state is ManifestState.INVALID
+    assert evidence.why == ("it is too large to be read",)
+
+
 def test_threads_may_share_one_signer(signer, reader):
     def work(number: int) -> ManifestState:
         claim = claim_of(output_id=f"output-{number}")
@@ -341,6 +348,17 @@ def test_threads_may_share_one_signer(signer, reader):
 
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(work, range(24))) == {ManifestState.TRUSTED}
+
+
+def test_manifest_of_thousands_of_parts_is_not_read(authority, reader):
+    many = manifest_for(CLAIM, "image/png")
+    many["assertions"] += [{"label": "org.example.note", "data": {"a": "b"}}] * 1000
+    data = signed_by_another(many, UNSIGNED, authority)
+    evidence = reader.read(data, "image/png")
+    assert (evidence.state, evidence.why) == (
+        ManifestState.INVALID,
+        ("it is too large to be read",),
+    )
 
 
 def test_assertions_of_strangers_may_have_any_shape(authority, reader):

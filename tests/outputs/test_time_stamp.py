@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 import time
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -115,6 +117,37 @@ def test_authority_that_refuses_costs_nobody_a_picture(sign, stamps, reader, sta
 def test_authority_that_is_silent_is_not_waited_for(sign, stamps, reader):
     stamps.seconds = 1.0
     assert reader.read(sign(seconds=0.1)).signature.time_stamp is TimeStamp.NONE
+
+
+@pytest.mark.parametrize("drop", [b"X", b"HTTP/1.1 100 Continue\r\n\r\n"])
+def test_authority_that_answers_in_drops_is_not_waited_for(authority, drop):
+    with dripping(drop) as url:
+        stamping = TimeStamping(url, seconds=0.5)
+        began = time.monotonic()
+        with pytest.raises(OutputError, match="gave no time stamp"):
+            stamping.ask(b"a request")
+    assert time.monotonic() - began < 3
+
+
+@contextmanager
+def dripping(drop: bytes):
+    """Yield the address of a server that sends drops until nobody listens."""
+
+    def drip() -> None:
+        line, _ = listener.accept()
+        with line, suppress(OSError):
+            while not done.wait(0.1):
+                line.sendall(drop)
+
+    listener, done = socket.create_server(("127.0.0.1", 0)), threading.Event()
+    server = threading.Thread(target=drip)
+    server.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        done.set()
+        server.join()
+        listener.close()
 
 
 def test_authority_that_is_down_costs_nobody_a_picture(authority, reader, caplog):
