@@ -21,7 +21,7 @@ from consent.errors import QualityRefused
 from consent.types import Origin, OriginKind
 from outputs.label_search import find_label
 from outputs.manifest_report import UNTRUSTED, evidence_of
-from outputs.provenance import OFFLINE, ManifestState
+from outputs.provenance import MOST_REPORT, OFFLINE, ManifestState
 from studio.face.quality import REC709
 from studio.sitting.makers import is_generated, names_maker, packets_say, texts_say
 
@@ -72,7 +72,10 @@ class GeneratedFilter:
         """Return c2pa's report: the active manifest and every ingredient's, whoever signed them."""
         try:
             with Reader(None, io.BytesIO(data), context=self._context) as reader:
-                return json.loads(reader.json())
+                report = reader.json()
+            if len(report) > MOST_REPORT:
+                raise _unreadable()
+            return json.loads(report)
         except (C2paError.ManifestNotFound, C2paError.NotSupported, C2paError.RemoteManifest):
             return None  # none inside; one that lies elsewhere is not fetched
         except (C2paError, ValueError, RecursionError) as error:

@@ -114,6 +114,12 @@ def test_nothing_of_a_person_is_kept_of_a_manifest(check, jpeg):
     assert kept == Origin(OriginKind.UPLOAD, "valid", "Camera[2J M11 no", ("digitalCapture",))
 
 
+def test_a_manifest_too_large_to_be_looked_through_is_not_passed_over(check, jpeg, monkeypatch):
+    monkeypatch.setattr("studio.sitting.generated.MOST_REPORT", 100)
+    data = signed(actions(term("digitalCapture")), jpeg, "image/jpeg")
+    assert refused(check, data) == "manifest_unreadable"
+
+
 def test_manifest_of_another_picture_is_kept_as_one_that_does_not_hold(check, jpeg):
     whole = signed(actions(term("digitalCapture")), jpeg, "image/jpeg")
     changed = bytearray(whole)
