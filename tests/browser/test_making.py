@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,7 +89,9 @@ def test_the_chosen_format_is_remembered_for_every_picture(
     shown.select_option("jpeg")
     for other in works.all():
         expect(other.locator("[data-formats]")).to_have_value("jpeg")
-        expect(other.locator("[data-testid=download]")).to_have_text("Download JPEG")
+        link = other.locator("[data-testid=download]")
+        expect(link).to_have_attribute("href", re.compile("format=jpeg&save=1$"))
+        expect(link).to_have_attribute("aria-label", re.compile("as JPEG$"))
     file = visitor.download(".work >> nth=0 >> [data-testid=download]", tmp_path)
     assert file.suffix == ".jpg"
     with Image.open(file) as picture:

@@ -11,11 +11,10 @@ export function downloadOf({ address, title, formats, look = "text" }) {
   const choice = make("select", { class: "formats", "aria-label": `Format of ${title}`, "data-formats": "true" },
     ...known.map((format) => make("option", { value: format }, NAMES[format])));
   choice.value = known.includes(remembered) ? remembered : known[0];
-  const link = make("a", { class: `button ${look}`, download: "", "data-testid": "download" });
+  const link = make("a", { class: `button ${look}`, download: "", "data-testid": "download" }, "Download");
 
   function point() {
     link.href = `${address}?format=${choice.value}&save=1`;
-    link.textContent = `Download ${NAMES[choice.value]}`;
     link.setAttribute("aria-label", `Download ${title} as ${NAMES[choice.value]}`);
   }
   function remember() {
