@@ -41,8 +41,10 @@ from outputs.signer import OFFLINE, Credential, Signer, sign_definition, signing
 from outputs.xmp import SOURCE_TYPES
 
 __all__ = [
+    "BOX",
     "CONSENT_LABEL",
     "GENERATOR",
+    "MOST_BOXES",
     "MOST_REPORT",
     "OFFLINE",
     "WATERMARK_ALGORITHM",

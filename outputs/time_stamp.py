@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from outputs.errors import OutputError
 
@@ -26,6 +27,7 @@ SECONDS = 5.0  # that the authority has for an answer
 REST_SECONDS = 60.0  # after a failure: a studio whose authority is down waits once a minute
 MOST_REQUEST = 4096  # bytes; a request has about 70
 MOST_ANSWER = 64 * 1024  # bytes; an answer with its chain has 2 000 to 7 000
+OWN_ADDRESS = "127.0.0.1"
 REQUEST_TYPE = "application/timestamp-query"
 ANSWER_TYPE = "application/timestamp-reply"
 
@@ -61,8 +63,9 @@ class TimeStamping:
             monotonic: Seconds; tells when to ask again after a failure.
 
         Raises:
-            OutputError: the address is none.
+            OutputError: the address is none, or a proxy is set for this process.
         """
+        _require_direct()
         self._url = require_address(url)
         self._seconds = seconds
         self._monotonic = monotonic
@@ -80,8 +83,8 @@ class TimeStamping:
     def relay(self) -> Iterator[Relay]:
         """Yield an address of this process that passes requests on; it closes with the context."""
         path = f"/{secrets.token_urlsafe(16)}"  # other programs on this machine do not know it
-        server = _QuietServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-        relay = Relay(f"http://127.0.0.1:{server.server_address[1]}{path}")
+        server = _QuietServer((OWN_ADDRESS, 0), BaseHTTPRequestHandler)
+        relay = Relay(f"http://{OWN_ADDRESS}:{server.server_address[1]}{path}")
         server.RequestHandlerClass = self._handler(relay, path)
         thread = threading.Thread(
             target=server.serve_forever, kwargs={"poll_interval": 0.01}, name="time stamp"
@@ -176,6 +179,20 @@ def _hang_up(connection: HTTPConnection) -> None:
     if connection.sock is not None:
         with suppress(OSError):  # it has ended by itself
             connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _require_direct() -> None:
+    """Refuse a proxy between c2pa and the relay: c2pa would send it every request.
+
+    Raises:
+        OutputError: the system's settings name one, also for this machine's own address.
+    """
+    proxies = getproxies()
+    if (proxies.get("http") or proxies.get("all")) and not proxy_bypass(OWN_ADDRESS):
+        raise OutputError(
+            "a proxy is set for this process, and time stamps are asked for without one; "
+            f"set no_proxy to {OWN_ADDRESS}"
+        )
 
 
 def require_address(url: str) -> str:

@@ -21,7 +21,7 @@ from consent.errors import QualityRefused
 from consent.types import Origin, OriginKind
 from outputs.label_search import find_label
 from outputs.manifest_report import UNTRUSTED, evidence_of
-from outputs.provenance import MOST_REPORT, OFFLINE, ManifestState
+from outputs.provenance import BOX, MOST_BOXES, MOST_REPORT, OFFLINE, ManifestState
 from studio.face.quality import REC709
 from studio.sitting.makers import is_generated, names_maker, packets_say, texts_say
 
@@ -70,6 +70,8 @@ class GeneratedFilter:
 
     def _manifests(self, data: bytes) -> object:
         """Return c2pa's report: the active manifest and every ingredient's, whoever signed them."""
+        if data.count(BOX) > MOST_BOXES:
+            raise _unreadable()
         try:
             with Reader(None, io.BytesIO(data), context=self._context) as reader:
                 report = reader.json()

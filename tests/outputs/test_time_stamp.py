@@ -23,6 +23,12 @@ UNSIGNED = encode(textured(96), MediaType.PNG, xmp=b"<x/>")
 AT = NOW + timedelta(hours=3)
 
 
+@pytest.fixture(autouse=True)
+def direct(monkeypatch):
+    """Whatever proxy the machine of the tests has."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
 @pytest.fixture
 def stamps():
     return StampingAuthority(at=AT)
@@ -205,6 +211,15 @@ def test_relay_passes_on_nothing_that_others_send(stamps):
         assert httpx.post(stranger, content=b"x").status_code == 404
         assert httpx.post(relay.url, content=b"x" * 5000).status_code == 404
     assert stamps.asked == []
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "all_proxy"])
+def test_proxy_that_would_hear_every_request_is_refused(monkeypatch, name):
+    monkeypatch.setenv(name, "http://proxy.example:3128")
+    assert TimeStamping("http://timestamp.example")
+    monkeypatch.setenv("no_proxy", "localhost")
+    with pytest.raises(OutputError, match=r"set no_proxy to 127\.0\.0\.1"):
+        TimeStamping("http://timestamp.example")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,12 @@ from tests.outputs.stamping import StampingAuthority, listening
 UNSIGNED = encode(textured(96), MediaType.PNG, xmp=b"<x/>")
 
 
+@pytest.fixture(autouse=True)
+def direct(monkeypatch):
+    """Whatever proxy the machine of the tests has."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
 @pytest.fixture(scope="module")
 def issuer():
     return Issuer()

@@ -120,6 +120,10 @@ def test_a_manifest_too_large_to_be_looked_through_is_not_passed_over(check, jpe
     assert refused(check, data) == "manifest_unreadable"
 
 
+def test_a_file_with_thousands_of_parts_of_manifests_is_not_looked_through(check, jpeg):
+    assert refused(check, jpeg + b"jumb" * 10_000) == "manifest_unreadable"
+
+
 def test_manifest_of_another_picture_is_kept_as_one_that_does_not_hold(check, jpeg):
     whole = signed(actions(term("digitalCapture")), jpeg, "image/jpeg")
     changed = bytearray(whole)
