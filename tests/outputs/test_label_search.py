@@ -134,9 +134,12 @@ def test_label_is_found_inside_a_screenshot(avatar):
 
 @pytest.mark.parametrize("side", [96, 128, 256])
 @pytest.mark.parametrize("locale", ["en", "de", "fr"])
-def test_small_badge_is_found_at_its_place(side, locale):
-    pixels, _ = burn_label(render_of(textured(side)), synthetic=False, locale=locale)
+@pytest.mark.parametrize("family", list(Family))
+def test_small_badge_is_found_at_its_place(side, locale, family):
+    render = render_of(textured(side), family=family.value)
+    pixels, _ = burn_label(render, synthetic=False, locale=locale)
     (found,) = find_label(pixels)
+    assert found.correlation > MIN_FOUND + 0.1
     assert found.kind is Kind.SMALL
     assert WORDS[found.locale].ai == WORDS[locale].ai
 
@@ -147,7 +150,7 @@ def test_small_badge_in_full_is_found(side):
     assert Kind.SMALL in kinds(pixels)
 
 
-@pytest.mark.parametrize("side", [128, 200, 512])
+@pytest.mark.parametrize("side", [64, 128, 200, 512])
 def test_small_badge_is_found_after_a_resize(side):
     pixels, _ = burn_label(render_of(textured(256)), synthetic=False)
     shown = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA)
