@@ -90,7 +90,8 @@ def _masks(design: Design, side: int) -> tuple[Gray, Gray, tuple[int, int]] | No
     planes[inset : inset + height, left : left + width, 0] = drawing.pill * (drawing.rim < RIMLESS)
     planes[inset : inset + height, left : left + width, 1] = drawing.text
     scale = side / design.short_side
-    small = cv2.resize(planes, (side, side), interpolation=cv2.INTER_AREA)
+    resized = cv2.resize(planes, (side, side), interpolation=cv2.INTER_AREA)
+    small = np.asarray(resized, np.float32)
     x, y = int(left * scale), int(inset * scale)
     part = small[y : math.ceil((inset + height) * scale), x : math.ceil((left + width) * scale)]
     return part[..., 0], part[..., 1], (x, y)
