@@ -41,6 +41,7 @@ def report(run: Run, kept: Sequence[Promise], *, minutes: float) -> str:
         "The same four shares as above.",
         tables.size_table(outcomes),
         "### What the watermark changes",
+        "PSNR and SSIM of the worst picture, against the same picture with its label alone.",
         tables.quality_table(run.qualities),
         *_strangers(run.glances),
         *_peers(run.peers),
@@ -61,8 +62,10 @@ def _strangers(glances: Sequence[Glance]) -> tuple[str, ...]:
     return (
         "### Unmarked pictures",
         tables.stranger_table(glances),
-        "Wrong bits of the best reading in each of these pictures, beside what as many independent "
-        "readings of random bits would give:",
+        "Wrong bits of the tag in each of these pictures, beside the best of as many independent "
+        "readings of random bits. Where something that might be the pattern stood out, the fewest "
+        "wrong bits of the whole search count; where nothing did, those of the clearest reading, "
+        "some 16 of 32, and nothing is taken for a tag however few they are.",
         tables.error_table(glances),
     )
 

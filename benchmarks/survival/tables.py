@@ -83,17 +83,20 @@ def told_table(outcomes: Sequence[Outcome]) -> str:
 
 
 def quality_table(qualities: Sequence[Quality]) -> str:
-    """Return how much the watermark changes pictures of each kind."""
-    head = ("kind", "pictures", "PSNR, worst", "PSNR, mean", "SSIM, worst", "SSIM, mean")
+    """Return how much the watermark changes pictures of each kind and size, at worst."""
+    sides = sorted({one.case.side for one in qualities}, reverse=True)
     lines = []
     for kind in KINDS:
-        seen = [one for one in qualities if one.case.kind == kind and one.case.side >= LEAST_SIDE]
-        if seen:
-            decibels, alike = [one.psnr for one in seen], [one.ssim for one in seen]
-            loss = f"{min(decibels):.1f} dB", f"{np.mean(decibels):.1f} dB"
-            likeness = f"{min(alike):.3f}", f"{np.mean(alike):.3f}"
-            lines.append((kind, str(len(seen)), *loss, *likeness))
-    return markdown(head, lines)
+        cells = []
+        for side in sides:
+            seen = [one for one in qualities if (one.case.kind, one.case.side) == (kind, side)]
+            cells.append(_worst(seen) if seen else "")
+        lines.append((kind, *cells))
+    return markdown(("kind", *(f"{side} px" for side in sides)), lines)
+
+
+def _worst(seen: Sequence[Quality]) -> str:
+    return f"{min(one.psnr for one in seen):.1f} dB, {min(one.ssim for one in seen):.3f}"
 
 
 def stranger_table(glances: Sequence[Glance]) -> str:

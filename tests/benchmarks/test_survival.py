@@ -128,6 +128,12 @@ def test_nothing_measured_keeps_no_promise():
     assert not stranger_promises([])[0].kept
 
 
+def test_pictures_below_512_px_are_not_promised_an_unseen_watermark(whole):
+    assert promises(whole.outcomes, [whole.quality, Quality(Case("toon", "ash", 256), 30, 0.5)])[
+        2
+    ].kept
+
+
 @pytest.mark.parametrize("changes", [{"psnr": 37.9}, {"ssim": 0.95}, {"psnr": float("nan")}])
 def test_a_watermark_that_shows_breaks_the_promise(whole, changes):
     seen = replace(Quality(CASE, 45.0, 0.99), **changes)
