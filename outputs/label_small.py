@@ -94,4 +94,4 @@ def _masks(design: Design, side: int) -> tuple[Gray, Gray, tuple[int, int]] | No
     small = np.asarray(resized, np.float32)
     x, y = int(left * scale), int(inset * scale)
     part = small[y : math.ceil((inset + height) * scale), x : math.ceil((left + width) * scale)]
-    return part[..., 0], part[..., 1], (x, y)
+    return part[..., 0].copy(), part[..., 1].copy(), (x, y)  # without the rest of the plane
