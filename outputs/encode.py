@@ -15,7 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from outputs.animations import gif_packet, write_gif, write_webp_clip
+from outputs.animations import (
+    gif_packet,
+    is_gif,
+    require_plain_gif,
+    write_gif,
+    write_webp_clip,
+)
 from outputs.errors import MarkMissing, TooLarge
 from outputs.stills import write_avif, write_jpeg, write_png, write_webp
 from outputs.video import is_video, mp4_packet, read_video, write_mp4
@@ -23,7 +29,20 @@ from outputs.video import is_video, mp4_packet, read_video, write_mp4
 # What is opened. Pillow knows more, among it what is left to programs of the system.
 FORMATS = ("PNG", "WEBP", "JPEG", "AVIF", "GIF", "TIFF", "BMP")
 # What decoders raise over bytes that are no sound picture, as trying has shown.
-DAMAGED = (OSError, ValueError, SyntaxError, LookupError, EOFError, RuntimeError, struct.error)
+# Decoders raise what their authors did not think of: all that says something of the bytes.
+DAMAGED = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
 ANIMATED = ("PNG", "WEBP", "AVIF", "GIF")  # where further pictures are further frames
 
 Pixels = NDArray[np.uint8]
@@ -180,15 +199,17 @@ def _opened(data: bytes, max_pixels: int) -> Iterator[tuple[Shown, bytes, dict[s
             if is_video(data):
                 yield read_video(data, max_pixels=max_pixels), mp4_packet(data), {}
                 return
+            if is_gif(data):
+                require_plain_gif(data)
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 packet = image.info.get("xmp") or gif_packet(data)
                 xmp = packet.encode() if isinstance(packet, str) else bytes(packet)
                 texts = {str(k): v for k, v in image.info.items() if isinstance(v, str)}
                 yield _pictures(image, max_pixels), xmp, texts
-    except DAMAGED as error:
-        raise MarkMissing("picture", "the bytes cannot be decoded") from error
     except (Image.DecompressionBombError, MemoryError, OverflowError) as error:
         raise TooLarge("picture", "it is too large to be decoded") from error
+    except DAMAGED as error:
+        raise MarkMissing("picture", "the bytes cannot be decoded") from error
 
 
 def _pictures(image: Image.Image, max_pixels: int) -> Shown:

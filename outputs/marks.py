@@ -101,19 +101,30 @@ class WatermarkMark:
     def apply(self, draft: Draft) -> Draft:
         """Write tag and id into the colours."""
         marked: list[Pixels] = []
-        for start in range(0, len(draft.frames), REFRESH):
-            together = draft.frames[start : start + REFRESH]
-            residual = self.watermarker.residual(together[0], draft.claim.watermark)
-            marked += (apply_residual(frame, residual) for frame in together)
+        residual = np.zeros(draft.frames[0].shape[:2], np.float32)
+        for number, frame in enumerate(draft.frames):
+            shared = apply_residual(frame, residual)
+            if number % REFRESH == 0 or not self._carries(shared, draft.claim.watermark):
+                residual = self.watermarker.residual(frame, draft.claim.watermark)
+                shared = apply_residual(frame, residual)
+            marked.append(shared)
         return replace(draft, frames=tuple(marked))
 
     def read_back(self, draft: Draft, decoded: DecodedClip) -> None:
-        """Read both from what a stranger would open: first frame, last, and one between."""
-        last = len(draft.frames) - 1
-        # Of those that share a residual the last differs the most from what it was written for.
-        middle = min(last, last // 2 // REFRESH * REFRESH + REFRESH - 1)
-        for number in sorted({0, middle, last}):
-            self.watermarker.check(draft.shown(decoded, number), draft.claim.watermark)
+        """Read both from every frame that a stranger would see."""
+        shown = {
+            decoded.number_at((n + 0.5) * draft.clip.seconds) for n in range(len(draft.frames))
+        }
+        for number in sorted(shown):
+            self.watermarker.check(decoded.frames[number], draft.claim.watermark)
+
+    def _carries(self, pixels: Pixels, word: int) -> bool:
+        """Tell whether a frame still reads with what was written for an earlier one."""
+        try:
+            self.watermarker.check(pixels, word)
+        except MarkMissing:
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)

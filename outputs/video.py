@@ -18,6 +18,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from numpy.typing import NDArray
 
 from outputs.errors import MarkMissing, TooLarge
+from outputs.hostile import boxes, require_small_index
 from outputs.stills import opaque, quality
 
 QUALITY = (20, 14)  # x264's crf, 0 without loss to 51: of large pictures and of small ones
@@ -77,6 +78,7 @@ def read_video(data: bytes, *, max_pixels: int) -> Iterator[tuple[Pixels, float]
         MarkMissing: no picture, or damaged.
         TooLarge: more pixels than that.
     """
+    require_small_index(data)
     try:
         with av.open(io.BytesIO(data), "r", format=DEMUXER) as container:
             stream = next(iter(container.streams.video), None)
@@ -101,18 +103,9 @@ def read_video(data: bytes, *, max_pixels: int) -> Iterator[tuple[Pixels, float]
 
 def mp4_packet(data: bytes) -> bytes:
     """Return the XMP packet of an MP4, or nothing."""
-    at = 0
-    while at + 8 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, at)
-        head = 8
-        if length == 1 and at + 16 <= len(data):
-            length, head = struct.unpack_from(">Q", data, at + 8)[0], 16
-        end = len(data) if length == 0 else at + length
-        if kind == b"uuid" and data[at + head : at + head + 16] == XMP_BOX:
-            return data[at + head + 16 : end]
-        if length and length < head:
-            break
-        at = end
+    for kind, start, stop in boxes(data, 0, len(data)):
+        if kind == b"uuid" and data[start : start + 16] == XMP_BOX:
+            return data[start + 16 : stop]
     return b""
 
 

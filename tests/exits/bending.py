@@ -91,10 +91,15 @@ def painted_over(plain, done):
     return result
 
 
-def in_all_but_one_frame(mark, draft):
-    marked = mark.apply(draft)
-    one = len(draft.frames) - 1
-    return replace(draft, frames=(*marked.frames[:one], draft.frames[one]))
+def missing_in(number):
+    """The mark in every frame but one, counted from the end where negative."""
+
+    def bend(mark, draft):
+        frames = list(mark.apply(draft).frames)
+        frames[number] = draft.frames[number]
+        return replace(draft, frames=tuple(frames))
+
+    return bend
 
 
 def in_another_language(mark, draft):
@@ -181,7 +186,8 @@ BENDS: dict[str, dict[str, Bend]] = {
         "without the copy on the chin": framewise(upper_half),
         "without the copy in the corner": framewise(lower_half),
         "painted over": framewise(painted_over),
-        "missing in the last frame": in_all_but_one_frame,
+        "missing in the last frame": missing_in(-1),
+        "missing in the frame after the first": missing_in(1),
         "in another language": in_another_language,
         "of somebody where it is nobody": claiming_another_person,
     },
@@ -190,7 +196,8 @@ BENDS: dict[str, dict[str, Bend]] = {
         "of another id": claiming(watermark=0x1357_9BDF),
         "of an id with three other bits": claiming(watermark=0x2B7E_1516 ^ 0b1011),
         "too faint": fainter(1 / 10),
-        "missing in the last frame": in_all_but_one_frame,
+        "missing in the last frame": missing_in(-1),
+        "missing in the frame after the first": missing_in(1),
     },
     "xmp": {
         "without a packet": no_packet,
@@ -216,7 +223,6 @@ BENDS: dict[str, dict[str, Bend]] = {
         "of other ingredients": claiming(
             ingredients=(Ingredient("own picture", ManifestState.NONE),)
         ),
-        "of another version": claiming(version="9.9.9"),
         "of somebody where it is nobody": claiming_another_person,
         "signed by somebody else": signed_by_somebody_else,
         "before a byte was appended": a_byte_appended_later,
@@ -226,4 +232,4 @@ BENDS: dict[str, dict[str, Bend]] = {
         "before the file was cut off": signed_before_the_last_word,
     },
 }
-MOVING_ONLY = {"missing in the last frame"}
+MOVING_ONLY = {"missing in the last frame", "missing in the frame after the first"}

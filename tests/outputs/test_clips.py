@@ -14,6 +14,7 @@ from outputs import clips
 from outputs.encode import MOVING, Limits, MediaType, decode_clip
 from outputs.errors import ReleaseRefused
 from outputs.label_search import find_label
+from outputs.marks import WatermarkMark
 from outputs.provenance import ManifestState
 from outputs.release import reopen
 from outputs.types import Clip, Profile
@@ -89,6 +90,17 @@ def test_animation_carries_every_mark_in_every_format(formats, reader, watermark
         for number in (0, len(clip.frames) - 1):
             shown = decoded.at((number + 0.5) * SECONDS)
             assert len(find_label(np.ascontiguousarray(shown[..., :3]))) == 2
+
+
+def test_frame_that_looks_like_no_other_carries_the_watermark(releaser, watermarker):
+    """What was written for the frame before does not do for one that looks otherwise."""
+    calm = render_of(flat(384, 384))
+    wild = render_of(textured(384))
+    frames = (calm, calm, wild, calm, wild, calm, calm, calm)
+    for released in releaser.mark_clip(Clip(frames, SECONDS), grant_of(), **ASKED):
+        decoded = opened(released.data)
+        for number in range(len(frames)):
+            watermarker.check(decoded.at((number + 0.5) * SECONDS), WORD)
 
 
 def test_label_on_the_chin_moves_with_the_face_and_the_one_in_the_corner_stays(formats):
@@ -252,12 +264,16 @@ def test_frame_without_a_label_is_a_refusal(releaser, clip, monkeypatch, number)
     assert refusal.value.code == "mark_missing"
 
 
-@pytest.mark.parametrize("number", [0, 5, 7])
-def test_first_middle_or_last_frame_without_a_watermark_is_a_refusal(
-    releaser, clip, monkeypatch, number
-):
-    whole = outputs.marks.apply_residual
-    monkeypatch.setattr(outputs.marks, "apply_residual", without(whole, number))
+@pytest.mark.parametrize("number", range(8))
+def test_frame_without_a_watermark_is_a_refusal(releaser, clip, monkeypatch, number):
+    whole = WatermarkMark.apply
+
+    def all_but_one(self, draft):
+        marked = list(whole(self, draft).frames)
+        marked[number] = draft.frames[number]
+        return replace(draft, frames=tuple(marked))
+
+    monkeypatch.setattr(WatermarkMark, "apply", all_but_one)
     with pytest.raises(ReleaseRefused, match="watermark") as refusal:
         releaser.mark_clip(clip, grant_of(), **ASKED)
     assert refusal.value.code == "mark_missing"
