@@ -77,6 +77,12 @@ class Found:
         across, down = zip(*self.polygon, strict=True)
         return (min(across), min(down), max(across), max(down))
 
+    @property
+    def area(self) -> float:
+        """How many pixels the letters and what is between them take."""
+        (x, y), (right, rise), _, (lean, bottom) = self.polygon
+        return abs((right - x) * (bottom - y) - (rise - y) * (lean - x))
+
     def moved(self, across: float, down: float) -> Found:
         """Return the find somewhat aside."""
         return replace(self, polygon=tuple((x + across, y + down) for x, y in self.polygon))

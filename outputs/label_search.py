@@ -34,6 +34,8 @@ GRAIN = 1.5  # levels of luma of 0 to 255
 CANDIDATE = 0.5  # correlation at which a place is looked at closely
 CANDIDATES = 6  # places looked at closely, best first
 MIN_FOUND = 0.8  # correlation of a find, see tests/outputs/test_label_search.py
+MIN_FOUND_TINY = 0.87  # of one on fewer than TINY pixels, which resemble more things by chance
+TINY = 700  # pixels: 128 pixels of an output keep 300 to 400
 MIN_FOUND_CONTRAST = 3.0  # ratio: what large text needs to be read (WCAG 2.2, 1.4.3)
 
 Sample = TypeVar("Sample", np.uint8, np.float32)
@@ -74,7 +76,9 @@ def _certain(picture: Gray, places: list[Place]) -> list[Found]:
 
 
 def _is_certain(find: Found) -> bool:
-    return find.correlation >= MIN_FOUND and find.contrast >= MIN_FOUND_CONTRAST
+    known_place = find.kind is Kind.SMALL
+    least = MIN_FOUND if known_place or find.area >= TINY else MIN_FOUND_TINY
+    return find.correlation >= least and find.contrast >= MIN_FOUND_CONTRAST
 
 
 def _places(small: Gray, tilt: float) -> list[Place]:

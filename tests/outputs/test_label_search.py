@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -10,10 +11,11 @@ from PIL import Image, ImageDraw, ImageFont
 import outputs.label_search
 from outputs.badge import Kind
 from outputs.label import burn_label
+from outputs.label_match import Found
 from outputs.label_search import MIN_FOUND, find_label
 from outputs.label_words import LOCALES, WORDS
 from outputs.lettering import LATIN, Weight
-from outputs.looks import Family
+from outputs.looks import Family, Tone
 from tests.outputs.samples import flat, render_of, textured
 
 
@@ -195,9 +197,20 @@ def written_over(pixels, rng):
 def test_nothing_is_found_on_pictures_without_a_label(monkeypatch):
     """The best false place of 60 pictures stays well below the threshold."""
     monkeypatch.setattr(outputs.label_search, "MIN_FOUND", -1.0)
+    monkeypatch.setattr(outputs.label_search, "MIN_FOUND_TINY", -1.0)
     monkeypatch.setattr(outputs.label_search, "MIN_FOUND_CONTRAST", 0.0)
     best = [find.correlation for picture in unlabelled(60) for find in find_label(picture)]
     assert max(best) < MIN_FOUND - 0.05
+
+
+def test_few_pixels_must_resemble_the_label_more():
+    """A place of 20 by 11 pixels in noise reached 0.76."""
+    edge = ((0.0, 0.0), (21.0, 0.0), (21.0, 11.0), (0.0, 11.0))
+    tiny = Found(Kind.CORNER, edge, 0.82, 9.0, "en", Tone.DARK)
+    assert tiny.area == pytest.approx(231)
+    assert not outputs.label_search._is_certain(tiny)
+    assert outputs.label_search._is_certain(tiny.scaled(3))
+    assert outputs.label_search._is_certain(replace(tiny, correlation=0.9))
 
 
 def test_label_keeps_well_above_the_threshold(avatar):
