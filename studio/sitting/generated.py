@@ -59,7 +59,7 @@ class GeneratedFilter:
     def require_unlabelled(self, image: NDArray[np.uint8], face: Face) -> None:
         """Pass an (H, W, 3) uint8 sRGB picture whose face does not bear this studio's label.
 
-        The label is sought in full (70 to 100 ms) only where something below the mouth is black
+        The label is sought in full (60 to 220 ms) only where something below the mouth is black
         and white at once, as the copy on the chin is.
 
         Raises:
