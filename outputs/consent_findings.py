@@ -135,6 +135,8 @@ def consent_finding(trail: Trail | None, consent: ConsentStates | None) -> Findi
         sentence += f" {_DELETED}"
     if trail.by is Technique.WATERMARK:
         sentence += f" {_UNPROVED}"
+        if state not in _ENDED:  # a copied watermark must not lend its consent to another picture
+            state = State.UNKNOWN
     details: dict[str, object] = {
         "found_by": trail.by.value,
         "consent_withdrawn": state is State.WITHDRAWN,
@@ -185,6 +187,7 @@ _STATES = {
     RecordState.EXPIRED: State.EXPIRED,
     RecordState.REPLACED: State.REPLACED,
 }
+_ENDED = (State.WITHDRAWN, State.EXPIRED)
 _SENTENCES = {
     RecordState.GIVEN: "was given and holds now.",
     RecordState.WITHDRAWN: "was withdrawn since.",

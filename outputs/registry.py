@@ -15,7 +15,9 @@ from random import Random
 from outputs.watermark import chance, distance
 from outputs.watermark_code import BITS
 
-MOST_BY_CHANCE = 1e-4  # of leading to any registered output by chance, at which an id is believed
+# Of leading to any registered output by chance, at which an id is believed. The code is public:
+# whoever writes random ids and asks Verify finds one output in ten thousand tries at best.
+MOST_BY_CHANCE = 1e-4
 APART = 6  # bits between two ids, where that can be had
 PREVIEW_WORD = 0  # the id of every preview; no output has it
 TRIES = 64

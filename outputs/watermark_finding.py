@@ -6,12 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from outputs.opening import Frame
-from outputs.registry import MOST_BY_CHANCE, PREVIEW_WORD, Match
+from outputs.registry import PREVIEW_WORD, Match
 from outputs.report import Finding, State, Technique
-from outputs.watermark import Detection, Watermarker, WatermarkEvidence, chance, distance
+from outputs.watermark import DETECTED, Detection, Watermarker, WatermarkEvidence, distance
 from outputs.watermark_code import BITS
-
-NO_NEARER = 0.05  # of random ids coming as near by chance: from here on, an id leads nowhere
 
 Nearest = Callable[[int], Match | None]
 
@@ -34,13 +32,13 @@ class Sighting:
     @property
     def is_preview(self) -> bool:
         """Whether the id is the one that every preview has, wherever it was drawn."""
-        is_seen = self.evidence.detection is not Detection.ABSENT
-        return is_seen and chance(distance(self.evidence.id, PREVIEW_WORD)) < MOST_BY_CHANCE
+        is_seen = self.evidence.detection is Detection.DETECTED
+        return is_seen and distance(self.evidence.id, PREVIEW_WORD) <= DETECTED
 
     @property
     def state(self) -> State:
         """How surely the watermark is there; a certain id is as good as a certain tag."""
-        if self.evidence.detection is Detection.DETECTED or self.certain or self.is_preview:
+        if self.evidence.detection is Detection.DETECTED or self.certain:
             return State.DETECTED
         is_possible = self.evidence.detection is Detection.POSSIBLE
         return State.POSSIBLE if is_possible else State.NOT_FOUND
@@ -101,13 +99,11 @@ def watermark_finding(
     certain = sighting.certain
     if certain is not None:
         details["id"] = f"{certain.registered.word:08x}"
-        details["output_id"] = certain.registered.output_id
         details["id_wrong_bits"] = certain.errors
-        details["id_chance"] = float(f"{certain.by_chance:.2g}")
     elif sighting.is_preview:
         details["id"] = "preview"
     elif state is State.DETECTED:
-        details["id"] = "uncertain" if _is_near(sighting) else "unknown here"
+        details["id"] = "uncertain or unknown here"
     sentence = f"{_SEEN[state]} {_whose(sighting, knows_ids, manifest_output)} {_UNSIGNED}"
     return Finding(
         Technique.WATERMARK,
@@ -129,11 +125,8 @@ def _whose(sighting: Sighting, knows_ids: bool, manifest_output: str | None) -> 
         return "That may be chance."
     if not knows_ids:
         return "Only the studio that made the picture knows which one it is."
-    return _UNCERTAIN if _is_near(sighting) else _ELSEWHERE
-
-
-def _is_near(sighting: Sighting) -> bool:
-    return sighting.match is not None and sighting.match.by_chance < NO_NEARER
+    # One answer for both: whoever tries ids must not learn that one is nearly right.
+    return _ELSEWHERE
 
 
 _SEEN = {
@@ -147,11 +140,10 @@ _ANOTHER_PICTURE = (
     "Its id is that of another picture than the manifest's: one of the two was copied here."
 )
 _PREVIEW = (
-    "Its id is that of a preview: drawn for the person's own eyes, never handed out as a file."
+    "Its id is that of previews and of the copies that Verify shows: no finished picture has it."
 )
-_UNCERTAIN = "Which picture it is remains uncertain: too much of the id was lost."
 _ELSEWHERE = (
-    "Its id is none that was given out here: made by another Selfsame installation, "
-    "state unknown, unless the id was lost."
+    "Its id leads to no picture of this studio for certain: it was made by another Selfsame "
+    "installation, state unknown, or too much of the id was lost."
 )
 _UNSIGNED = "It is not signed: anybody could copy it into another picture."

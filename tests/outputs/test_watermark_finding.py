@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from outputs.watermark import CLEAR, Trial, WatermarkEvidence
 from outputs.watermark_finding import Sighting, look_for_watermark, watermark_finding
 from tests.outputs.samples import RECEIPT, WORD, flat
 
+NOWHERE = "uncertain or unknown here"
 MINE = Registered(WORD, "output-1", RECEIPT)
 
 
@@ -58,7 +61,7 @@ def test_what_is_not_there_asks_for_no_id():
 def test_certain_id_makes_a_possible_tag_certain():
     found = told(4)
     assert found.state is State.DETECTED
-    assert found.details["output_id"] == "output-1"
+    assert found.details["id"] == f"{WORD:08x}"
 
 
 def test_possible_tag_without_a_certain_id_tells_nothing_for_sure():
@@ -67,11 +70,17 @@ def test_possible_tag_without_a_certain_id_tells_nothing_for_sure():
     assert "may be chance" in found.sentence
 
 
-def test_id_of_which_too_much_was_lost_is_uncertain_and_not_shown():
-    found = told(0, word=WORD ^ 0b111_1111)
-    assert found.details["id"] == "uncertain"
-    assert "output_id" not in found.details
-    assert "uncertain" in found.sentence
+def test_nobody_learns_that_an_id_is_nearly_right():
+    """Two answers would lead whoever tries ids, one bit at a time, to every output."""
+    near, far = (told(0, word=WORD ^ wrong) for wrong in (0b111_1111, 0x5555_5555))
+    assert near == far
+    assert near.details["id"] == NOWHERE
+    assert told(0, word=WORD ^ 0x5555_5555, registered=()) == far
+
+
+def test_finding_names_no_output():
+    for wrong in (0, 1, 0b111_1111):
+        assert "output" not in json.dumps(dict(told(0, word=WORD ^ wrong).details))
 
 
 def test_the_more_are_registered_the_nearer_an_id_must_come():
@@ -80,7 +89,7 @@ def test_the_more_are_registered_the_nearer_an_id_must_come():
     crowd = [
         Registered(number * 0x1_0001 + 7, f"output-{number}", RECEIPT) for number in range(500)
     ]
-    assert told(0, word=damaged, registered=(MINE, *crowd)).details["id"] == "uncertain"
+    assert told(0, word=damaged, registered=(MINE, *crowd)).details["id"] == NOWHERE
 
 
 def test_preview_is_certain_even_where_ids_cannot_be_looked_up():
