@@ -104,29 +104,31 @@ def grant_of(kind: SubjectKind = SubjectKind.PERSON, **changes) -> Grant:
 class States:
     """How the one record that the samples quote stands (None when it is gone), and reports."""
 
-    def __init__(self, standing: RecordState | Standing | None, dispute=None) -> None:
+    def __init__(
+        self, standing: RecordState | Standing | None, dispute=None, *, words=(WORD,), kept=True
+    ) -> None:
         bare = isinstance(standing, RecordState)
         self._standing = Standing(standing) if bare else standing
         self._disputes = {"output-1": dispute}
-
-    def standing_of(self, receipt_hash: str) -> Standing | None:
         self._kept = kept
         self._registered = [
             Registered(word, f"output-{number}", RECEIPT) for number, word in enumerate(words, 1)
         ]
+
+    def standing_of(self, receipt_hash: str) -> Standing | None:
         return self._standing if receipt_hash == RECEIPT else None
 
     def dispute_of(self, output_id: str):
         return self._disputes.get(output_id)
 
-
-def signed_by_another(definition: dict[str, object], data: bytes, authority: Authority) -> bytes:
     def is_kept(self, output_id: str) -> bool:
         return self._kept
 
     def nearest(self, word: int):
         return nearest(word, self._registered)
 
+
+def signed_by_another(definition: dict[str, object], data: bytes, authority: Authority) -> bytes:
     """Sign a PNG with any manifest, as another program would."""
     info = C2paSignerInfo(b"es256", authority.chain, authority.key, None)
     signed = io.BytesIO()
