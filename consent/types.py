@@ -229,11 +229,10 @@ class OriginKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the file of a probe said of itself; no name, no number, nothing of a person."""
+    """What the file of a probe said of itself; no camera, no name, nothing that finds a person."""
 
     kind: OriginKind
     manifest: str = "none"  # state of its C2PA manifest: none, valid, invalid
-    generator: str = ""  # program or camera that the manifest names, cut and printable
     digital_source_types: tuple[str, ...] = ()  # IPTC terms without their address
 
 

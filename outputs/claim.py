@@ -21,7 +21,7 @@ from outputs.manifest_evidence import (
     Ingredient,
     ManifestState,
 )
-from outputs.manifest_report import INGREDIENT_GENERATOR, INGREDIENT_STATE, INGREDIENT_TYPES
+from outputs.manifest_report import INGREDIENT_STATE, INGREDIENT_TYPES
 from outputs.xmp import ALT_TEXT, SOURCE_TYPES
 
 CONSENT_VERSION = 2  # 1 had neither family nor log
@@ -63,13 +63,13 @@ def ingredient_of(origin: Origin | None, *, synthetic: bool = False) -> Ingredie
         origin = Origin(OriginKind.UPLOAD)
     match origin.kind:
         case OriginKind.CAPTURE:
-            return Ingredient("live capture", ManifestState.NONE, "", ("digitalCapture",))
+            return Ingredient("live capture", ManifestState.NONE, ("digitalCapture",))
         case OriginKind.BAKED:
-            return Ingredient("picture of nobody", ManifestState.NONE, "", ("algorithmicMedia",))
+            return Ingredient("picture of nobody", ManifestState.NONE, ("algorithmicMedia",))
         case OriginKind.UPLOAD:
             state = _MANIFEST_STATES.get(origin.manifest, ManifestState.NONE)
             types = origin.digital_source_types
-            return Ingredient("own picture", state, origin.generator, types)
+            return Ingredient("own picture", state, types)
 
 
 def soft_binding_value(word: int) -> str:
@@ -129,8 +129,6 @@ def manifest_for(claim: Claim, media_type: str) -> dict[str, Any]:
 def _ingredient(ingredient: Ingredient, label: str) -> Mapping[str, Any]:
     """Write what is known of a picture; its own manifest is not copied."""
     facts: dict[str, object] = {INGREDIENT_STATE: ingredient.state.value}
-    if ingredient.generator:
-        facts[INGREDIENT_GENERATOR] = ingredient.generator
     written: dict[str, Any] = {
         "title": ingredient.title,
         "relationship": ingredient.relationship,

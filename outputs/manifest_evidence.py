@@ -63,9 +63,9 @@ class Ingredient:
 
     title: str  # e.g. "own picture"
     state: ManifestState  # of its own manifest
-    generator: str = ""  # program or camera that its manifest names
     digital_source_types: tuple[str, ...] = ()
     relationship: str = "inputTo"
+    generator: str = ""  # that its own manifest names; ours never say which camera somebody has
 
 
 @dataclass(frozen=True, slots=True)

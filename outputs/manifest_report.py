@@ -24,7 +24,6 @@ from outputs.xmp import SOURCE_TYPES
 
 INGREDIENT_STATE = "org.selfsame.manifest"
 INGREDIENT_TYPES = "org.selfsame.digital-source-types"
-INGREDIENT_GENERATOR = "org.selfsame.generator"
 MOST_TEXT = 120  # characters of one text
 MOST_ITEMS = 64  # of one list
 MOST_CODES = 10_000  # that c2pa tells: several for every assertion
@@ -155,7 +154,7 @@ def _ingredient(item: Mapping[str, object], manifests: Mapping[str, object]) -> 
         generator, types = _program(own)[0], _types(_actions(own))
     else:
         state = _WRITTEN_STATES.get(text_of(facts.get(INGREDIENT_STATE)), ManifestState.NONE)
-        generator = text_of(facts.get(INGREDIENT_GENERATOR))
+        generator = ""
         types = tuple(filter(None, map(term_of, _list(facts.get(INGREDIENT_TYPES)))))
     return Ingredient(
         title=text_of(item.get("title")),

@@ -32,7 +32,6 @@ _MANIFEST_MARKS = (b"jumb", b"jumd", b"c2pa", b"caBX")
 LABEL_DARK, LABEL_LIGHT = 80.0, 180.0  # luma of the label's pill and letters on any picture
 LABEL_LEAST = 0.05  # share of the chin that each of them fills
 MOST_TYPES = 4  # digital source types that are kept of one manifest
-_NUMBER = re.compile(r"[-#:/ ]*\w*\d{5,}\w*")  # a camera may name itself with its serial number
 WHY = "An avatar is drawn from a camera's picture of you, so that nobody's face is invented."
 
 
@@ -108,7 +107,6 @@ def _origin(store: object) -> Origin:
     return Origin(
         OriginKind.UPLOAD,
         manifest=(ManifestState.VALID if holds else ManifestState.INVALID).value,
-        generator=_NUMBER.sub("", evidence.generator).strip(),
         digital_source_types=tuple(sorted(set(evidence.digital_source_types)))[:MOST_TYPES],
     )
 

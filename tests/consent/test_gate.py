@@ -63,7 +63,7 @@ def test_a_grant_tells_where_its_selfies_came_from():
     gate, request, ledger, _ = a_sitting()
     assert gate.grant(request, ledger).origins == (None,)
     (probe,) = ledger.probe_rows.values()
-    origin = Origin(OriginKind.UPLOAD, "valid", "A camera", ("digitalCapture",))
+    origin = Origin(OriginKind.UPLOAD, "valid", ("digitalCapture",))
     ledger.probe_rows[probe.id] = replace(probe, origin=origin)
     assert gate.grant(request, ledger).origins == (origin,)
 

@@ -80,7 +80,7 @@ def test_both_languages_have_the_same_sections_with_as_many_items():
         ("random number", "zufällige Nummer"),
         ("hidden number that no eye can see", "eine Zahl, die kein Auge sieht"),
         ("it leads to the proof of your yes", "führt sie zum Nachweis für dein Ja"),
-        ("which camera or program made it", "welche Kamera oder welches Programm"),
+        ("what kind of picture it is", "welche Art von Bild sie ist"),
         ("from what kind of pictures", "aus welcher Art von Bildern"),
         ("keep the hidden numbers", "Zahlen in den Farben deiner Bilder behalten wir"),
         ("18 or older", "18 oder älter"),

@@ -88,7 +88,7 @@ def test_manifest_of_another_program_is_read_whole():
     assert evidence.actions == (Action("c2pa.created", "empty", "Firmware 2"),)
     assert evidence.ingredients == (
         Ingredient(
-            "a part", ManifestState.VALID, "Painter", ("trainedAlgorithmicMedia",), "componentOf"
+            "a part", ManifestState.VALID, ("trainedAlgorithmicMedia",), "componentOf", "Painter"
         ),
     )
     assert evidence.soft_bindings == (SoftBinding("com.example.1", "AA=="),)

@@ -97,13 +97,11 @@ def test_signer_is_named_as_the_certificate_has_it(reader, signed):
     "ingredients",
     [
         (),
-        (Ingredient("live capture", ManifestState.NONE, "", ("digitalCapture",)),),
+        (Ingredient("live capture", ManifestState.NONE, ("digitalCapture",)),),
         (
-            Ingredient("own picture", ManifestState.VALID, "A camera", ("digitalCapture",)),
+            Ingredient("own picture", ManifestState.VALID, ("digitalCapture",)),
             Ingredient("own picture", ManifestState.INVALID),
-            Ingredient(
-                "own picture", ManifestState.VALID, "", ("computationalCapture", "humanEdits")
-            ),
+            Ingredient("own picture", ManifestState.VALID, ("computationalCapture", "humanEdits")),
         ),
     ],
     ids=["none", "live", "several"],
@@ -116,7 +114,7 @@ def test_ingredients_read_back_as_claimed(signer, reader, ingredients):
 
 
 def test_ingredient_is_linked_to_the_drawing_and_copies_nothing(signer):
-    ingredient = Ingredient("live capture", ManifestState.NONE, "", ("digitalCapture",))
+    ingredient = Ingredient("live capture", ManifestState.NONE, ("digitalCapture",))
     signed = signer.sign(UNSIGNED, "image/png", claim_of(ingredients=(ingredient,)))
     store = json.loads(Reader("image/png", io.BytesIO(signed)).json())
     assert len(store["manifests"]) == 1
@@ -141,15 +139,15 @@ def test_ingredient_is_linked_to_the_drawing_and_copies_nothing(signer):
         (None, Ingredient("own picture", ManifestState.NONE)),
         (
             Origin(OriginKind.CAPTURE),
-            Ingredient("live capture", ManifestState.NONE, "", ("digitalCapture",)),
+            Ingredient("live capture", ManifestState.NONE, ("digitalCapture",)),
         ),
         (
             Origin(OriginKind.BAKED),
-            Ingredient("picture of nobody", ManifestState.NONE, "", ("algorithmicMedia",)),
+            Ingredient("picture of nobody", ManifestState.NONE, ("algorithmicMedia",)),
         ),
         (
-            Origin(OriginKind.UPLOAD, "valid", "A camera", ("digitalCapture",)),
-            Ingredient("own picture", ManifestState.VALID, "A camera", ("digitalCapture",)),
+            Origin(OriginKind.UPLOAD, "valid", ("digitalCapture",)),
+            Ingredient("own picture", ManifestState.VALID, ("digitalCapture",)),
         ),
         (Origin(OriginKind.UPLOAD, "odd"), Ingredient("own picture", ManifestState.NONE)),
     ],

@@ -109,9 +109,7 @@ def test_report_tells_nothing_of_the_subject(avatar, examine):
             assert secret not in text
 
 
-def test_resaved_picture_keeps_two_marks_that_lend_no_consent(
-    avatar, examine
-):
+def test_resaved_picture_keeps_two_marks_that_lend_no_consent(avatar, examine):
     report = examine(resaved(avatar, "JPEG", quality=60), GIVEN)
     assert states(report) == {
         Technique.LABEL: State.FOUND,

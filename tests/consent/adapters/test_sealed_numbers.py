@@ -66,7 +66,7 @@ def test_a_probe_s_look_comes_back_as_it_was_measured(database):
     [
         None,
         Origin(OriginKind.CAPTURE),
-        Origin(OriginKind.UPLOAD, "valid", "A camera", ("digitalCapture", "humanEdits")),
+        Origin(OriginKind.UPLOAD, "valid", ("digitalCapture", "humanEdits")),
     ],
     ids=["unknown", "live", "upload"],
 )
@@ -74,7 +74,7 @@ def test_what_a_probe_s_file_said_of_itself_comes_back_and_is_sealed(database, t
     _, _, probe = keep(database, origin=origin)
     with database.reading() as unit:
         assert unit.captures.load_probe(probe.id) == probe
-    assert b"A camera" not in everything_on_disk(tmp_path)
+    assert b"humanEdits" not in everything_on_disk(tmp_path)
 
 
 def test_a_probe_of_before_there_were_origins_is_read(database):

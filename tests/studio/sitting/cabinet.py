@@ -162,7 +162,7 @@ class Cabinet:
             z=-6.0,
             verified_at=self.clock.advance(seconds=1),
             look=LEFT,
-            origin=Origin(OriginKind.UPLOAD, "valid", "A camera", ("digitalCapture",)),
+            origin=Origin(OriginKind.UPLOAD, "valid", ("digitalCapture",)),
         )
         self.selfies.put(capture.subject_id, probe.id, jpeg)
         with self.database.transaction() as unit:

@@ -96,7 +96,6 @@ def test_the_copy_tells_what_a_selfie_s_file_said_of_itself(cabinet):
     assert told["origin"] == {
         "kind": "upload",
         "manifest": "valid",
-        "generator": "A camera",
         "digital_source_types": ["digitalCapture"],
     }
 

@@ -105,7 +105,7 @@ def test_a_picture_keeps_what_its_camera_signed(intake, capture, member):
     (verdict,) = judged(intake, capture, said)
     assert verdict.accepted
     (probe,) = kept(intake, capture)
-    assert probe.origin == Origin(OriginKind.UPLOAD, "valid", "Some program", ("digitalCapture",))
+    assert probe.origin == Origin(OriginKind.UPLOAD, "valid", ("digitalCapture",))
     assert b"Some program" not in intake.selfies[capture.subject_id, probe.id]
 
 
