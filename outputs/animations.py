@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
-from outputs.hostile import require_few_blocks
 from outputs.stills import WEBP_METHOD, WEBP_QUALITY, quality
 
 OPAQUE = 128  # alpha of 255 from which a pixel shows in a GIF, which has but one bit for it
@@ -62,35 +61,17 @@ def write_gif(frames: Sequence[Pixels], seconds: float, xmp: bytes) -> bytes:
     return b"".join((*parts, b";"))
 
 
-def is_gif(data: bytes) -> bool:
-    """Tell whether the bytes begin like a GIF."""
-    return data[:6] in GIF_HEADERS and len(data) >= 13
-
-
-def require_plain_gif(data: bytes) -> None:
-    """Require that a GIF does not keep a decoder busy with what is no picture.
-
-    Raises:
-        TooLarge: it does.
-    """
-    require_few_blocks(data, _after_palette(data))
-
-
 def gif_packet(data: bytes) -> bytes:
     """Return the XMP packet of a GIF, or nothing."""
-    if not is_gif(data):
+    if data[:6] not in GIF_HEADERS or len(data) < 13:
         return b""
-    at = _after_palette(data)
+    at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
     while data[at : at + 1] == b"\x21":  # extensions; the first picture ends the search
         end = _end_of_blocks(data, at + 2)
         if data.startswith(GIF_XMP, at):
             return data[at + len(GIF_XMP) : end].removesuffix(GIF_TRAILER)
         at = end
     return b""
-
-
-def _after_palette(data: bytes) -> int:
-    return 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
 
 
 def _gif_frame(frame: Pixels, ticks: int) -> list[bytes]:

@@ -15,14 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from outputs.animations import (
-    gif_packet,
-    is_gif,
-    require_plain_gif,
-    write_gif,
-    write_webp_clip,
-)
+from outputs.animations import gif_packet, write_gif, write_webp_clip
 from outputs.errors import MarkMissing, TooLarge
+from outputs.parts import require_few_parts
 from outputs.stills import write_avif, write_jpeg, write_png, write_webp
 from outputs.video import is_video, mp4_packet, read_video, write_mp4
 
@@ -193,14 +188,13 @@ def decode_clip(data: bytes, limits: Limits) -> DecodedClip:
 @contextmanager
 def _opened(data: bytes, max_pixels: int) -> Iterator[tuple[Shown, bytes, dict[str, str]]]:
     """Yield a file's frames, its packet and its texts; turn what a decoder raises into ours."""
+    require_few_parts(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about size and damaged metadata; both are checked
             if is_video(data):
                 yield read_video(data, max_pixels=max_pixels), mp4_packet(data), {}
                 return
-            if is_gif(data):
-                require_plain_gif(data)
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 packet = image.info.get("xmp") or gif_packet(data)
                 xmp = packet.encode() if isinstance(packet, str) else bytes(packet)
@@ -223,9 +217,7 @@ def _pictures(image: Image.Image, max_pixels: int) -> Shown:
             # In place, and converted only if need be: each copy of a large picture counts.
             ImageOps.exif_transpose(image, in_place=True)
         image.load()  # only now does an animation know how long the frame is shown
-        mode = "RGBA" if image.has_transparency_data else "RGB"
-        array = np.asarray(image if image.mode == mode else image.convert(mode))
-        yield array, float(image.info.get("duration", 0)) / 1000 if moves else 0.0
+        yield _eight_bits(image), float(image.info.get("duration", 0)) / 1000 if moves else 0.0
         number += 1
         try:
             if not moves:
@@ -233,6 +225,15 @@ def _pictures(image: Image.Image, max_pixels: int) -> Shown:
             image.seek(number)
         except EOFError:
             return
+
+
+def _eight_bits(image: Image.Image) -> Pixels:
+    """Return (H, W, 3 or 4) sRGB; Pillow's own conversion makes white of what has 16 bits."""
+    if image.mode.startswith("I;16"):
+        grey = (np.asarray(image) >> 8).astype(np.uint8)
+        return np.repeat(grey[..., None], 3, axis=2)
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return np.asarray(image if image.mode == mode else image.convert(mode))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ OutputError
 ├── VerifyError      a file cannot be examined; in three parts
 └── MarkMissing      a mark did not read back; release turns it into a ReleaseRefused
     └── TooLarge     the picture has more pixels than may be decoded
+        └── TooManyParts   the file has more parts than any program writes
 """
 
 from __future__ import annotations
@@ -43,3 +44,7 @@ class MarkMissing(OutputError):
 
 class TooLarge(MarkMissing):
     """The picture has more pixels than may be decoded."""
+
+
+class TooManyParts(TooLarge):
+    """The file has more parts than any program writes: decoding it could take very long."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outputs.encode import Limits, decode_clip
-from outputs.errors import MarkMissing, TooLarge, VerifyError
+from outputs.errors import MarkMissing, TooLarge, TooManyParts, VerifyError
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 25_000_000  # telephones make 24.5; each million takes some 10 MB while it is open
@@ -51,6 +51,8 @@ def open_file(data: bytes) -> Opened:
         raise _unreadable("drawing_of_text", _DRAWING)
     try:
         clip = decode_clip(data, Limits(MAX_PIXELS, MAX_FRAMES))
+    except TooManyParts as error:
+        raise _too_many_parts() from error
     except TooLarge as error:
         raise _too_many_pixels() from error
     except MarkMissing as error:
@@ -87,6 +89,15 @@ def _unreadable(code: str, what: str) -> VerifyError:
         what,
         why="Only a picture that opens safely can be examined.",
         next_step=f"Choose the picture file itself: {KINDS}.",
+    )
+
+
+def _too_many_parts() -> VerifyError:
+    return VerifyError(
+        "too_many_parts",
+        "The file is made of more parts than any program writes.",
+        why="Such files can keep the program that reads them busy for hours.",
+        next_step="Save the picture anew with another program, and choose that file.",
     )
 
 

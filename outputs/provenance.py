@@ -23,7 +23,7 @@ from outputs.claim import (
     manifest_for,
     soft_binding_value,
 )
-from outputs.errors import MarkMissing, OutputError
+from outputs.errors import MarkMissing, OutputError, TooLarge
 from outputs.manifest_evidence import (
     CONSENT_LABEL,
     GENERATOR,
@@ -37,14 +37,13 @@ from outputs.manifest_evidence import (
     TimeStamp,
 )
 from outputs.manifest_report import TIME_STAMP_LIST, evidence_of
+from outputs.parts import require_few_parts
 from outputs.signer import OFFLINE, Credential, Signer, sign_definition, signing_context
 from outputs.xmp import SOURCE_TYPES
 
 __all__ = [
-    "BOX",
     "CONSENT_LABEL",
     "GENERATOR",
-    "MOST_BOXES",
     "MOST_REPORT",
     "OFFLINE",
     "WATERMARK_ALGORITHM",
@@ -66,8 +65,6 @@ __all__ = [
 ]
 
 ELSEWHERE = "Remote:"  # how c2pa begins to say so: that error has no type of its own there
-BOX = b"jumb"  # begins every box of a manifest, and every assertion and ingredient is one
-MOST_BOXES = 400  # ours have about 10; c2pa takes time with the square of their number
 MOST_REPORT = 4 * 1024 * 1024  # characters of c2pa's report; ours has about 5 000
 _PIXEL = base64.b64decode(  # a PNG of one grey pixel
     b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
@@ -98,14 +95,15 @@ class ManifestReader:
             data: The file's bytes.
             media_type: Its format; detected when empty.
         """
-        if data.count(BOX) > MOST_BOXES:
-            return ManifestEvidence(ManifestState.INVALID, (_TOO_LARGE,))
         try:
+            require_few_parts(data)
             with Reader(media_type or None, io.BytesIO(data), context=self._context) as reader:
                 report = reader.json()
             if len(report) > MOST_REPORT:
                 return ManifestEvidence(ManifestState.INVALID, (_TOO_LARGE,))
             return evidence_of(json.loads(report))
+        except TooLarge:
+            return ManifestEvidence(ManifestState.INVALID, (_TOO_LARGE,))
         except (C2paError, ValueError, RecursionError) as error:
             return _unread(error)
 

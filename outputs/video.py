@@ -18,7 +18,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from numpy.typing import NDArray
 
 from outputs.errors import MarkMissing, TooLarge
-from outputs.hostile import boxes, require_small_index
+from outputs.parts import boxes
 from outputs.stills import opaque, quality
 
 QUALITY = (20, 14)  # x264's crf, 0 without loss to 51: of large pictures and of small ones
@@ -78,7 +78,6 @@ def read_video(data: bytes, *, max_pixels: int) -> Iterator[tuple[Pixels, float]
         MarkMissing: no picture, or damaged.
         TooLarge: more pixels than that.
     """
-    require_small_index(data)
     try:
         with av.open(io.BytesIO(data), "r", format=DEMUXER) as container:
             stream = next(iter(container.streams.video), None)

@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from consent.errors import QualityRefused
 from consent.types import Origin, OriginKind
+from outputs.errors import TooLarge
 from outputs.label_search import find_label
 from outputs.manifest_report import UNTRUSTED, evidence_of
-from outputs.provenance import BOX, MOST_BOXES, MOST_REPORT, OFFLINE, ManifestState
+from outputs.parts import require_few_parts
+from outputs.provenance import MOST_REPORT, OFFLINE, ManifestState
 from studio.face.quality import REC709
 from studio.sitting.makers import is_generated, names_maker, packets_say, texts_say
 
@@ -69,14 +71,15 @@ class GeneratedFilter:
 
     def _manifests(self, data: bytes) -> object:
         """Return c2pa's report: the active manifest and every ingredient's, whoever signed them."""
-        if data.count(BOX) > MOST_BOXES:
-            raise _unreadable()
         try:
+            require_few_parts(data)
             with Reader(None, io.BytesIO(data), context=self._context) as reader:
                 report = reader.json()
             if len(report) > MOST_REPORT:
                 raise _unreadable()
             return json.loads(report)
+        except TooLarge as error:
+            raise _unreadable() from error
         except (C2paError.ManifestNotFound, C2paError.NotSupported, C2paError.RemoteManifest):
             return None  # none inside; one that lies elsewhere is not fetched
         except (C2paError, ValueError, RecursionError) as error:

@@ -376,6 +376,16 @@ def test_what_is_no_sound_picture_is_refused(data):
         decode(data, max_pixels=LIMIT)
 
 
+def test_grey_of_sixteen_bits_is_opened_as_it_looks():
+    buffer = io.BytesIO()
+    Image.fromarray(np.linspace(0, 65535, 256 * 4, dtype=np.uint16).reshape(4, 256)).save(
+        buffer, "PNG"
+    )
+    opened = decode(buffer.getvalue(), max_pixels=10_000).pixels
+    assert opened.shape == (4, 256, 3)
+    assert abs(float(opened.mean()) - 127.5) < 1
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "CMYK", "I;16", "F"])
 def test_every_kind_of_pixel_is_opened_as_colour(mode):
     image = Image.new(mode, (40, 30))

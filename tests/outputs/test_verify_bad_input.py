@@ -96,7 +96,9 @@ REFUSED = {
     "text that unpacks to 400 MB": (bad_files.png_with_text_bomb, None),
     "note that unpacks to 400 MB": (lambda: bad_files.png_with_text_bomb(b"zTXt"), None),
     "video with a broken index": (bad_files.broken_video, "not_a_picture"),
-    "video of boxes in boxes": (bad_files.nested_boxes, "not_a_picture"),
+    "video of boxes in boxes": (bad_files.nested_boxes, "too_many_parts"),
+    "webp of 20,000 frames": (lambda: bad_files.many_frames("WEBP", 20_000), "too_many_parts"),
+    "gif of 20,000 frames": (lambda: bad_files.many_frames("GIF", 20_000), "too_many_parts"),
     "video cut off": (lambda: bad_files.broken_video()[:40], "not_a_picture"),
 }
 
@@ -138,9 +140,9 @@ def test_file_that_is_two_things_is_read_as_a_picture_only(examine, name):
 
 
 MANY = {
-    "webp of 20,000 frames": lambda: bad_files.many_frames("WEBP", 20_000),
-    "gif of 20,000 frames": lambda: bad_files.many_frames("GIF", 20_000),
-    "png of 3,000 frames": lambda: bad_files.many_frames("PNG", 3000),
+    "webp of 3,000 frames": lambda: bad_files.many_frames("WEBP", 3_000),
+    "gif of 1,000 frames": lambda: bad_files.many_frames("GIF", 1_000),
+    "png of 1,500 frames": lambda: bad_files.many_frames("PNG", 1_500),
 }
 
 
