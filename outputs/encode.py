@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from outputs.animations import gif_packet, write_gif, write_webp_clip
-from outputs.errors import MarkMissing, TooLarge
+from outputs.errors import MarkMissing, TooLarge, TooManyParts
 from outputs.parts import require_few_parts
 from outputs.stills import write_avif, write_jpeg, write_png, write_webp
 from outputs.video import is_video, mp4_packet, read_video, write_mp4
 
 # What is opened. Pillow knows more, among it what is left to programs of the system.
-FORMATS = ("PNG", "WEBP", "JPEG", "AVIF", "GIF", "TIFF", "BMP")
+FORMATS = ("PNG", "WEBP", "JPEG", "AVIF", "GIF")
+MOST_EXIF = 64 * 1024  # bytes: what one segment of a JPEG holds; its tags may all repeat them
 # What decoders raise over bytes that are no sound picture, as trying has shown.
 # Decoders raise what their authors did not think of: all that says something of the bytes.
 DAMAGED = (
@@ -215,7 +216,7 @@ def _pictures(image: Image.Image, max_pixels: int) -> Shown:
         moves = image.format in ANIMATED and getattr(image, "is_animated", False)
         if not moves:
             # In place, and converted only if need be: each copy of a large picture counts.
-            ImageOps.exif_transpose(image, in_place=True)
+            _turn_upright(image)
         image.load()  # only now does an animation know how long the frame is shown
         yield _eight_bits(image), float(image.info.get("duration", 0)) / 1000 if moves else 0.0
         number += 1
@@ -225,6 +226,20 @@ def _pictures(image: Image.Image, max_pixels: int) -> Shown:
             image.seek(number)
         except EOFError:
             return
+
+
+def _turn_upright(image: Image.Image) -> None:
+    """Turn a picture as its EXIF data says.
+
+    Raises:
+        TooManyParts: that data is so large that its tags could fill the memory.
+    """
+    image.load()  # a PNG may bring its EXIF data last
+    texts = ("Raw profile type exif", "Raw profile type APP1")
+    size = max(len(image.info.get(name) or b"") for name in ("exif", *texts))
+    if size > MOST_EXIF:
+        raise TooManyParts("picture", f"it has {size} bytes of EXIF data")
+    ImageOps.exif_transpose(image, in_place=True)
 
 
 def _eight_bits(image: Image.Image) -> Pixels:

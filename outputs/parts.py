@@ -16,6 +16,7 @@ MOST_PARTS = 4_000  # chunks, boxes, segments; files of programs and cameras hav
 MOST_SAMPLES = 100_000  # pictures or pieces of sound of which a video's index may speak
 MOST_BLOCKS = 200_000  # of a GIF's pictures, at most 255 bytes each
 MOST_BESIDE = 1024 * 1024  # bytes of a GIF beside its pictures
+MOST_SCANS = 100  # of a JPEG; programs write about ten, and each is read over the whole picture
 MOST_JUMBF = 400  # boxes of a C2PA manifest; ours has about 20
 JUMBF = b"jumb"
 BMFF = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide")  # how MP4, MOV, AVIF, HEIC begin
@@ -70,7 +71,7 @@ def _walk_of(data: bytes) -> Callable[[bytes], None] | None:
     if data[:6] in (b"GIF87a", b"GIF89a"):
         return _walk_gif
     if data[:2] == b"\xff\xd8":
-        return lambda data: _few(_jpeg(data))
+        return _walk_jpeg
     return _walk_bmff if data[4:8] in BMFF else None
 
 
@@ -93,6 +94,14 @@ def _riff(data: bytes) -> Iterator[int]:
         yield at
         length = int(struct.unpack_from("<I", data, at + 4)[0])
         at += 8 + length + (length & 1)
+
+
+def _walk_jpeg(data: bytes) -> None:
+    # Inside a picture FF is followed by 00 or by D0 to D7, so that this counts scans wherever they
+    # are: decoders pass over what stands between, and a walk could be led astray.
+    if data.count(b"\xff\xda") > MOST_SCANS:
+        raise _too_many()
+    _few(_jpeg(data))
 
 
 def _jpeg(data: bytes) -> Iterator[int]:

@@ -230,14 +230,7 @@ def test_still_has_no_time():
     assert (len(clip.frames), clip.durations, clip.is_whole) == (1, (0.0,), True)
 
 
-def test_pages_of_a_document_are_no_frames():
-    buffer = io.BytesIO()
-    pages = [Image.new("RGB", (40, 30 + number)) for number in range(3)]
-    pages[0].save(buffer, "TIFF", save_all=True, append_images=pages[1:])
-    assert len(decode_clip(buffer.getvalue(), LIMITS).frames) == 1
-
-
-@pytest.mark.parametrize("kind", ["EPS", "PDF", "ICNS"])
+@pytest.mark.parametrize("kind", ["EPS", "PDF", "ICNS", "TIFF", "BMP"])
 def test_format_that_needs_other_programs_or_is_no_picture_is_refused(kind):
     buffer = io.BytesIO()
     Image.new("RGB", (64, 64)).save(buffer, kind)
@@ -386,9 +379,9 @@ def test_grey_of_sixteen_bits_is_opened_as_it_looks():
     assert abs(float(opened.mean()) - 127.5) < 1
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "CMYK", "I;16", "F"])
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "CMYK", "I;16"])
 def test_every_kind_of_pixel_is_opened_as_colour(mode):
     image = Image.new(mode, (40, 30))
     buffer = io.BytesIO()
-    image.save(buffer, "TIFF")
+    image.save(buffer, "JPEG" if mode == "CMYK" else "PNG")
     assert decode(buffer.getvalue(), max_pixels=LIMIT).pixels.shape[2] in (3, 4)

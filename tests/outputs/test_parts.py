@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import time
 
 import pytest
+from PIL import Image
 
-from outputs.encode import Limits, MediaType, decode, decode_clip, encode, encode_clip
+from outputs.encode import MOST_EXIF, Limits, MediaType, decode, decode_clip, encode, encode_clip
 from outputs.errors import MarkMissing, TooLarge
 from outputs.parts import MOST_BESIDE, MOST_PARTS, MOST_SAMPLES, require_few_parts
 from outputs.provenance import ManifestState
@@ -82,6 +84,26 @@ def test_file_of_thousands_of_empty_boxes_is_read_by_nobody(kind, reader):
 def test_file_of_thousands_of_parts_is_refused(bad):
     with pytest.raises(TooLarge):
         require_few_parts(bad)
+
+
+def test_jpeg_whose_last_scan_is_repeated_is_refused():
+    """Each is read over the whole picture, and has 40 bytes."""
+    buffer = io.BytesIO()
+    Image.new("L", (256, 256), 128).save(buffer, "JPEG", progressive=True)
+    data = buffer.getvalue()
+    require_few_parts(data)
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    with pytest.raises(TooLarge):
+        decode(data[:-2] + scan * 200 + data[-2:], max_pixels=1_000_000)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_picture_with_much_exif_data_is_not_turned(kind):
+    """Its tags may all point at the same bytes, and each would be a copy of them."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(buffer, kind, exif=b"Exif\0\0MM\0*" + bytes(MOST_EXIF))
+    with pytest.raises(TooLarge, match="EXIF"):
+        decode(buffer.getvalue(), max_pixels=1_000_000)
 
 
 @pytest.mark.parametrize("kind", list(MediaType))
