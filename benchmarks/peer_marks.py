@@ -16,6 +16,7 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
+from unittest.mock import patch
 
 import cv2
 import numpy as np
@@ -32,6 +33,10 @@ RIVAGAN_THRESHOLD = 0.52  # its own
 Pixels = NDArray[np.uint8]  # (H, W, 3) sRGB
 
 
+class TooSmall(Exception):
+    """A peer refuses a picture of so few pixels."""
+
+
 class Peer(Protocol):
     """One watermark."""
 
@@ -43,7 +48,7 @@ class Peer(Protocol):
         """Return the 32 bits that are read, whatever is there.
 
         Raises:
-            RuntimeError: the picture is too small for it.
+            TooSmall: it refuses the picture.
         """
         ...
 
@@ -66,7 +71,7 @@ class Ours:
 class Wavelets:
     """dwtDct or dwtDctSvd of invisible-watermark."""
 
-    LEAST = 256 * 256  # pixels: its own limit, RuntimeError below
+    LEAST = 256 * 256  # pixels: its own limit
 
     def __init__(self, module: ModuleType, name: str) -> None:
         self._make: Any = getattr(module, name)
@@ -84,7 +89,7 @@ class Wavelets:
 
     def _check(self, pixels: Pixels) -> None:
         if pixels.shape[0] * pixels.shape[1] < self.LEAST:
-            raise RuntimeError("image too small, should be larger than 256x256")
+            raise TooSmall
 
 
 class Blind:
@@ -103,7 +108,7 @@ class Blind:
         try:
             bits = _blind().extract(embed_img=_bgr(pixels), wm_shape=BITS, mode="bit")
         except AssertionError as error:
-            raise RuntimeError("the picture is too small") from error
+            raise TooSmall from error
         return word_of(np.nan_to_num(bits) > RIVAGAN_THRESHOLD)
 
 
@@ -166,7 +171,8 @@ def _module(path: Path) -> ModuleType:
 
 def _blind() -> Any:  # noqa: ANN401 - the package has no types
     """Return one that does not print its greeting."""
-    with contextlib.redirect_stdout(io.StringIO()):
+    # On import it also decides how the whole program starts processes, which is not its to decide.
+    with contextlib.redirect_stdout(io.StringIO()), patch("multiprocessing.set_start_method"):
         return import_module("blind_watermark").WaterMark(password_wm=1, password_img=1)
 
 

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peer_marks import BITS, Ours, Peer, open_peers
+from benchmarks.peer_marks import BITS, Ours, Peer, TooSmall, open_peers
 from benchmarks.survival.attacks import ATTACKS, Attack, Original
 from benchmarks.survival.kinds import Drawn, render
 from benchmarks.survival.reading import psnr, ssim
@@ -83,7 +83,7 @@ def _right(mark: Peer, original: Original, attack: Attack) -> float | None:
     pixels = decode(shot.data, max_pixels=sys.maxsize).pixels
     try:
         read = mark.read(np.ascontiguousarray(pixels[..., :3]))
-    except RuntimeError:
+    except TooSmall:
         return None
     return 1 - distance(read, WORD) / BITS
 

@@ -124,16 +124,16 @@ def carry_out(bench: Bench, drawn: Mapping[str, Drawn], plan: Plan, processes: i
     unmarked = plan.unmarked
     batches = [unmarked[start : start + BATCH] for start in range(0, len(unmarked), BATCH)]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        beside = [pool.submit(compare, drawn[who], kind) for who, kind in plan.beside_peers]
         released = [
             pool.submit(survive, bench, drawn[case.subject], case) for case in plan.released
         ]
         looked = [pool.submit(glance, batch, drawn) for batch in batches]
-        beside = [pool.submit(compare, drawn[who], kind) for who, kind in plan.beside_peers]
+        peers = [kept for batch in _told("pictures beside the peers", beside) for kept in batch]
         done = list(_told("pictures released and attacked", released))
         glances = [
             seen for batch in _told("batches of unmarked pictures", looked) for seen in batch
         ]
-        peers = [kept for batch in _told("pictures beside the peers", beside) for kept in batch]
     results = [one for one in done if isinstance(one, Result)]
     return Run(results, [one for one in done if isinstance(one, Refused)], glances, peers)
 
