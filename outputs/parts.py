@@ -7,6 +7,7 @@ here decodes: 20 MB are walked in milliseconds, and an hour of somebody's proces
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Iterator
 
@@ -17,6 +18,7 @@ MOST_SAMPLES = 100_000  # pictures or pieces of sound of which a video's index m
 MOST_BLOCKS = 200_000  # of a GIF's pictures, at most 255 bytes each
 MOST_BESIDE = 1024 * 1024  # bytes of a GIF beside its pictures
 MOST_SCANS = 100  # of a JPEG; programs write about ten, and each is read over the whole picture
+EXIF_SEGMENT = re.compile(rb"\xff\xe1..Exif\0\0", re.DOTALL)
 MOST_JUMBF = 400  # boxes of a C2PA manifest; ours has about 20
 JUMBF = b"jumb"
 BMFF = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide")  # how MP4, MOV, AVIF, HEIC begin
@@ -102,6 +104,11 @@ def _walk_jpeg(data: bytes) -> None:
     if data.count(b"\xff\xda") > MOST_SCANS:
         raise _too_many()
     _few(_jpeg(data))
+    *_, last = (0, *_jpeg(data))
+    is_header = data[last + 1 : last + 2] == b"\xda"  # else the walk lost its way in junk
+    header = data[:last] if is_header else data
+    if len(EXIF_SEGMENT.findall(header)) > 1:  # decoders join them, and copy them for every tag
+        raise TooManyParts("picture", "it has EXIF data more than once")
 
 
 def _jpeg(data: bytes) -> Iterator[int]:

@@ -97,6 +97,17 @@ def test_jpeg_whose_last_scan_is_repeated_is_refused():
         decode(data[:-2] + scan * 200 + data[-2:], max_pixels=1_000_000)
 
 
+@pytest.mark.parametrize("junk", [b"", b"junk"])
+def test_jpeg_with_exif_data_twice_is_refused(junk):
+    buffer = io.BytesIO()
+    Image.new("L", (64, 64)).save(buffer, "JPEG", exif=b"Exif\0\0MM\0*" + bytes(8))
+    data = buffer.getvalue()
+    require_few_parts(data)
+    segment = b"\xff\xe1\0\x10Exif\0\0" + bytes(8)
+    with pytest.raises(TooLarge, match="more than once"):
+        require_few_parts(data[:2] + junk + segment + data[2:])
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_picture_with_much_exif_data_is_not_turned(kind):
     """Its tags may all point at the same bytes, and each would be a copy of them."""
