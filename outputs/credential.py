@@ -161,7 +161,7 @@ def _require_use(leaf: x509.Certificate) -> None:
         extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
     except (x509.ExtensionNotFound, ValueError) as error:
         raise OutputError(
-            f"The signing certificate lacks what C2PA demands ({error}); "
+            "The signing certificate lacks what C2PA demands: "
             "it needs key usage, extended key usage and an authority key identifier."
         ) from error
     if not usage.digital_signature:

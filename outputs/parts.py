@@ -161,7 +161,9 @@ def _after_gif_part(data: bytes, at: int) -> tuple[int, int]:
 
 def _walk_bmff(data: bytes) -> None:
     seen, searched = 0, 0
-    for kind, _, stop in boxes(data, 0, len(data)):
+    for number, (kind, _, stop) in enumerate(boxes(data, 0, len(data))):
+        if number >= MOST_PARTS:
+            raise _too_many()
         if kind != b"mdat":
             _require_short_indexes(data, searched, stop)
         searched = stop
