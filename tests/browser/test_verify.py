@@ -170,7 +170,7 @@ def test_avatar_without_its_note_is_still_known_and_can_be_held_back(
     assert states["C2PA manifest"] == "not found"
     assert states["invisible watermark"] == "detected"
     assert states["visible label"] == "found"
-    assert states["consent record"] == "given"
+    assert states["consent record"] == "unknown here"
     stranger.see("#verify-picture")
     expect(stranger.see("#report")).to_contain_text("made here")
     maker.open("/consent")
