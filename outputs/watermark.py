@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import comb, erfc, log10, sqrt
+from math import comb, erfc, sqrt
 
 import cv2
 import numpy as np
@@ -286,9 +286,3 @@ def _views() -> Iterator[tuple[float, float]]:
 VIEWS = tuple(_views())
 INNER_VIEWS = tuple(_inner_views())
 TURNS = tuple((quarters, mirrored) for mirrored in (False, True) for quarters in range(4))
-
-
-def psnr(one: Pixels, other: Pixels) -> float:
-    """Return the peak signal-to-noise ratio of two pictures of one shape, decibels."""
-    error = float(np.mean(np.square(one.astype(np.float32) - other.astype(np.float32))))
-    return 99.0 if error == 0 else 10 * log10(255**2 / error)
