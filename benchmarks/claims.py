@@ -11,7 +11,7 @@ from consent.checkpoints import Checkpoint, LogSigner
 from consent.log import InclusionProof, Leaf, LeafKind, LoggedLeaf
 from consent.merkle import inclusion_ranges, leaf_hash, node_hash
 from outputs.provenance import Claim
-from studio.styles.painted.toon import TOON
+from studio.styles.painted.styles import toon
 
 LOG = LogSigner("log.example/bench", Ed25519PrivateKey.from_private_bytes(b"\x07" * 32))
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,9 +33,9 @@ def claim_in(size: int) -> Claim:
         output_id="0" * 32,
         job_id="0" * 32,
         receipt_hash="0" * 64,
-        digital_source_type=TOON.digital_source_type,
+        digital_source_type=toon.STYLE.digital_source_type,
         synthetic=True,
         version="0",
-        family=TOON.family.value,
+        family=toon.STYLE.family.value,
         logged=LoggedLeaf(leaf, InclusionProof(index, size, tuple(path)), note),
     )

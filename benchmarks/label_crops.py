@@ -24,7 +24,8 @@ from outputs.label import place_label
 from outputs.label_words import LOCALES, WORDS
 from outputs.types import Rect, Render
 from studio.face.meter import FaceMeter
-from studio.styles.portrait import anatomy, prepare_portrait
+from studio.styles.alignment import anatomy
+from studio.styles.portrait import prepare_portrait
 from studio.subjects.cast import CastMember, load_cast
 
 SIDE = 1024  # pixels

@@ -27,8 +27,10 @@ from outputs.types import Render
 from outputs.watermark import Watermarker
 from outputs.xmp import fields_for, write_packet
 from studio.face.meter import FaceMeter
-from studio.styles.painted.toon import TOON, draw_toon
-from studio.styles.portrait import anatomy, prepare_portrait
+from studio.styles.alignment import anatomy
+from studio.styles.framing import flattened
+from studio.styles.painted.styles import toon
+from studio.styles.portrait import prepare_portrait
 from studio.subjects.cast import CastMember, load_cast
 
 PICTURE = Path("docs/pictures/labels.webp")
@@ -58,7 +60,7 @@ def main() -> int:
     tiles = [_shrunk(picture, (TILE, TILE)) for picture in _people(toons)]
     badges = [_shrunk(picture[: CORNER[1], -CORNER[0] :], BADGE) for picture in _all_looks(toons)]
     sheet = np.vstack([_grid(tiles, 3), _grid(badges, len(LOCALES))])
-    fields = fields_for(TOON.digital_source_type, tool="Selfsame/docs", output_id="")
+    fields = fields_for(toon.STYLE.digital_source_type, tool="Selfsame/docs", output_id="")
     packet = write_packet(fields)
     Image.fromarray(sheet).save(PICTURE, quality=QUALITY, method=6, xmp=packet)
     size = PICTURE.stat().st_size
@@ -92,13 +94,13 @@ def _toon(meter: FaceMeter, member: CastMember, palette: str) -> Render:
     portrait = prepare_portrait(still, face, meter.person(still), size=SIDE)
     found = anatomy(portrait)
     return Render(
-        pixels=draw_toon(portrait, {"palette": palette}, np.random.default_rng(SEED)),
+        pixels=flattened(toon.draw(portrait, {"palette": palette}, np.random.default_rng(SEED))),
         face_box=found.face_box,
         keep_clear=found.keep_clear,
         lower_face=found.lower_face,
-        style=TOON.name,
-        family=TOON.family.value,
-        digital_source_type=TOON.digital_source_type,
+        style=toon.STYLE.name,
+        family=toon.STYLE.family.value,
+        digital_source_type=toon.STYLE.digital_source_type,
     )
 
 

@@ -20,8 +20,10 @@ from outputs.log_proof import check_proof, proof_json
 from outputs.marks import Draft, LabelMark, ManifestMark, Mark, XmpMark
 from outputs.provenance import Claim, ManifestReader, Signer
 from outputs.types import Clip, Render
-from studio.styles.painted.toon import TOON, draw_toon
-from studio.styles.portrait import anatomy, prepare_portrait
+from studio.styles.alignment import anatomy
+from studio.styles.framing import flattened
+from studio.styles.painted.styles import toon
+from studio.styles.portrait import prepare_portrait
 
 REPETITIONS = 15
 MOST_MILLISECONDS = 60.0
@@ -99,11 +101,11 @@ def _drawn(stage: Stage) -> Render:
     portrait = prepare_portrait(still, face, stage.meter.person(still), size=1024)
     places = anatomy(portrait)
     return Render(
-        pixels=draw_toon(portrait, {}, np.random.default_rng(7)),
+        pixels=flattened(toon.draw(portrait, {}, np.random.default_rng(7))),
         face_box=places.face_box,
         keep_clear=places.keep_clear,
         lower_face=places.lower_face,
-        style=TOON.name,
-        family=TOON.family,
-        digital_source_type=TOON.digital_source_type,
+        style=toon.STYLE.name,
+        family=toon.STYLE.family,
+        digital_source_type=toon.STYLE.digital_source_type,
     )

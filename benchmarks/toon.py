@@ -9,7 +9,8 @@ import numpy as np
 
 from benchmarks.stage import Stage
 from benchmarks.table import Row, alone, side_by_side
-from studio.styles.painted.toon import draw_toon
+from studio.styles.framing import flattened
+from studio.styles.painted.styles import toon
 from studio.styles.portrait import Portrait, prepare_portrait
 
 SIZE = 1024  # pixels
@@ -26,7 +27,7 @@ def rows(stage: Stage) -> Iterator[Row]:
 
     portrait = prepare()
     pair = side_by_side(
-        lambda: draw_toon(portrait, {}, np.random.default_rng(7)),
+        lambda: flattened(toon.draw(portrait, {}, np.random.default_rng(7))),
         lambda: cv2.stylization(portrait.image),
         REPETITIONS,
     )

@@ -17,8 +17,10 @@ from PIL import Image
 from outputs.sizes import shrink
 from outputs.types import Render
 from studio.face.meter import FaceMeter
-from studio.styles.painted.toon import TOON, draw_toon
-from studio.styles.portrait import Anatomy, anatomy, prepare_portrait
+from studio.styles.alignment import Anatomy, anatomy
+from studio.styles.framing import flattened
+from studio.styles.painted.styles import toon
+from studio.styles.portrait import prepare_portrait
 from studio.subjects.cast import CastMember
 
 NATIVE = 1024  # pixels, the side at which is drawn
@@ -46,7 +48,7 @@ def draw(meter: FaceMeter, member: CastMember) -> Drawn:
     """Draw a baked subject in the shipped style."""
     still = member.frame(member.clips["still"][0]).image
     portrait = prepare_portrait(still, meter.faces(still)[0], meter.person(still), size=NATIVE)
-    pixels = draw_toon(portrait, {}, np.random.default_rng(7))
+    pixels = flattened(toon.draw(portrait, {}, np.random.default_rng(7)))
     return Drawn(member.id, pixels, portrait.person, anatomy(portrait))
 
 
@@ -63,9 +65,9 @@ def render(drawn: Drawn, kind: str, side: int) -> Render:
         face_box=drawn.places.face_box,
         keep_clear=drawn.places.keep_clear,
         lower_face=drawn.places.lower_face,
-        style=TOON.name,
-        family=TOON.family,
-        digital_source_type=TOON.digital_source_type,
+        style=toon.STYLE.name,
+        family=toon.STYLE.family,
+        digital_source_type=toon.STYLE.digital_source_type,
     )
     small = shrink(whole, side)
     if kind != "pixel art":

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from consent.errors import ConsentRefused
 from outputs.types import Render
-from studio.styles.painted.toon import TOON, toon_passes
-from studio.styles.portrait import anatomy
+from studio.styles.alignment import anatomy
+from studio.styles.discovery import style_modules
+from studio.styles.framing import frame_picture
 from studio.styles.types import finished
 
 if TYPE_CHECKING:
@@ -58,17 +59,18 @@ class Stylist:
                 why="Consent names the styles that may be drawn.",
                 next_step="Choose the style again.",
             )
-        drawing = self.draw(portrait, self.style.accept(controls), rng)
-        places = anatomy(portrait)
+        chosen = self.style.accept(controls)
+        picture = finished(self.draw(portrait, chosen, rng), between=still_granted)
+        framed = frame_picture(picture, picture.anatomy or anatomy(portrait), chosen)
         return Render(
-            pixels=finished(drawing, between=still_granted),
-            face_box=places.face_box,
-            keep_clear=places.keep_clear,
-            lower_face=places.lower_face,
+            pixels=framed.pixels,
+            face_box=framed.anatomy.face_box,
+            keep_clear=framed.anatomy.keep_clear,
+            lower_face=framed.anatomy.lower_face,
             style=self.style.name,
             family=self.style.family,
             digital_source_type=self.style.digital_source_type,
         )
 
 
-STYLISTS = {stylist.style.name: stylist for stylist in (Stylist(TOON, toon_passes),)}
+STYLISTS = {module.STYLE.name: Stylist(module.STYLE, module.draw) for module in style_modules()}

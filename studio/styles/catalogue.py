@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from studio.styles.painted.toon import TOON
+from studio.styles.discovery import style_modules
 from studio.styles.types import ControlError, Style
 
-STYLES: tuple[Style, ...] = (TOON,)
+STYLES: tuple[Style, ...] = tuple(module.STYLE for module in style_modules())
 
 
 def find_style(name: str) -> Style:

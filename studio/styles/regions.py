@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio.styles.alignment import Aligned
 from studio.styles.fields import Mask
 from studio.styles.parsing.beard import Beard, find_beard
 from studio.styles.parsing.classes import classify
 from studio.styles.parsing.features import Features, measure_features
 from studio.styles.parsing.glasses import Glasses, find_glasses
-from studio.styles.portrait import Portrait
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Regions:
         return self.features.person
 
 
-def parse_regions(portrait: Portrait) -> Regions:
+def parse_regions(portrait: Aligned) -> Regions:
     """Tell skin, hair and clothes apart by colour and place, learnt from this portrait alone.
 
     Nothing is assumed about how light or dark skin or hair are: the skin's colours come from the

@@ -13,17 +13,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from studio.styles.alignment import Anatomy
     from studio.styles.portrait import Portrait
 
 ControlValue = float | str
 Controls = Mapping[str, ControlValue]
+# What lies behind a figure, for any width and height in pixels: (H, W, 3) uint8 sRGB. Asked twice
+# for one size, it returns the same bytes.
+Backdrop = Callable[[int, int], NDArray[np.uint8]]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a style drew: a figure that can be cut out, and what lies behind it."""
+
+    figure: NDArray[np.uint8]  # (S, S, 4) sRGB, straight alpha; S is the portrait's size
+    backdrop: Backdrop
+    landmarks: NDArray[np.float32] | None  # (478, 2) figure pixels, as drawn; None: not carried
+    anatomy: Anatomy | None = None  # of the figure; None: the portrait's own
+
+
 # A drawing in passes: it pauses after each (a layer, a frame, a denoising step), so that whoever
-# lets it draw can stop it, and returns (H, W, 3) uint8 sRGB at its end.
-Drawing = Generator[None, None, NDArray[np.uint8]]
+# lets it draw can stop it, and returns the picture at its end.
+Drawing = Generator[None, None, Picture]
 Draw = Callable[["Portrait", Controls, np.random.Generator], Drawing]
 
 
-def finished(drawing: Drawing, *, between: Callable[[], None] = lambda: None) -> NDArray[np.uint8]:
+def finished(drawing: Drawing, *, between: Callable[[], None] = lambda: None) -> Picture:
     """Let a drawing run to its end and return the picture.
 
     Args:
@@ -35,7 +51,7 @@ def finished(drawing: Drawing, *, between: Callable[[], None] = lambda: None) ->
             try:
                 next(drawing)
             except StopIteration as end:
-                picture: NDArray[np.uint8] = end.value
+                picture: Picture = end.value
                 return picture
             between()
 
@@ -97,6 +113,12 @@ class Choice:
 
 Control = Range | Choice
 
+# Every style has these beside its own: they say what becomes of the drawing, not how it is drawn.
+SHARED: tuple[Control, ...] = (
+    Choice("frame", "Shape", {"square": "Square"}, "square"),
+    Choice("cutout", "Background", {"no": "With background", "yes": "Transparent"}, "no"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -106,9 +128,12 @@ class Style:
     title: str
     family: Family
     summary: str
-    licence: str
+    licence: str  # SPDX identifier, or the sentence that its maker grants it by
     digital_source_type: str  # IPTC term: what is true of how the pixels came about
-    controls: tuple[Control, ...]
+    controls: tuple[Control, ...]  # its own: two to five
+    natural_colour: bool = False  # whether it claims to keep the colours of skin and hair
+    attribution: str = ""  # what the licence asks to say beside a picture
+    source: str = ""  # address of the artwork's origin
 
     def accept(self, values: Controls) -> dict[str, ControlValue]:
         """Return all controls with `values` checked and the rest at their defaults.
@@ -116,7 +141,7 @@ class Style:
         Raises:
             ControlError: an unknown control, or a value outside its limits.
         """
-        known = {control.name: control for control in self.controls}
+        known = {control.name: control for control in (*self.controls, *SHARED)}
         for name in values:
             if name not in known:
                 raise ControlError(f"{self.title} has no control named {name!r}.")

@@ -31,9 +31,9 @@ class Canvas:
         self._origin = np.asarray(origin, np.float64)
 
     @classmethod
-    def blank(cls, size: int, colour: Colour) -> Canvas:
+    def blank(cls, width: int, height: int, colour: Colour) -> Canvas:
         """Return a canvas of one colour."""
-        planes = np.empty((3, size, size), np.float32)
+        planes = np.empty((3, height, width), np.float32)
         planes[:] = colour[:, None, None]
         return cls(planes)
 
@@ -90,6 +90,11 @@ class Canvas:
     def finished(self) -> NDArray[np.uint8]:
         """Return the picture as (H, W, 3) uint8 sRGB."""
         rounded = [cv2.convertScaleAbs(plane) for plane in self.planes]
+        return np.asarray(cv2.merge(rounded), np.uint8)
+
+    def cut_out(self, alpha: Mask) -> NDArray[np.uint8]:
+        """Return the picture through an alpha in [0, 1] as (H, W, 4) uint8, straight alpha."""
+        rounded = [cv2.convertScaleAbs(plane) for plane in (*self.planes, alpha * 255)]
         return np.asarray(cv2.merge(rounded), np.uint8)
 
 

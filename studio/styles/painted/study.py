@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.styles import mesh
+from studio.styles.alignment import FACE_WIDTH
 from studio.styles.fields import Mask, as_field, blurred, enlarged, eroded, ramp, reduced
 from studio.styles.painted.canvas import polygons, spline
 from studio.styles.painted.colour import Lab, middle
-from studio.styles.portrait import FACE_WIDTH, Portrait
+from studio.styles.portrait import Portrait
 from studio.styles.regions import Regions
 
 BUST_MARGIN = 0.012  # share of the side kept off the photograph's end
@@ -62,8 +63,9 @@ class Study:
         return self.blur(values * mask, sigma) / weight
 
 
-def make_study(portrait: Portrait, regions: Regions) -> Study:
+def make_study(portrait: Portrait) -> Study:
     """Measure a portrait for drawing."""
+    regions = portrait.regions
     size, side = portrait.size, portrait.size // 2
     image = reduced(portrait.image, side)
     lab = as_field(cv2.cvtColor(image / 255, cv2.COLOR_RGB2Lab))

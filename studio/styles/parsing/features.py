@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.styles import mesh
+from studio.styles.alignment import Aligned
 from studio.styles.fields import Mask, as_field, blurred, filled, reduced
-from studio.styles.portrait import Portrait
 
 WORK = 256  # pixels: parsing needs areas, not strands
 
@@ -52,7 +52,7 @@ class Features:
         return as_field(np.dstack(parts))
 
 
-def measure_features(portrait: Portrait) -> Features:
+def measure_features(portrait: Aligned) -> Features:
     """Reduce a portrait to the working size and measure every pixel."""
     double = reduced(portrait.image, 2 * WORK)
     lab = as_field(cv2.cvtColor(double / 255, cv2.COLOR_RGB2Lab))

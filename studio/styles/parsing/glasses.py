@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.styles import mesh
+from studio.styles.alignment import Aligned
 from studio.styles.fields import Mask, as_field, blurred, reduced
-from studio.styles.portrait import Portrait
 
 RAYS = 72
 STEPS = 44
@@ -39,7 +39,7 @@ class Glasses:
     tone: NDArray[np.float32]  # (3,) CIELAB of the frame
 
 
-def find_glasses(portrait: Portrait) -> Glasses | None:
+def find_glasses(portrait: Aligned) -> Glasses | None:
     """Return the glasses, or None when both lenses do not show clearly."""
     image = reduced(portrait.image, SIDE)
     lab = as_field(cv2.cvtColor(image / 255, cv2.COLOR_RGB2Lab))

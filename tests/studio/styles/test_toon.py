@@ -6,10 +6,11 @@ import pytest
 
 from studio.styles import mesh
 from studio.styles.fields import filled
+from studio.styles.framing import flattened
 from studio.styles.painted.background import BACKGROUNDS
 from studio.styles.painted.colour import to_lab
 from studio.styles.painted.palette import PALETTES
-from studio.styles.painted.toon import TOON, draw_toon
+from studio.styles.painted.styles import toon
 from studio.styles.types import ControlError
 from tests.studio.styles.colour_difference import ciede2000
 
@@ -24,7 +25,7 @@ def rng(seed=7):
 
 @pytest.fixture(scope="session")
 def drawings(portraits):
-    return {name: draw_toon(portrait, {}, rng()) for name, portrait in portraits.items()}
+    return {name: flattened(toon.draw(portrait, {}, rng())) for name, portrait in portraits.items()}
 
 
 def bare_skin(portrait, regions):
@@ -77,7 +78,7 @@ def test_lips_keep_their_own_colour(portraits, drawings):
 @pytest.mark.parametrize("palette", sorted(PALETTES))
 def test_a_palette_leaves_skin_alone(first_portrait, parsed, drawings, palette):
     natural = next(iter(drawings.values()))
-    other = draw_toon(first_portrait, {"palette": palette}, rng())
+    other = flattened(toon.draw(first_portrait, {"palette": palette}, rng()))
     skin = bare_skin(first_portrait, next(iter(parsed.values())))
     assert np.array_equal(natural[skin], other[skin])
 
@@ -98,24 +99,26 @@ def test_hair_shows_more_than_one_tone(portraits, parsed, drawings):
 
 
 def test_the_same_arguments_give_the_same_bytes(first_portrait):
-    once, again = (draw_toon(first_portrait, {}, rng(3)) for _ in range(2))
+    once, again = (flattened(toon.draw(first_portrait, {}, rng(3))) for _ in range(2))
     assert np.array_equal(once, again)
 
 
 def test_another_seed_gives_another_drawing(first_portrait):
-    assert not np.array_equal(*(draw_toon(first_portrait, {}, rng(seed)) for seed in (1, 2)))
+    assert not np.array_equal(
+        *(flattened(toon.draw(first_portrait, {}, rng(seed))) for seed in (1, 2))
+    )
 
 
 def test_drawing_leaves_its_portrait_as_it_was(first_portrait):
     before = first_portrait.image.copy(), first_portrait.person.copy()
-    draw_toon(first_portrait, {}, rng())
+    flattened(toon.draw(first_portrait, {}, rng()))
     assert np.array_equal(first_portrait.image, before[0])
     assert np.array_equal(first_portrait.person, before[1])
 
 
 @pytest.mark.parametrize("background", sorted(BACKGROUNDS))
 def test_every_background_fills_the_square(first_portrait, background):
-    drawing = draw_toon(first_portrait, {"background": background}, rng())
+    drawing = flattened(toon.draw(first_portrait, {"background": background}, rng()))
     assert drawing.shape == (512, 512, 3)
     assert drawing.dtype == np.uint8
     assert (drawing[first_portrait.person == 0].max(axis=-1) > 0).all()
@@ -125,14 +128,14 @@ def test_more_shading_levels_spread_the_skin_wider(first_portrait, parsed):
     skin = bare_skin(first_portrait, next(iter(parsed.values())))
     spread = []
     for levels in (2, 4):
-        drawing = draw_toon(first_portrait, {"shading_levels": levels}, rng())
+        drawing = flattened(toon.draw(first_portrait, {"shading_levels": levels}, rng()))
         spread.append(to_lab(drawing)[skin][:, 0].std())
     assert spread[0] < spread[1]
 
 
 def test_a_heavier_line_inks_more(first_portrait):
     thin, heavy = (
-        draw_toon(first_portrait, {"line_weight": weight}, rng()).astype(int)
+        flattened(toon.draw(first_portrait, {"line_weight": weight}, rng())).astype(int)
         for weight in (0.5, 1.6)
     )
     assert heavy.sum() < thin.sum()
@@ -150,7 +153,7 @@ def test_a_heavier_line_inks_more(first_portrait):
 )
 def test_what_no_control_offers_is_refused(first_portrait, controls):
     with pytest.raises(ControlError):
-        draw_toon(first_portrait, controls, rng())
+        flattened(toon.draw(first_portrait, controls, rng()))
 
 
 def test_a_photograph_that_ends_early_is_closed_by_a_drawn_edge(first_portrait):
@@ -163,7 +166,7 @@ def test_a_photograph_that_ends_early_is_closed_by_a_drawn_edge(first_portrait):
         person=np.where(covered, first_portrait.person, 0).astype(np.float32),
         covered=covered,
     )
-    below = draw_toon(cut, {"background": "plain"}, rng())[end + 2 :]
+    below = flattened(toon.draw(cut, {"background": "plain"}, rng()))[end + 2 :]
     assert (below == below[0, 0]).all()
 
 
@@ -178,4 +181,4 @@ def test_glasses_are_drawn_where_they_were_found(portraits, parsed, drawings):
 
 
 def test_the_style_says_how_its_pixels_came_about():
-    assert TOON.digital_source_type == "algorithmicallyEnhanced"
+    assert toon.STYLE.digital_source_type == "algorithmicallyEnhanced"

@@ -3,7 +3,7 @@ import pytest
 
 from studio.face.types import Box, Face, Pose
 from studio.styles import mesh
-from studio.styles.portrait import EYE_LINE, anatomy, prepare_portrait
+from studio.styles.alignment import EYE_LINE, align_photo, anatomy
 
 SIZE = 512
 
@@ -57,14 +57,14 @@ def test_the_face_with_its_ears_takes_about_half_the_width(portraits):
 def test_a_leaning_head_is_set_upright(degrees):
     image, alpha = grey(600, 600)
     face = turned(plain_face(), degrees, (300, 300))
-    left, right = eye_centres(prepare_portrait(image, face, alpha, size=SIZE))
+    left, right = eye_centres(align_photo(image, face, alpha, size=SIZE))
     assert abs(left[1] - right[1]) < 1
     assert left[0] < right[0]
 
 
 def test_where_the_photograph_ends_nothing_is_made_up():
     image, alpha = grey(400, 600)
-    portrait = prepare_portrait(image, plain_face(), alpha, size=SIZE)
+    portrait = align_photo(image, plain_face(), alpha, size=SIZE)
     assert not portrait.covered.all()
     assert (portrait.image[~portrait.covered] == 0).all()
     assert (portrait.person[~portrait.covered] == 0).all()
@@ -74,14 +74,14 @@ def test_where_the_photograph_ends_nothing_is_made_up():
 def test_an_alpha_of_another_size_is_refused():
     image, _ = grey(600, 600)
     with pytest.raises(ValueError, match="must match"):
-        prepare_portrait(image, plain_face(), np.ones((300, 300), np.float32))
+        align_photo(image, plain_face(), np.ones((300, 300), np.float32))
 
 
 def test_a_large_photograph_gives_the_same_portrait_as_a_small_one(first):
     image, face, alpha = first
     doubled = Face(face.box, face.landmarks * 2, face.blendshapes, face.pose)
-    small = prepare_portrait(image, face, alpha, size=256)
-    large = prepare_portrait(
+    small = align_photo(image, face, alpha, size=256)
+    large = align_photo(
         image.repeat(2, axis=0).repeat(2, axis=1),
         doubled,
         alpha.repeat(2, axis=0).repeat(2, axis=1),

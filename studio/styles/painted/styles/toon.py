@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from studio.styles.painted.background import BACKGROUNDS, paint_background
 from studio.styles.painted.brows import paint_brows
@@ -26,24 +25,16 @@ from studio.styles.painted.palette import PALETTES, background_tones
 from studio.styles.painted.skin import SkinPaint, paint_skin
 from studio.styles.painted.study import Study, make_study
 from studio.styles.portrait import Portrait
-from studio.styles.regions import parse_regions
-from studio.styles.types import (
-    Choice,
-    Controls,
-    Drawing,
-    Family,
-    Range,
-    Style,
-    finished,
-)
+from studio.styles.types import Choice, Controls, Drawing, Family, Picture, Range, Style
 
-TOON = Style(
+STYLE = Style(
     name="toon",
     title="Toon",
     family=Family.PAINTED,
     summary="A clean comic portrait: flat tones, confident ink and your own colours.",
     licence="Apache-2.0",
     digital_source_type="algorithmicallyEnhanced",
+    natural_colour=True,
     controls=(
         Range("line_weight", "Line weight", 0.5, 1.6, 0.1, 1.0),
         Range("shading_levels", "Shading levels", 2, 4, 1, 3),
@@ -53,40 +44,31 @@ TOON = Style(
 )
 
 
-def draw_toon(
-    portrait: Portrait, controls: Controls, rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    """Draw a portrait as a comic, in one go; see `toon_passes`."""
-    return finished(toon_passes(portrait, controls, rng))
-
-
-def toon_passes(portrait: Portrait, controls: Controls, rng: np.random.Generator) -> Drawing:
+def draw(portrait: Portrait, controls: Controls, rng: np.random.Generator) -> Drawing:
     """Draw a portrait as a comic: shapes first, features, then ink, each over the last.
 
     Args:
         portrait: The aligned portrait; its size is the drawing's (1024, or 512 for a preview).
-        controls: Values for the controls of `TOON`; those left out keep their defaults.
+        controls: Values for the controls of `STYLE`; those left out keep their defaults.
         rng: Varies the strands' pen and picks the background's pair of tones.
 
     Yields:
         Nothing, after each pass: what was drawn until then is nobody's to see.
 
     Returns:
-        (size, size, 3) uint8 sRGB; the same arguments give the same bytes.
+        The picture; the same arguments give the same bytes.
 
     Raises:
         ControlError: an unknown control, or a value outside its limits.
     """
-    chosen = TOON.accept(controls)
+    chosen = STYLE.accept(controls)
     weight, levels = float(chosen["line_weight"]), int(float(chosen["shading_levels"]))
     palette = PALETTES[str(chosen["palette"])]
     # Each its own: how many strands a size draws must not change the background behind them.
     scenery, pen = rng.spawn(2)
-    regions = parse_regions(portrait)
+    study = make_study(portrait)
     yield
-    study = make_study(portrait, regions)
-    yield
-    canvas = Canvas.blank(study.size, np.zeros(3, np.float32))
+    canvas = Canvas.blank(study.size, study.size, np.zeros(3, np.float32))
     ink = Ink(study.size, study.unit, weight)
     skin = paint_skin(canvas, study, levels)
     yield
@@ -108,9 +90,12 @@ def toon_passes(portrait: Portrait, controls: Controls, rng: np.random.Generator
     contour.lay(canvas, study.darkest)
     yield
     tones = background_tones(palette, study.hair_tone, study.skin_tone, scenery)
-    sheet = paint_background(study.size, str(chosen["background"]), tones)
-    sheet.cover(crisp(study.person, 0.5, study.size), canvas.planes)
-    return sheet.finished()
+    name = str(chosen["background"])
+    return Picture(
+        figure=canvas.cut_out(crisp(study.person, 0.5, study.size)),
+        backdrop=lambda width, height: paint_background(width, height, name, tones).finished(),
+        landmarks=study.points,
+    )
 
 
 def _paint_features(canvas: Canvas, study: Study, skin: SkinPaint, ink: Ink) -> None:

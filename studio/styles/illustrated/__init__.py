@@ -1,0 +1,1 @@
+"""Illustrated styles: drawn from measured attributes with parts that artists made."""

@@ -1,0 +1,1 @@
+"""Illustrated styles, one module each: STYLE holds its data, `draw` draws it."""

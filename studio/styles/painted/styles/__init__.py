@@ -1,0 +1,1 @@
+"""Painted styles, one module each: STYLE holds its data, `draw` draws it."""
