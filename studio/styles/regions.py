@@ -5,20 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio.styles.alignment import Aligned
-from studio.styles.fields import Mask
+from studio.styles.fields import Mask, as_field
 from studio.styles.parsing.beard import Beard, find_beard
 from studio.styles.parsing.classes import classify
 from studio.styles.parsing.features import Features, measure_features
 from studio.styles.parsing.glasses import Glasses, find_glasses
+from studio.styles.parsing.parts import find_parts
 
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """Masks of (N, N) float32 in [0, 1] at the working size; they sum to the person's alpha."""
+    """Masks of (N, N) float32 in [0, 1] at the working size.
 
-    skin: Mask  # face, ears, neck, chest
+    Skin, hair and clothes sum to the person's alpha; the others lie over them.
+    """
+
+    skin: Mask  # face, ears, neck, chest; with everything that lies on the face
     hair: Mask  # on the head and falling from it, no beard
     clothes: Mask
+    brows: Mask
+    eyes: Mask  # what the lids leave open
+    lips: Mask  # without what is seen between them
+    teeth: Mask  # empty when the mouth is closed
+    neck: Mask  # the skin below the jaw
+    frames: Mask  # rims of the glasses; empty without any
     beard: Beard
     glasses: Glasses | None
     features: Features
@@ -27,6 +37,11 @@ class Regions:
     def person(self) -> Mask:
         """Alpha of the whole person at the working size."""
         return self.features.person
+
+    @property
+    def background(self) -> Mask:
+        """What is not the person, at the working size."""
+        return as_field(1 - self.features.person)
 
 
 def parse_regions(portrait: Aligned) -> Regions:
@@ -37,11 +52,19 @@ def parse_regions(portrait: Aligned) -> Regions:
     """
     features = measure_features(portrait)
     skin, hair, clothes = classify(features)
+    glasses = find_glasses(portrait)
+    parts = find_parts(features, skin, glasses)
     return Regions(
         skin=skin,
         hair=hair,
         clothes=clothes,
+        brows=parts.brows,
+        eyes=parts.eyes,
+        lips=parts.lips,
+        teeth=parts.teeth,
+        neck=parts.neck,
+        frames=parts.frames,
         beard=find_beard(features, skin),
-        glasses=find_glasses(portrait),
+        glasses=glasses,
         features=features,
     )
