@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from studio.face.types import Face
 from studio.styles.alignment import Aligned, align_photo
+from studio.styles.attributes.measure import measure_attributes
+from studio.styles.attributes.types import Attributes
 from studio.styles.regions import Regions, parse_regions
 
 
@@ -17,6 +19,7 @@ class Portrait(Aligned):
     """An aligned photograph and what each of its pixels shows."""
 
     regions: Regions
+    attributes: Attributes
 
 
 def prepare_portrait(
@@ -35,4 +38,5 @@ def prepare_portrait(
     """
     aligned = align_photo(image, face, person, size=size)
     parts = {field.name: getattr(aligned, field.name) for field in fields(aligned)}
-    return Portrait(**parts, regions=parse_regions(aligned))
+    regions = parse_regions(aligned)
+    return Portrait(**parts, regions=regions, attributes=measure_attributes(aligned, regions))

@@ -1,0 +1,1 @@
+"""Attributes: what an illustrated figure needs to know of a portrait, and nothing beyond that."""
