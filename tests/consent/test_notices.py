@@ -83,6 +83,8 @@ def test_both_languages_have_the_same_sections_with_as_many_items():
         ("what kind of picture it is", "welche Art von Bild sie ist"),
         ("from what kind of pictures", "aus welcher Art von Bildern"),
         ("keep the hidden numbers", "Zahlen in den Farben deiner Bilder behalten wir"),
+        ("how much each looks like you", "wie ähnlich es dir sieht"),
+        ("We do not guess your age or how you feel", "Wir schätzen nicht, wie alt du bist"),
         ("18 or older", "18 oder älter"),
     ],
 )
@@ -120,7 +122,7 @@ def test_a_record_keeps_the_notice_that_it_was_given_under():
 def test_a_consent_under_another_text_is_none_of_the_present_ones():
     present = notice_hashes(CONTROLLER)
     assert present == {load_notice(CONTROLLER, language=each).sha256 for each in LANGUAGES}
-    for version in ("1", "2", "3"):
+    for version in ("1", "2", "3", "4"):
         assert load_notice(CONTROLLER, version=version).sha256 not in present
     moved = notice_hashes(Controller(id="x", name="Somebody else", contact="here"))
     assert not moved & present
@@ -132,6 +134,8 @@ def test_a_notice_that_was_agreed_to_is_never_edited():
         ("2", "en"): "9f4dd9452ac7866e",
         ("3", "en"): "590ea15fc338faf1",
         ("3", "de"): "ac249dacb29775b8",
+        ("4", "en"): "5839c54967b51b34",
+        ("4", "de"): "d852e6e712cc9b48",
     }
     for (version, language), digest in agreed.items():
         notice = load_notice(CONTROLLER, version=version, language=language)

@@ -108,7 +108,7 @@ def test_a_jsonld_processor_finds_consent_under_dpv(registry):
     (status,) = record[f"{DPV}hasConsentStatus"]
     assert status["@type"] == [f"{DPV}ConsentGiven"]
     assert status[f"{DCT}valid"][0]["@value"].startswith("2026-05-30T12:00")
-    assert record[f"{DPV}hasNotice"][0]["@id"] == "urn:selfsame:notice:4:en"
+    assert record[f"{DPV}hasNotice"][0]["@id"] == "urn:selfsame:notice:5:en"
     assert [who["@type"] for who in record[f"{DPV}hasEntity"]] == [
         [f"{DPV}DataSubject"],
         [f"{DPV}DataController"],
