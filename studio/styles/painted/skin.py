@@ -45,7 +45,7 @@ class SkinPaint:
 
 def paint_skin(canvas: Canvas, study: Study, levels: int) -> SkinPaint:
     """Cover the whole canvas with skin tones; later shapes cut the person out of it."""
-    shading, side = _shading(study)
+    shading, side = skin_shading(study)
     cuts = [float(v) for v in np.quantile(_chosen(shading, study.bare), PARTS[levels])]
     for cut in cuts:
         shading = without_islands(shading, cut, ISLAND * float((study.face > 0.5).sum()))
@@ -59,8 +59,8 @@ def paint_skin(canvas: Canvas, study: Study, levels: int) -> SkinPaint:
     )
     # The bands shift around the person's mean tone: nobody is lightened or darkened.
     tones = [_band(study.skin_tone, rise - mean) for rise in rises]
-    hue = _hue(study)
-    canvas.planes[:] = _tint(tones[0], hue, study.size)
+    hue = slow_hue(study)
+    canvas.planes[:] = tinted(tones[0], hue, study.size)
     for cut, (below, tone) in zip(cuts, pairwise(tones), strict=True):
         canvas.lift(crisp(shading, cut, study.size), to_rgb(tone) - to_rgb(below))
     lit = len(tones) - 1
@@ -92,14 +92,19 @@ def _band(tone: Lab, rise: float) -> Lab:
     return toned(tone, rise, VIVID * (1 + CHROMA_PER_STEP * rise))
 
 
-def _tint(tone: Lab, hue: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    """(3, size, size) sRGB planes of one band; the hue changes slowly, so it is mixed small."""
+def tinted(tone: Lab, hue: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+    """Return (3, size, size) sRGB planes of one band; its hue changes slowly: it is mixed small."""
     light = np.full(hue.shape[:2], tone[0], np.float32)
     lab = np.dstack([light, tone[1] + hue[..., 0], tone[2] + hue[..., 1]])
     return np.stack([linear(plane, size) for plane in to_rgb(lab).transpose(2, 0, 1)])
 
 
-def _shading(study: Study) -> tuple[Mask, float]:
+def skin_shading(study: Study) -> tuple[Mask, float]:
+    """Return light and shade over the skin, around 0 with a spread of about 1, and the lamp's side.
+
+    It is the form's light mixed with the photograph's, freed of the light's slope across the face;
+    the side is -1 where the light comes from the picture's left, +1 from its right.
+    """
     light = study.lab[..., 0]
     smooth = study.blur_within(light, np.maximum(study.bare, 1e-3 * study.skin), 12)
     slope = _slope(smooth, study.bare)
@@ -107,7 +112,7 @@ def _shading(study: Study) -> tuple[Mask, float]:
     level = smooth - LEVEL_OUT * (slope[0] * columns + slope[1] * rows)
     side = -1.0 if slope[0] <= 0 else 1.0
     seen = _standard(level, study.bare)
-    form = _standard(_form(study, side), study.bare)
+    form = _standard(modelled_light(study, side), study.bare)
     inside = np.clip(2 * study.blur(study.face, 16) - 1, 0, 1)
     # Ears, neck and chest have no modelled form: they take shade, but no light of their own.
     outer = np.minimum(0.9 * seen, -0.1)
@@ -130,8 +135,8 @@ def _standard(values: Mask, mask: Mask) -> Mask:
     return as_field((values - chosen.mean()) / (chosen.std() + 0.3))
 
 
-def _form(study: Study, side: float) -> Mask:
-    """Light on the face's modelled surface, from above and to one side."""
+def modelled_light(study: Study, side: float) -> Mask:
+    """Return the light on the face's modelled surface, from above and to one side."""
     small = study.field // 4
     ratio = small / study.size
     spots = study.points[:468] * ratio
@@ -173,8 +178,8 @@ def _surface_slope(
     return (yy * xz - xy * yz) / det / side, (xx * yz - xy * xz) / det / side
 
 
-def _hue(study: Study) -> NDArray[np.float32]:
-    """(HUE_SIDE, HUE_SIDE, 2) the skin's own slow changes of a and b around its mean."""
+def slow_hue(study: Study) -> NDArray[np.float32]:
+    """Return (HUE_SIDE, HUE_SIDE, 2) the skin's own slow changes of a and b around its mean."""
     parts = []
     weight = reduced(np.maximum(study.bare, 1e-3 * study.skin), HUE_SIDE)
     sigma = HUE_RADIUS * study.scale * HUE_SIDE / study.field
