@@ -29,7 +29,7 @@ MIN_FOLD = 5.0  # units between lid and crease from which the crease is drawn
 
 
 @dataclass(frozen=True, slots=True)
-class _Eye:
+class Eye:
     """One eye's curves as drawn, a little larger than measured."""
 
     mesh: EyeMesh
@@ -43,7 +43,7 @@ class _Eye:
 def paint_eyes(canvas: Canvas, study: Study, skin: SkinPaint, ink: Ink) -> None:
     """Draw both eyes."""
     for mesh in EYES:
-        eye = _measured(study, mesh)
+        eye = measured_eye(study, mesh)
         _draw_fold(study, mesh, ink)
         if eye.opening < CLOSED:
             ink.stroke(eye.lower, [1.0, 5.0, 6.0, 4.0, 1.2])
@@ -52,14 +52,15 @@ def paint_eyes(canvas: Canvas, study: Study, skin: SkinPaint, ink: Ink) -> None:
         _draw_lids(study, eye, ink)
 
 
-def _measured(study: Study, mesh: EyeMesh) -> _Eye:
+def measured_eye(study: Study, mesh: EyeMesh, grow_by: tuple[float, float] = GROW) -> Eye:
+    """Return an eye's curves, `grow_by` wider and higher than on the photograph."""
     p = study.points.astype(np.float64)
     upper, lower = p[list(mesh.upper)], p[list(mesh.lower)]
     middle = (upper[0] + upper[-1]) / 2
     width = max(float(np.linalg.norm(upper[0] - upper[-1])), 1.0)
     radius = float(np.linalg.norm(p[list(mesh.iris_ring)] - p[mesh.iris], axis=1).mean())
-    grow = np.array(GROW)
-    return _Eye(
+    grow = np.array(grow_by)
+    return Eye(
         mesh=mesh,
         upper=middle + (upper - middle) * grow,
         lower=middle + (lower - middle) * grow,
@@ -69,14 +70,14 @@ def _measured(study: Study, mesh: EyeMesh) -> _Eye:
     )
 
 
-def _paint_ball(canvas: Canvas, study: Study, eye: _Eye, skin: SkinPaint) -> None:
+def _paint_ball(canvas: Canvas, study: Study, eye: Eye, skin: SkinPaint) -> None:
     top, bottom = spline(eye.upper), spline(eye.lower)
     outline = np.vstack([top, bottom[::-1]])
     part = canvas.window(outline, 4)
     hole = part.shape(outline)
-    white, iris = _tones(study, eye, skin)
+    white, iris = eye_tones(study, eye, skin)
     part.cover(hole, to_rgb(white))
-    part.cover(hole * part.shape(_between(top, bottom, 0.36)), to_rgb(toned(white, -9)))
+    part.cover(hole * part.shape(between(top, bottom, 0.36)), to_rgb(toned(white, -9)))
     inner = eye.upper[-1]
     flesh = np.vstack(
         [inner, 0.72 * eye.upper[-2] + 0.28 * inner, 0.72 * eye.lower[-2] + 0.28 * inner]
@@ -85,25 +86,25 @@ def _paint_ball(canvas: Canvas, study: Study, eye: _Eye, skin: SkinPaint) -> Non
     _paint_iris(part, eye, hole, iris)
     # The lid's shadow lies over white and iris alike.
     part.shade(
-        0.55 * hole * part.shape(_between(top, bottom, 0.22)), LID_SHADE, np.zeros(3, np.float32)
+        0.55 * hole * part.shape(between(top, bottom, 0.22)), LID_SHADE, np.zeros(3, np.float32)
     )
     _paint_lights(part, eye, hole)
 
 
-def _between(top: Curve, bottom: Curve, depth: float) -> Curve:
-    """The strip from the upper lid down by a share of the opening."""
+def between(top: Curve, bottom: Curve, depth: float) -> Curve:
+    """Return the strip from the upper lid down by a share of the opening."""
     edge = top + depth * (bottom - top)
     return np.vstack([top - [0, 3], edge[::-1]])
 
 
-def _disc(eye: _Eye, x: float, y: float, radius: float, squash: float = 1.0) -> Curve:
+def _disc(eye: Eye, x: float, y: float, radius: float, squash: float = 1.0) -> Curve:
     """An ellipse in the iris' own frame, where the iris has radius 1."""
     angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     ring = np.column_stack([x + radius * np.cos(angle), y + radius * squash * np.sin(angle)])
     return eye.centre + eye.radius * ring
 
 
-def _paint_iris(part: Canvas, eye: _Eye, hole: Mask, tone: Lab) -> None:
+def _paint_iris(part: Canvas, eye: Eye, hole: Mask, tone: Lab) -> None:
     dark = toned(tone, -max(8.0, 0.40 * float(tone[0])), 0.9)
     lift = max(8.0, 0.30 * float(tone[0]))
     part.cover(hole * part.shape(_disc(eye, 0, 0, 1)), to_rgb(dark))
@@ -116,13 +117,13 @@ def _paint_iris(part: Canvas, eye: _Eye, hole: Mask, tone: Lab) -> None:
     part.cover(hole * part.shape(_disc(eye, 0, 0, 0.45)), to_rgb(pupil))
 
 
-def _paint_lights(part: Canvas, eye: _Eye, hole: Mask) -> None:
+def _paint_lights(part: Canvas, eye: Eye, hole: Mask) -> None:
     part.cover(hole * part.shape(_disc(eye, -0.36, -0.34, 0.25)), CATCHLIGHT)
     part.cover(0.5 * hole * part.shape(_disc(eye, 0.42, 0.42, 0.13)), CATCHLIGHT)
 
 
-def _tones(study: Study, eye: _Eye, skin: SkinPaint) -> tuple[Lab, Lab]:
-    """The white's tone and the iris', from the pixels of the measured opening."""
+def eye_tones(study: Study, eye: Eye, skin: SkinPaint) -> tuple[Lab, Lab]:
+    """Return the white's tone and the iris', from the pixels of the measured opening."""
     half = study.field / study.size
     p = study.points * half
     ring = np.vstack([p[list(eye.mesh.upper)], p[list(eye.mesh.lower)][::-1]])
@@ -148,7 +149,7 @@ def _iris_tone(pixels: NDArray[np.float32]) -> Lab:
     return toned(tone, 2.0, IRIS_CHROMA)
 
 
-def _draw_lids(study: Study, eye: _Eye, ink: Ink) -> None:
+def _draw_lids(study: Study, eye: Eye, ink: Ink) -> None:
     u, out = study.unit, eye.mesh.side
     corner = eye.upper[0]
     flick = corner + np.array([out * 8.0, -3.5]) * u

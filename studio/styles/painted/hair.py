@@ -44,8 +44,8 @@ def paint_hair(canvas: Canvas, study: Study, levels: int, rng: np.random.Generat
     light = smooth_along(study, flow, inside)
     if float(np.linalg.norm(study.hair_tone - study.skin_tone)) < BARE:
         return
-    if _is_cropped(study, inside, light):
-        _paint_cropped(canvas, study, inside)
+    if is_cropped(study, inside, light):
+        paint_cropped(canvas, study, inside)
         return
     _paint_mass(canvas, study, _Mass(study.hair, inside, flow, light), levels, rng)
 
@@ -69,7 +69,7 @@ def paint_beard(canvas: Canvas, study: Study, levels: int, rng: np.random.Genera
 def paint_cast_shadow(canvas: Canvas, study: Study, skin: SkinPaint) -> None:
     """The hair's shadow on the face: one shape, the hair's own moved away from the light."""
     inside = as_field(np.clip(study.hair * study.person, 0, 1))
-    if _thickness(study, inside) < SCALP:
+    if hair_reach(study, inside) < SCALP:
         return
     across, down = -skin.side * CAST[0] * study.scale, CAST[1] * study.scale
     matrix = np.array([[1, 0, across], [0, 1, down]], np.float32)
@@ -104,7 +104,7 @@ def _paint_mass(
     field = blurred(even, 2.2 * study.scale)
     canvas.cover(shape, to_rgb(tones[1]))
     canvas.cover(shape * crisp(-field, float(-cuts[0]), study.size), to_rgb(tones[0]))
-    room = _thickness(study, inside) > GLEAMING
+    room = hair_reach(study, inside) > GLEAMING
     for k in range(1, 1 + (levels > 2) + (levels > 2 and room)):
         canvas.cover(shape * crisp(field, float(cuts[k]), study.size), to_rgb(tones[k + 1]))
     strands = trace_strands(study, mass.flow, light, inside, rng)
@@ -112,8 +112,9 @@ def _paint_mass(
     canvas.cover(shape * canvas.shape(*strands), to_rgb(deep))
 
 
-def _is_cropped(study: Study, inside: Mask, light: Mask) -> bool:
-    reach = _thickness(study, inside)
+def is_cropped(study: Study, inside: Mask, light: Mask) -> bool:
+    """Tell hair so short that it is a tint of the head from hair that has a shape."""
+    reach = hair_reach(study, inside)
     if reach > SCALP and _is_grey(study):
         return False
     if reach > THIN or float(study.skin_tone[0] - study.hair_tone[0]) > CROPPED:
@@ -129,13 +130,14 @@ def _is_grey(study: Study) -> bool:
     return float(study.hair_tone[0]) > GREY_LIGHT and chroma < GREY_CHROMA
 
 
-def _thickness(study: Study, inside: Mask) -> float:
+def hair_reach(study: Study, inside: Mask) -> float:
+    """Return how far hair reaches from its edge at most, units."""
     reach = cv2.distanceTransform((inside > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
     return float(reach.max()) / study.scale
 
 
-def _paint_cropped(canvas: Canvas, study: Study, inside: Mask) -> None:
-    """A shaven head: the hair's tint, lighter where the skull catches the light."""
+def paint_cropped(canvas: Canvas, study: Study, inside: Mask) -> None:
+    """Paint a shaven head: the hair's tint, lighter where the skull catches the light."""
     shape = crisp(study.blur(study.hair, 6), 0.5, study.size, softness=5)
     core = eroded(inside > 0.8, 3)
     lightness = study.lab[..., 0]
