@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -85,3 +86,6 @@ class StoredOutput:
     log_index: int | None = None  # of its entry in the log; None before it is stored
     frozen_at: datetime | None = None  # reported: not handed out until the operator has looked
     watermark: int | None = None  # the 32-bit id in its colours; None in outputs before there was
+    # JSON data, kept sealed; None in outputs of earlier versions.
+    likeness: Mapping[str, object] | None = None  # how much it looks like its selfie
+    recipe: Mapping[str, object] | None = None  # style, seed and controls that draw it again

@@ -217,6 +217,7 @@ class OutputRow(Base):
     created_at: Mapped[datetime]
     frozen_at: Mapped[datetime | None]  # reported: not handed out until the operator has looked
     log_index: Mapped[int | None] = mapped_column(BigInteger)
+    sealed_notes: Mapped[bytes | None] = mapped_column(LargeBinary)  # likeness and recipe
 
 
 class WatermarkRow(Base):

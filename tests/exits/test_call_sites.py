@@ -29,6 +29,7 @@ HOLDS_RENDERS = {
 SEALED_COLUMNS = {
     ("captures", "sealed_evidence"): "numbers, sealed under the subject's key",
     ("captures", "template"): "128 numbers, sealed under the subject's key",
+    ("outputs", "sealed_notes"): "words and numbers, sealed under the subject's key",
     ("probes", "sealed_numbers"): "numbers, sealed under the subject's key",
     ("records", "signature"): "a signature",
     ("reports", "sealed_words"): "words, sealed under the master key",

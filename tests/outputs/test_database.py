@@ -78,7 +78,7 @@ def test_row_is_added_in_the_transaction_of_the_job(library, database, formats, 
     key = library.put_objects(output.subject_id, output.id, formats)
     with database.transaction() as unit:
         unit.records.load(output.record_id, lock=True)
-        library.add_row(SqlOutputRows(unit.session), output, key, receipt_hash="5e" * 32)
+        library.add_row(SqlOutputRows(unit.session, unit.vault), output, key, receipt_hash="5e" * 32)
     assert library.list(output.subject_id) == [output]
     assert library.read(output.subject_id, output.id) == formats[0]
     assert library.read(output.subject_id, output.id, MediaType.WEBP) == formats[1]
@@ -89,7 +89,7 @@ def test_transaction_that_fails_leaves_no_row(library, database, formats, output
 
     def die_before_the_commit() -> None:
         with database.transaction() as unit:
-            library.add_row(SqlOutputRows(unit.session), output, key, receipt_hash="5e" * 32)
+            library.add_row(SqlOutputRows(unit.session, unit.vault), output, key, receipt_hash="5e" * 32)
             raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError):

@@ -63,11 +63,8 @@ class JobDatabase:
         def same() -> Iterator[Session]:
             yield session
 
-        return Joined(
-            SqlJobRows(same, same, self._clock),
-            self._database.unit_of(session),
-            SqlOutputRows(session),
-        )
+        unit = self._database.unit_of(session)
+        return Joined(SqlJobRows(same, same, self._clock), unit, SqlOutputRows(session, unit.vault))
 
     def forget_checkpoints(self, job_ids: Sequence[str], *, schema: str | None) -> None:
         """Delete what the job engine's datasource noted beside the outputs.

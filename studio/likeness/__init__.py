@@ -1,0 +1,1 @@
+"""How much a drawing looks like the selfie that it was drawn from, in numbers and in words."""
