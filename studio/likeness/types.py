@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from outputs.types import Released
 
 
 class Band(StrEnum):
@@ -66,3 +71,12 @@ class Likeness:
         data["band"] = self.band.value
         data["measures"]["shape_source"] = self.measures.shape_source.value
         return data
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPreview:
+    """A labelled preview, how much it looks like its selfie, and what draws it again."""
+
+    released: Released
+    likeness: Likeness
+    recipe: Mapping[str, object]  # style, seed and controls

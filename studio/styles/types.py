@@ -31,6 +31,9 @@ class Picture:
     backdrop: Backdrop
     landmarks: NDArray[np.float32] | None  # (478, 2) figure pixels, as drawn; None: not carried
     anatomy: Anatomy | None = None  # of the figure; None: the portrait's own
+    # Of a figure put together from parts: what they show, by the names of `Attributes`, colours as
+    # "#rrggbb"; what they say nothing about is left out. None: the figure is drawn of the portrait.
+    shown: Mapping[str, str] | None = None
 
 
 # A drawing in passes: it pauses after each (a layer, a frame, a denoising step), so that whoever
@@ -115,8 +118,21 @@ Control = Range | Choice
 
 # Every style has these beside its own: they say what becomes of the drawing, not how it is drawn.
 SHARED: tuple[Control, ...] = (
-    Choice("frame", "Shape", {"square": "Square"}, "square"),
-    Choice("cutout", "Background", {"no": "With background", "yes": "Transparent"}, "no"),
+    Choice(
+        "frame",
+        "Shape",
+        {
+            "square": "Square",
+            "circle": "Profile circle",
+            "banner": "Banner",
+            "sticker": "Sticker",
+            "print": "Print",
+            "poster": "Poster",
+        },
+        "square",
+    ),
+    Choice("cutout", "Behind you", {"no": "With background", "yes": "Transparent"}, "no"),
+    Range("best_of", "Tries, of which the most alike is kept", 1, 6, 1, 1),
 )
 
 
