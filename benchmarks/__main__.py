@@ -23,7 +23,7 @@ from benchmarks import (
     marks,
     release,
     selfies,
-    toon,
+    styles,
     withdrawal,
 )
 from benchmarks.document import BENCHMARKS, machine, versions, write_between
@@ -34,7 +34,7 @@ SUBJECTS: Mapping[str, Callable[[Stage], Iterator[Row]]] = {
     "faces": faces.rows,
     "selfies": selfies.rows,
     "identity": identity.rows,
-    "toon": toon.rows,
+    "styles": styles.rows,
     "release": release.rows,
     "marks": marks.rows,
     "jobs": jobs.rows,

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -121,8 +122,15 @@ def test_a_wrong_setting_is_told_in_one_sentence(name, value, sentence, tmp_path
 def test_styles_are_listed_for_people_and_programs():
     assert "line_weight" in run("styles").stdout
     listed = json.loads(run("styles", "--json").stdout)
-    assert [style["name"] for style in listed] == ["toon"]
-    assert {"name", "title", "family", "licence", "controls"} <= set(listed[0])
+    families = Counter(style["family"] for style in listed)
+    assert families["painted"] >= 13
+    assert families["illustrated"] >= 12
+    for style in listed:
+        assert style["licence"]
+        assert style["attribution"] or "CC BY" not in style["licence"]
+        assert len(style["controls"]) >= 2
+        assert {control["kind"] for control in style["controls"]} <= {"range", "choice"}
+        assert {"frame", "cutout"} <= {control["name"] for control in style["shared_controls"]}
 
 
 def test_verify_tells_an_unmarked_and_an_unreadable_file_apart(tmp_path):
