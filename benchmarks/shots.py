@@ -30,8 +30,6 @@ QUALITY = 82  # of lossy WebP
 LIMIT = 3 * 1024 * 1024  # bytes of all pictures together
 CAMERA_WIDTH = 1280  # pixels: a good webcam
 PAIR_HEIGHT = 720  # pixels of portrait-to-avatar.webp
-TILE = 480  # pixels of each toon in toon.webp
-BACKGROUNDS = ("circle", "duo", "rays", "circle", "dots", "plain")  # one for each subject
 MOMENT = 600  # milliseconds until a page has come to rest
 TURN = 700  # milliseconds until a head has turned half way
 RUNNING = frozenset({"you-camera", "you-colours"})  # views of which only the window counts
@@ -92,7 +90,6 @@ def main() -> int:
         look = LOOKS[0]
         with visit(studio, browser, cameras, Plan(look.subject), look) as guest:
             pair(guest, look.subject, cameras.still(look.subject), Path(folder))
-        everybody(studio)
     size = sum(picture.stat().st_size for picture in PICTURES.glob("*.webp"))
     print(f"{size / 1024:.0f} kB in {PICTURES}")
     return 0 if size <= LIMIT else 1
@@ -162,25 +159,6 @@ def pair(visitor: Visitor, subject: str, still: bytes, folder: Path) -> None:
         small = picture.resize((PAIR_HEIGHT, PAIR_HEIGHT), Image.Resampling.LANCZOS)
         both.paste(small, (column * PAIR_HEIGHT, 0))
     both.save(PICTURES / "portrait-to-avatar.webp", quality=90, method=6)
-
-
-def everybody(studio: Studio) -> None:
-    """Put the labelled toons of all baked subjects side by side."""
-    house = studio.house
-    sheet = Image.new("RGB", (3 * TILE, 2 * TILE))
-    for number, subject in enumerate(house.baked_subjects()):
-        token = house.new_session()
-        for _ in house.play_subject(token, subject.id):
-            pass
-        job = house.make_now(token, "toon", {"background": BACKGROUNDS[number]}, number)
-        if job.output_id is None:
-            raise RuntimeError(f"{subject.id} was not drawn: {job.message}")
-        released = house.output(token, job.output_id, "png")
-        toon = Image.open(io.BytesIO(released.data)).convert("RGB")
-        tile = toon.resize((TILE, TILE), Image.Resampling.LANCZOS)
-        sheet.paste(tile, (number % 3 * TILE, number // 3 * TILE))
-    sheet.save(PICTURES / "toon.webp", quality=88, method=6)
-    print("toon")
 
 
 if __name__ == "__main__":
