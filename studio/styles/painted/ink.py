@@ -41,6 +41,6 @@ class Ink:
         """Add an area of ink, (N, N) float32 alpha."""
         np.maximum(self._sheet, np.clip(alpha * 255, 0, 255).astype(np.uint8), out=self._sheet)
 
-    def lay(self, canvas: Canvas, floor: Colour) -> None:
-        """Lay all strokes onto the canvas."""
-        canvas.shade(as_field(self._sheet) / np.float32(255), RATIO, floor)
+    def lay(self, canvas: Canvas, floor: Colour, ratio: Colour = RATIO) -> None:
+        """Lay all strokes onto the canvas: they leave `ratio` of the light, down to `floor`."""
+        canvas.shade(as_field(self._sheet) / np.float32(255), ratio, floor)

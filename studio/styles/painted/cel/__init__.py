@@ -1,0 +1,1 @@
+"""What the anime cel is painted with: skin, eyes, hair and skies."""
