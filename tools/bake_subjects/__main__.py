@@ -1,7 +1,7 @@
-"""Command line: `python -m tools.bake_subjects bake | manifest | check | sheet`.
+"""Command line: `python -m tools.bake_subjects bake | masks | manifest | check | sheet`.
 
-Each command imports its own needs: `bake` runs in the bake-time environment, the others in the
-project's.
+Each command imports its own needs: `bake` and `masks` run in the bake-time environment, the others
+in the project's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ASSETS = Path(__file__).resolve().parents[2] / "studio" / "subjects" / "assets"
 def main() -> None:
     """Parse the command line and run one command."""
     parser = argparse.ArgumentParser(prog="python -m tools.bake_subjects", description=__doc__)
-    parser.add_argument("command", choices=("bake", "manifest", "check", "sheet"))
+    parser.add_argument("command", choices=("bake", "masks", "manifest", "check", "sheet"))
     parser.add_argument("--assets", type=Path, default=ASSETS, help="folder of the frames")
     parser.add_argument("--subjects", nargs="+", choices=tuple(SUBJECTS), default=list(SUBJECTS))
     parser.add_argument("--frames", nargs="+", choices=tuple(FRAMES), default=list(FRAMES))
@@ -30,6 +30,10 @@ def main() -> None:
             from tools.bake_subjects.bake import bake  # noqa: PLC0415 - needs its own environment
 
             bake(options.assets, options.subjects, options.frames)
+        case "masks":
+            from tools.bake_subjects.masks import bake_masks  # noqa: PLC0415 - needs its own environment
+
+            bake_masks(options.assets, options.subjects)
         case "manifest":
             from tools.bake_subjects.manifest import write_manifest  # noqa: PLC0415 - needs its own environment
 

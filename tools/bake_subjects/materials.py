@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import bpy
@@ -58,6 +59,13 @@ class _Nodes:
         node = self.tree.nodes.new("ShaderNodeMapRange")
         for i, x in enumerate((start, end, 0.0, top), start=1):
             node.inputs[i].default_value = x
+        self.link(value, node.inputs[0])
+        return node.outputs[0]
+
+    def above(self, value: Any, edge: float) -> Any:
+        node = self.tree.nodes.new("ShaderNodeMath")
+        node.operation = "GREATER_THAN"
+        node.inputs[1].default_value = edge
         self.link(value, node.inputs[0])
         return node.outputs[0]
 
@@ -185,3 +193,37 @@ def wall(colour: Colour) -> Any:
     tone = np.array(colour)
     n.link(n.mix(tone * 0.85, tone * 1.1, n.noise("Object", 1.1)), n.shader.inputs["Base Color"])
     return material
+
+
+def shine(material: Any, colour: Any) -> None:
+    """Let a material shine in one colour and reflect nothing; its transparency stays.
+
+    Args:
+        material: A principled material.
+        colour: (3,) linear, or a node's output.
+    """
+    shader = material.node_tree.nodes["Principled BSDF"]
+    for name in ("Base Color", "Emission Color"):
+        for link in list(shader.inputs[name].links):
+            material.node_tree.links.remove(link)
+    shader.inputs["Base Color"].default_value = (0, 0, 0, 1)
+    for name in ("Specular IOR Level", "Subsurface Weight"):
+        shader.inputs[name].default_value = 0
+    shader.inputs["Emission Strength"].default_value = 1
+    if hasattr(colour, "is_output"):
+        material.node_tree.links.new(colour, shader.inputs["Emission Color"])
+    else:
+        shader.inputs["Emission Color"].default_value = (*colour, 1)
+
+
+def shine_in_parts(material: Any, colours: Mapping[str, Colour]) -> None:
+    """Let skin shine in the colours of skin, neck (attribute `below_jaw`), lips and mouth."""
+    n = _Nodes(material)
+    colour: Any = colours["skin"]
+    for share, edge, part in (
+        (n.attribute("below_jaw"), 0.0, "neck"),
+        (n.mask("lips"), 0.5, "lips"),
+        (n.mask("inside-mouth"), 0.5, "mouth"),
+    ):
+        colour = n.mix(colour, colours[part], n.above(share, edge))
+    shine(material, colour)

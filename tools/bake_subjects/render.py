@@ -33,6 +33,15 @@ def render(
     template: Template, subject: Subject, head: Head, fleece: Fleece, to: Path, *, light: Light
 ) -> None:
     """Build the scene of one frame and write it as PNG; see `set_up` for its size."""
+    build(template, subject, head, fleece, light=light)
+    bpy.context.scene.render.filepath = str(to)
+    bpy.ops.render.render(write_still=True)
+
+
+def build(
+    template: Template, subject: Subject, head: Head, fleece: Fleece, *, light: Light
+) -> None:
+    """Put the subject, what they wear and the room into Blender's scene."""
     _body(template, subject, head, fleece)
     for ball in head.eyes:
         _eyeball(ball, materials.eye(subject.iris))
@@ -42,8 +51,6 @@ def render(
     if subject.glasses:
         add_glasses(template, head, subject.glasses)
     furnish(subject, head.anchor, light)
-    bpy.context.scene.render.filepath = str(to)
-    bpy.ops.render.render(write_still=True)
 
 
 def set_up(quality: Quality) -> None:
