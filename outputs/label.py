@@ -98,12 +98,11 @@ def place_label(
             why=WHY,
             next_step="Draw the head lower or smaller.",
         )
-    tone = tone or _tone_on(render.pixels, corner.rect)
-    corner = replace(corner, design=replace(design, tone=tone))
     if kind is Kind.SMALL:
-        return (corner,)
-    chin = Design(Kind.CHIN, side, synthetic=False, locale=locale, family=family, tone=tone)
-    return (corner, _on_chin(render, chin))
+        return _in_tone((corner,), render, tone)
+    chin = _on_chin(render, Design(Kind.CHIN, side, synthetic=False, locale=locale, family=family))
+    first = _in_disc(corner, chin) if render.is_round else corner
+    return _in_tone((first, chin), render, tone)
 
 
 def fits_chin(render: Render, box: Rect) -> bool:
@@ -170,6 +169,14 @@ def overlap(one: Rect, other: Rect) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
+def _in_tone(
+    copies: tuple[Placement, ...], render: Render, tone: Tone | None
+) -> tuple[Placement, ...]:
+    """Give all copies one tone: that which stands out under the first, if none is named."""
+    tone = tone or _tone_on(render.pixels, copies[0].rect)
+    return tuple(replace(copy, design=replace(copy.design, tone=tone)) for copy in copies)
+
+
 def _tone_on(pixels: NDArray[np.uint8], rect: Rect) -> Tone:
     """Return the tone that stands out: a light pill on a dark ground, else a dark one.
 
@@ -178,6 +185,22 @@ def _tone_on(pixels: NDArray[np.uint8], rect: Rect) -> Tone:
     left, top, right, bottom = (int(value) for value in rect)
     luma = luma_of(pixels[top:bottom, left:right])
     return Tone.LIGHT if float(luma.mean()) < DARK_GROUND else Tone.DARK
+
+
+def _in_disc(corner: Placement, chin: Placement) -> Placement:
+    """Return the place at the bottom of the disc for a copy whose corner is cut off with it.
+
+    Under a chin that leaves no room it stays in the corner: it is read there as well, until the
+    disc is cut out once more.
+    """
+    side = corner.design.short_side
+    height, width = art(corner.design).pill.shape
+    radius, gap = side / 2 - margin(side) / 2, margin(side) // 2
+    reach = math.sqrt(radius**2 - (width / 2) ** 2)  # of its lower corners, below the middle
+    top = math.floor(side / 2 + reach) - height
+    if top < chin.rect[3] + gap:
+        return corner
+    return replace(corner, left=round((side - width) / 2), top=top)
 
 
 def _on_chin(render: Render, design: Design) -> Placement:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
@@ -24,7 +25,7 @@ from outputs.types import Clip, Profile, Released, Render
 from outputs.watermark import Watermarker
 from outputs.xmp import GENERATED_TYPES, SOURCE_TYPES
 
-PREVIEW_SIDE = 512  # pixels, the longest side that a preview may have
+PREVIEW_SIDE = 512  # pixels: a preview has no more of them than a square of this side
 REQUIRED: Mapping[Profile, tuple[str, ...]] = {
     Profile.PREVIEW: ("label", "watermark", "xmp"),
     Profile.FINAL: ("label", "watermark", "xmp", "manifest"),
@@ -119,7 +120,7 @@ class Releaser:
             ReleaseRefused: the grant does not hold, or a mark is missing.
         """
         self._check(Clip((render,)), grant)
-        small = Clip((shrink(render, PREVIEW_SIDE),))
+        small = Clip((shrink(render, preview_side(render)),))
         claim = replace(self._claim(render, grant, "", ""), watermark=PREVIEW_WORD)
         return self._release(small, claim, {}, (MediaType.WEBP,), Profile.PREVIEW)[0]
 
@@ -181,6 +182,12 @@ class Releaser:
                 why="A grant covers the one picture that it was asked for.",
                 next_step="Choose the style again and make the picture anew.",
             )
+
+
+def preview_side(render: Render) -> int:
+    """Return the longest side in pixels that a preview of a render may have."""
+    height, width = render.pixels.shape[:2]
+    return math.floor(PREVIEW_SIDE * math.sqrt(max(height, width) / min(height, width)))
 
 
 def _marked(draft: Draft, marks: Sequence[Mark]) -> Draft:

@@ -34,6 +34,7 @@ class Render:
     style: str
     family: str
     digital_source_type: str  # IPTC term
+    is_round: bool = False  # a square of which only the largest disc is seen
 
 
 @dataclass(frozen=True, slots=True)
