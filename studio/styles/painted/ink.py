@@ -44,3 +44,7 @@ class Ink:
     def lay(self, canvas: Canvas, floor: Colour, ratio: Colour = RATIO) -> None:
         """Lay all strokes onto the canvas: they leave `ratio` of the light, down to `floor`."""
         canvas.shade(as_field(self._sheet) / np.float32(255), ratio, floor)
+
+    def fill(self, canvas: Canvas, colour: Colour) -> None:
+        """Lay all strokes in one opaque colour: a printer's ink hides what lies below."""
+        canvas.cover(as_field(self._sheet) / np.float32(255), colour)
