@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
@@ -36,11 +36,24 @@ class Orders:
     workshop: Workshop
     engine: JobEngine
 
-    def preview(self, subject_id: str, style: str, controls: Controls, seed: int) -> Released:
-        """Draw a labelled preview; nothing is stored."""
+    def preview(
+        self,
+        subject_id: str,
+        style: str,
+        controls: Controls,
+        seed: int,
+        *,
+        still_wanted: Callable[[], None] = lambda: None,
+    ) -> Released:
+        """Draw a labelled preview; nothing is stored.
+
+        What `still_wanted` raises between two passes ends the drawing.
+        """
         chosen = find_style(style)
-        request = self._request(subject_id, chosen)
-        return self.workshop.preview(request, chosen.accept(controls), seed)
+        request = self.request(subject_id, chosen)
+        return self.workshop.preview(
+            request, chosen.accept(controls), seed, still_wanted=still_wanted
+        )
 
     def make(self, subject_id: str, style: str, controls: Controls, seed: int) -> str:
         """Enqueue one durable job and return its id."""
@@ -80,7 +93,7 @@ class Orders:
 
     def _job(self, subject_id: str, style: str, controls: Controls, seed: int) -> Job:
         chosen = find_style(style)
-        request = self._request(subject_id, chosen)
+        request = self.request(subject_id, chosen)
         return Job(
             id=f"{self.rng.getrandbits(128):032x}",
             subject_id=request.subject_id,
@@ -99,7 +112,7 @@ class Orders:
             created_at=self.clock.now(),
         )
 
-    def _request(self, subject_id: str, style: Style) -> GrantRequest:
+    def request(self, subject_id: str, style: Style) -> GrantRequest:
         """Ask for what the subject's newest consent, capture and selfie allow; the gate decides."""
         record = self.desk.standing(subject_id)
         capture = self.booth.latest(subject_id)

@@ -70,6 +70,7 @@ class Stylist:
             style=self.style.name,
             family=self.style.family,
             digital_source_type=self.style.digital_source_type,
+            is_round=framed.is_round,
         )
 
 

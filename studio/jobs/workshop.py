@@ -117,9 +117,18 @@ class Workshop:
         )
 
     def preview(
-        self, request: GrantRequest, controls: Controls, seed: int, *, size: int = PREVIEW_SIZE
+        self,
+        request: GrantRequest,
+        controls: Controls,
+        seed: int,
+        *,
+        size: int = PREVIEW_SIZE,
+        still_wanted: Callable[[], None] = lambda: None,
     ) -> Released:
-        """Draw a labelled preview; nothing is stored."""
+        """Draw a labelled preview; nothing is stored.
+
+        What `still_wanted` raises between two passes ends the drawing.
+        """
         grant = self._granted(request)
         portrait = self.portraits.of(grant, request.probe_ids[0], size=size)
         stylist = STYLISTS[request.style]
@@ -128,7 +137,7 @@ class Workshop:
             portrait,
             controls,
             np.random.default_rng(seed),
-            still_granted=self._still_granted(request),
+            still_granted=_both(still_wanted, self._still_granted(request)),
         )
         return self.releaser.preview(render, self._granted(request))
 
@@ -138,6 +147,16 @@ class Workshop:
 
     def _still_granted(self, request: GrantRequest) -> Callable[[], None]:
         return Recheck(lambda: self._granted(request), self.monotonic)
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    """Return what calls both, in this order."""
+
+    def call() -> None:
+        first()
+        second()
+
+    return call
 
 
 class Recheck:

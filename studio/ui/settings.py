@@ -20,7 +20,7 @@ class UiSettings:
     allowed_origins: tuple[str, ...] = ()  # further origins, such as "https://studio.example"
     cookie_secure: bool = False  # true behind https
     cookie_days: int = 365  # no record is kept longer than this
-    max_upload_bytes: int = 20 * MEGABYTE  # a whole request body
+    max_upload_bytes: int = 40 * MEGABYTE  # a whole request body: a poster as PNG, painted on grain
     max_selfies_bytes: int = 100 * MEGABYTE  # the same where pictures and videos of oneself come in
     max_frame_bytes: int = 512 * 1024  # a 640 x 480 JPEG is about 60 kB
     max_still_bytes: int = 8 * MEGABYTE
