@@ -24,6 +24,11 @@ def to_rgb(lab: NDArray[np.generic]) -> NDArray[np.float32]:
     return as_field(np.clip(rgb * 255, 0, 255))
 
 
+def hexed(code: str) -> NDArray[np.float32]:
+    """Return sRGB, 0 to 255, of a colour written as "#rrggbb"."""
+    return np.array([int(code[place : place + 2], 16) for place in (1, 3, 5)], np.float32)
+
+
 def toned(lab: Lab, light: float, chroma: float = 1.0) -> Lab:
     """Return a kin of a colour: `light` L units lighter, its chroma times `chroma`."""
     return np.array([np.clip(lab[0] + light, 2, 97), lab[1] * chroma, lab[2] * chroma], np.float32)

@@ -1,0 +1,48 @@
+"""Printing screens: tones as dots, lines or grain of full ink.
+
+All are laid out in units from the picture's corner, so that a figure and what lies behind it share
+one screen. Sources: clustered-dot screening (Ulichney 1987); stochastic screening with blue noise
+(Mitsa and Parker 1992).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from studio.styles.fields import Mask, as_field
+
+
+def dots(coverage: Mask, pitch: float, degrees: float) -> Mask:
+    """Return round dots, each as large as the coverage at its own centre asks.
+
+    Args:
+        coverage: (H, W) in [0, 1], the share of paper that ink covers.
+        pitch: From one dot to the next, pixels.
+        degrees: The screen's turn.
+    """
+    height, width = coverage.shape
+    turn = np.radians(degrees)
+    cos, sin = np.float32(np.cos(turn) / pitch), np.float32(np.sin(turn) / pitch)
+    x = np.arange(width, dtype=np.float32)[None, :]
+    y = np.arange(height, dtype=np.float32)[:, None]
+    across, down = cos * x + sin * y, cos * y - sin * x
+    column, row = np.rint(across), np.rint(down)
+    # Each pixel asks the tone at the centre of its own dot: dots then are true circles.
+    back = np.float32(pitch * pitch)
+    centre_x, centre_y = back * (cos * column - sin * row), back * (sin * column + cos * row)
+    tone = cv2.remap(
+        coverage, centre_x, centre_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    away = cv2.magnitude(across - column, down - row)
+    radius = _radius(as_field(tone))
+    return as_field(np.clip((radius - away) * np.float32(pitch) + 0.5, 0, 1))
+
+
+def _radius(coverage: Mask) -> Mask:
+    """Radius of a dot, in pitches, that covers a share of its cell; grown ones overlap."""
+    known = np.array([0, 0.02, 0.05, 0.12, 0.2, 0.283, 0.385, 0.503, 0.636, 0.785, 0.87, 0.95, 1])
+    radii = np.array([-0.2, 0.08, 0.126, 0.195, 0.252, 0.3, 0.35, 0.4, 0.45, 0.5, 0.54, 0.6, 0.72])
+    table = np.interp(np.linspace(0, 1, 256), known, radii).astype(np.float32)
+    index = np.clip(coverage * 255, 0, 255).astype(np.uint8)
+    return as_field(cv2.LUT(index, table.reshape(1, 256)))
