@@ -18,13 +18,22 @@ ROUNDS = 3  # refits: the cheeks' model learns the neck's shade, the crown's the
 CONFIDENT = 0.85  # posterior beyond which a pixel teaches the next round's model
 SMOOTH_RADIUS = 5  # pixels: evidence is pooled along edges (Rhemann et al. 2011)
 SMOOTH_EPS = 20.0  # squared Lab units
+SURE = 0.7  # alpha below which the wall may be all that is seen
 RIM = 0.10  # face widths: how deep loose strands let the wall through
 HUE_APART = 7.0  # scaled Lab units of a and b
 LIGHT_APART = 20.0  # scaled Lab units of L
 CRUMB = 60  # pixels: a piece of a class smaller than this belongs to its surroundings
 CRUMB_SHARE = 0.06  # or smaller than this share of the class' largest piece
 LOW_SHARE = 0.3  # the same for hair that begins below the chin: a collar's shade, mostly
+ROOT = -0.05  # face widths below the eyes: hair that hangs begins higher
+LOOSE_REACH = 0.12  # face widths from hanging hair within which more of it may lie
+LOOSE = np.float32(0.1)  # how likely such hair is, next to hair that hangs
+CHIN_ROOM = 0.1  # face widths above the chin from which hair must hang
+HALF = 0.5  # alpha
+BALD = 0.04  # squared face widths: less than that unlike skin above the face is its rim
 HAIR, CLOTHES = 1, 2  # indices among the classes
+UNLIKE = -40.0  # log density from which evidence counts less and less
+TAIL = 10.0
 TEMPERATURE = 0.35  # neighbouring pixels are not independent witnesses
 
 Models = tuple[Mixture, Mixture | None, Mixture | None]  # skin, hair, clothes
@@ -40,7 +49,10 @@ def classify(features: Features) -> tuple[Mask, Mask, Mask]:
     models = seeded = _seeded(features, colours)
     posterior = _posterior(features, colours, models, priors)
     for _ in range(ROUNDS - 1):
+        hanging = _hanging(features, posterior)
+        posterior[..., HAIR] *= hanging
         models = _refitted(features, colours, models, posterior)
+        priors[..., HAIR] *= np.where(hanging, np.float32(1), LOOSE)
         posterior = _posterior(features, colours, models, priors)
     posterior = _without_crumbs(posterior, float(features.points[mesh.CHIN, 1]))
     skin, hair, clothes = (as_field(posterior[..., k] * features.person) for k in range(3))
@@ -75,7 +87,7 @@ def _not_background(f: Features, colours: NDArray[np.float32], hair: Mixture | N
     if hair is None or outside is None:
         return np.ones_like(f.person)
     depth = cv2.distanceTransform((f.person > 0.3).astype(np.uint8), cv2.DIST_L2, 5)
-    doubt = np.exp(-as_field(depth) / (RIM * f.face_width))
+    doubt = np.exp(-as_field(depth) / (RIM * f.face_width)) * ramp(-f.person, -1.0, -SURE)
     rim = (f.person > 0.02) & (doubt > 1e-3)
     gain = np.full_like(doubt, -12)
     gain[rim] = outside.log_likelihood(colours[rim]) - hair.log_likelihood(colours[rim])
@@ -95,14 +107,34 @@ def _priors(f: Features) -> NDArray[np.float32]:
     neck = ramp(-side, -0.48, -0.36) * ramp(below, -0.25, -0.08)
     wear = ramp(below + 0.9 * np.maximum(side - 0.2, 0), 0.22, 0.62)
 
-    skin = 0.25 + 0.55 * face + 0.3 * ears + 0.5 * neck * (1 - wear) + 6.0 * low_face
+    shoulder = ramp(side, 0.42, 0.58) * ramp(below, -0.2, 0.0)
+    skin = (
+        0.25 - 0.12 * shoulder + 0.55 * face + 0.3 * ears + 0.5 * neck * (1 - wear) + 6.0 * low_face
+    )
     hair = 0.6 - 0.35 * face - 0.35 * neck - 0.25 * ramp(below, 0.0, 0.6)
     hair = np.maximum(hair, 0.02) * (1 - 0.92 * low_face)
     # Between the shoulders may be a neckline of any depth: there, colour decides.
     clothes = (0.8 - 0.55 * ramp(-side, -0.42, -0.25)) * wear
-    clothes += 1e-12 + 0.004 * ramp(below, -0.08, 0.0)  # no collar stands above the chin
+    clothes += (
+        1e-12 + 0.2 * shoulder + 0.016 * ramp(below, -0.06, 0.06)
+    )  # no collar stands above the chin
     stack = np.dstack([skin, hair, clothes])
     return as_field(stack / stack.sum(axis=2, keepdims=True))
+
+
+def _hanging(f: Features, posterior: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(WORK, WORK) False on hair below the face that does not hang down from above it.
+
+    Shaded collars look like hair. A strip as thin as the outline's blur roots nothing.
+    """
+    shape = ((posterior.argmax(axis=2) == HAIR) & (f.person > HALF)).astype(np.uint8)
+    shape = np.asarray(cv2.morphologyEx(shape, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
+    count, labels = cv2.connectedComponents(shape)
+    crown = np.unique(labels[(f.down < ROOT) & (shape > 0)])
+    hanging = np.isin(labels, crown) & (shape > 0) & (count > 1)
+    reach = max(1, round(LOOSE_REACH * f.face_width))
+    far = cv2.distanceTransform((~hanging).astype(np.uint8), cv2.DIST_L2, 5) > reach
+    return np.asarray(~far | (f.down < f.chin - CHIN_ROOM))
 
 
 def _seeded(f: Features, colours: NDArray[np.float32]) -> Models:
@@ -122,7 +154,8 @@ def _seeded(f: Features, colours: NDArray[np.float32]) -> Models:
     same_hue = np.abs(colours[..., 1:3] - skin_hue).max(axis=2) < HUE_APART
     same_hue &= np.abs(colours[..., 0] - np.median(samples[:, 0])) < LIGHT_APART
     shoulders = unlike & ~same_hue & (below > 0.08) & (wide > 0.45) & (below + 0.6 * wide > 0.5)
-    hair = _model(colours[above], 3)
+    haired = above.sum() > BALD * f.face_width**2
+    hair = _model(colours[above], 3) if haired else None
     # Long hair lies on the shoulders: what looks like the crown's is no seed of clothes, unless
     # nothing else is left (a black shirt under black hair).
     worn = shoulders & (hair.distance(colours) > HAIR_FAR) if hair is not None else shoulders
@@ -143,14 +176,20 @@ def _posterior(
         if model is None:
             scores.append(np.full((WORK, WORK), -60, np.float32))
             continue
-        evidence = np.full((WORK, WORK), -40, np.float32)
-        evidence[known] = np.maximum(model.log_likelihood(own), -40)
+        evidence = np.full((WORK, WORK), UNLIKE, np.float32)
+        evidence[known] = _tempered(model.log_likelihood(own))
         score = as_field(TEMPERATURE * evidence + np.log(priors[..., k]))
         pooled = cv2.ximgproc.guidedFilter(guide, score, SMOOTH_RADIUS, SMOOTH_EPS)
         scores.append(as_field(pooled))
     stack = np.dstack(scores)
     stack = np.exp(2.0 * (stack - stack.max(axis=2, keepdims=True)))
     return as_field(stack / stack.sum(axis=2, keepdims=True))
+
+
+def _tempered(evidence: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Let what no model expects still be more or less unlike each, but never outvote a region."""
+    beyond = np.maximum(UNLIKE - evidence, 0)
+    return as_field(np.maximum(evidence, UNLIKE) - TAIL * np.log1p(beyond / TAIL))
 
 
 def _refitted(
