@@ -7,7 +7,8 @@ from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from studio.styles.attributes.colours import MONK
+from studio.styles.attributes.colours import MONK, hex_of, lab_of
+from studio.styles.attributes.skin import skin_at
 from studio.styles.attributes.types import (
     Attributes,
     Brows,
@@ -128,7 +129,8 @@ def corrected(attributes: Attributes, controls: Controls) -> Attributes:
         if value == AUTO:
             continue
         if name == "monk":
-            changes |= {"monk": int(value), "skin": MONK[int(value) - 1]}
+            skin = skin_at(int(value), lab_of(attributes.skin))
+            changes |= {"monk": int(value), "skin": hex_of(skin)}
         elif name in COLOURS:
             changes[name] = COLOURS[name][1][str(value)][1]
         else:

@@ -1,0 +1,188 @@
+"""Hair of the head: how long, in what shape, how its strands run, and its colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.styles import mesh
+from studio.styles.alignment import Aligned
+from studio.styles.attributes.colours import Lab, apart
+from studio.styles.attributes.strands import Strands, measure_strands
+from studio.styles.attributes.types import NEUTRAL, Fringe, HairLength, HairShape, HairTexture
+from studio.styles.fields import filled
+from studio.styles.parsing.features import WORK, Features
+from studio.styles.regions import Regions
+
+# The mesh's upper edge over each brow, from the outer end to the nose, as `brow_top` runs.
+FOREHEAD_EDGES = ((54, 103, 67, 109, 10), (284, 332, 297, 338, 10))
+# Lengths are shares of the face's width, areas of its square; below = from the eyes downwards.
+SCALP_FROM = -0.2  # below: hair of the head that nothing shades lies above
+LEAST = 0.05  # area of hair under which there is none
+LIKE_SKIN = 9.5  # CIELAB distance from the skin within which "hair" is scalp
+SHADOW = 11.0  # the same for a shadow of hair
+THIN_SHADOW = 25.0  # the same for a shadow that lies as close as CLOSE says
+CLOSE = (0.43, 0.56, 0.26)  # height above the face, width beside it, area: of shaven hair
+SIDES = 0.42  # across: hair beside the face, at the ears' height
+EARS = (-0.1, 0.25)  # below
+LOOSE = 0.05  # area beside an ear from which hair falls over it
+SOME_LOOSE = 0.035
+LOW = (0.36, -0.15)  # across, below the chin: where only falling hair is
+FALLS = 0.22  # area there, both sides, of hair that falls on the shoulders
+TAIL = 0.028  # area there, one side, of a tail behind the neck
+LOBE = -0.27  # below the chin: where short hair ends at the latest
+SHOULDERS = 0.2  # below the chin
+WIDE = 0.64  # across: hair that stands off at the sides
+TALL = 0.60  # height above the face
+STANDS = 0.52  # height above the face of hair that holds itself up, when it is wide too
+CURLS = (0.38, 0.47, 0.58)  # coherence of the strands up to which: coily, curly, wavy
+FORELOCK = (0.3, 0.5)  # share of a side of the forehead that is covered: a side, all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Hair:
+    """Hair of the head as measured; `colour` is None where nothing but skin shows."""
+
+    length: HairLength
+    shape: HairShape
+    texture: HairTexture
+    fringe: Fringe
+    colour: Lab | None  # (3,) as photographed
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """Where hair is; shares of the face's width or its square."""
+
+    area: float
+    height: float  # of the hair's top above the face's outline
+    width: float  # median half width beside the brows
+    ears: tuple[float, float]  # area beside each ear, the picture's left first
+    low: tuple[float, float]  # area on each side of the neck
+    reach: tuple[float, float]  # lowest hair on each side, below the chin
+
+
+def measure_hair(portrait: Aligned, regions: Regions, skin: Lab) -> Hair:
+    """Measure the hair of the head.
+
+    Args:
+        portrait: head and shoulders, upright.
+        regions: of that portrait.
+        skin: (3,) CIELAB of the cheeks as photographed.
+    """
+    f = regions.features
+    hair = regions.hair > 0.5
+    top = (regions.hair > 0.8) & (f.down < SCALP_FROM)
+    extent = _extent(f, hair)
+    if extent.area < LEAST or top.sum() < LEAST * f.face_width**2 / 2:
+        return _without(HairLength.BALD)
+    colour = np.asarray(np.median(f.lab[top], axis=0), np.float32)
+    unlike = apart(colour, _brow_skin(regions, skin))
+    if unlike < LIKE_SKIN and extent.width == 0:
+        return _without(HairLength.BALD)
+    close = all(
+        size < most
+        for size, most in zip((extent.height, extent.width, extent.area), CLOSE, strict=True)
+    )
+    if unlike < SHADOW or (close and unlike < THIN_SHADOW):
+        return _without(HairLength.SHAVED)
+    length, tied = _length(extent)
+    return Hair(
+        length=length,
+        shape=HairShape.TIED if tied else _shape(extent),
+        texture=_texture(measure_strands(portrait, regions), extent),
+        fringe=_fringe(f, regions.hair),
+        colour=colour,
+    )
+
+
+def _without(length: HairLength) -> Hair:
+    return Hair(length, NEUTRAL.hair_shape, NEUTRAL.hair_texture, Fringe.NONE, None)
+
+
+def _brow_skin(regions: Regions, skin: Lab) -> Lab:
+    """The forehead's colour, which is lit as the scalp is; the cheeks' where hair covers it."""
+    f = regions.features
+    bare = (f.inside > 0.05) & (f.down < SCALP_FROM) & (np.abs(f.across) < 0.2)
+    bare &= (regions.hair < 0.2) & (regions.brows < 0.2)
+    if bare.sum() < 0.02 * f.face_width**2:
+        return skin
+    return np.asarray(np.median(f.lab[bare], axis=0), np.float32)
+
+
+def _extent(f: Features, hair: NDArray[np.bool_]) -> _Extent:
+    square = f.face_width**2
+    shown = (f.person > 0.5) & (np.abs(f.across) < 0.25)
+    rows = np.flatnonzero(shown.any(axis=1))
+    crown = -float(f.down[rows[0], 0]) if len(rows) else 0.0
+    face_top = -float(f.down[int(np.clip(f.points[mesh.FOREHEAD_TOP, 1], 0, WORK - 1)), 0])
+    beside = hair & (f.down > -0.35) & (f.down < 0.05)
+    reach = [float(np.abs(f.across[row][beside[row]]).max(initial=0)) for row in range(WORK)]
+    level = (f.down[:, 0] > -0.35) & (f.down[:, 0] < 0.05)
+    below_chin = f.down - f.chin
+    ears, low, lowest = [], [], []
+    for side in (-1, 1):
+        out = side * f.across
+        at_ear = hair & (out > SIDES) & (f.down > EARS[0]) & (f.down < EARS[1])
+        ears.append(float(at_ear.sum()) / square)
+        low.append(float((hair & (out > LOW[0]) & (below_chin > LOW[1])).sum()) / square)
+        falling = hair & (out > LOW[0]) & (f.down > -0.3)
+        last = np.flatnonzero(falling.sum(axis=1) >= 2)
+        lowest.append(float(below_chin[last[-1], 0]) if len(last) else -1.0)
+    return _Extent(
+        area=float(hair.sum()) / square,
+        height=crown - face_top,
+        width=float(np.median(np.asarray(reach)[level])) if level.any() else 0.0,
+        ears=(ears[0], ears[1]),
+        low=(low[0], low[1]),
+        reach=(lowest[0], lowest[1]),
+    )
+
+
+def _length(extent: _Extent) -> tuple[HairLength, bool]:
+    """How long hair is, and whether it is tied behind the head."""
+    covered = max(extent.ears) >= LOOSE
+    if sum(extent.low) >= FALLS and covered:
+        return HairLength.LONG, False
+    if max(extent.low) >= TAIL and not covered:
+        long = max(extent.reach) >= SHOULDERS
+        return (HairLength.LONG if long else HairLength.MEDIUM), True
+    if any(
+        lowest >= LOBE and ear >= SOME_LOOSE
+        for lowest, ear in zip(extent.reach, extent.ears, strict=True)
+    ):
+        return HairLength.MEDIUM, False
+    return HairLength.SHORT, False
+
+
+def _shape(extent: _Extent) -> HairShape:
+    if extent.width >= WIDE:
+        return HairShape.FULL
+    return HairShape.TALL if extent.height >= TALL else HairShape.FLAT
+
+
+def _texture(strands: Strands | None, extent: _Extent) -> HairTexture:
+    if strands is None:
+        # Blurred beyond single strands; but what stands off all round is no straight hair.
+        stands = extent.width >= WIDE and extent.height >= STANDS and max(extent.ears) < LOOSE
+        return HairTexture.CURLY if stands else NEUTRAL.hair_texture
+    kinds = (HairTexture.COILY, HairTexture.CURLY, HairTexture.WAVY)
+    for kind, most in zip(kinds, CURLS, strict=True):
+        if strands.coherence < most:
+            return kind
+    return HairTexture.STRAIGHT
+
+
+def _fringe(f: Features, hair: NDArray[np.float32]) -> Fringe:
+    """How much of the forehead, between brows and the mesh's upper end, is under hair."""
+    shares = []
+    for eye, top in zip(mesh.EYES, FOREHEAD_EDGES, strict=True):
+        low = f.points[list(eye.brow_top)]
+        high = f.points[list(top)]
+        zone = filled(WORK, np.vstack([low, (low + 2 * high)[::-1] / 3]))
+        shares.append(float(hair[zone].mean()) if zone.any() else 0.0)
+    if min(shares) >= FORELOCK[1]:
+        return Fringe.FULL
+    return Fringe.SIDE if max(shares) >= FORELOCK[0] else Fringe.NONE
