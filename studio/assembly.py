@@ -29,6 +29,7 @@ from studio.jobs.lease import take_lease
 from studio.jobs.orders import Orders
 from studio.jobs.portraits import Portraits
 from studio.jobs.workshop import Workshop
+from studio.likeness.gauge import Gauge
 from studio.settings import Settings, SettingsError
 from studio.sitting.accounts import Accounts, Rules
 from studio.sitting.archive import Archivist
@@ -98,7 +99,9 @@ def open_house(
             version=version,
             locale=settings.label_locale,
         )
-        workshop = Workshop(base.database, gate, portraits, releaser, base.library, clock)
+        workshop = Workshop(
+            base.database, gate, portraits, releaser, base.library, clock, Gauge(meter)
+        )
         jobs = JobDatabase(base.database, clock)
         engine = JobEngine(
             EngineSettings(settings.engine_url(), listen=listen),

@@ -6,6 +6,7 @@ same transaction as the engine's checkpoint, so a job has at most one output wha
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -217,9 +218,10 @@ class JobEngine:
 
 
 def made_to_json(made: Made) -> Outcome:
-    """Return what was made as JSON values, for the engine's checkpoint: ids, no pixels."""
+    """Return what was made as JSON values, for the engine's checkpoint: ids, and notes sealed."""
     row = {**asdict(made.output), "created_at": made.output.created_at.isoformat()}
-    return {"output": row, "object_key": made.object_key}
+    notes = base64.b64encode(made.sealed_notes).decode()
+    return {"output": row, "object_key": made.object_key, "sealed_notes": notes}
 
 
 def made_from_json(outcome: Outcome) -> Made:
@@ -228,7 +230,8 @@ def made_from_json(outcome: Outcome) -> Made:
     if not isinstance(row, dict):
         raise TypeError("the checkpoint of a rendered job holds no output")
     output = StoredOutput(**{**row, "created_at": datetime.fromisoformat(row["created_at"])})
-    return Made(output, str(outcome["object_key"]))
+    notes = base64.b64decode(str(outcome["sealed_notes"]))
+    return Made(output, str(outcome["object_key"]), notes)
 
 
 def _config(settings: EngineSettings, lease: Lease) -> DBOSConfig:

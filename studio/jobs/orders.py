@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from outputs.types import Released
     from studio.jobs.engine import JobEngine
     from studio.jobs.workshop import Workshop
+    from studio.likeness.types import MeasuredPreview
     from studio.sitting.booth import Booth
     from studio.sitting.desk import Desk
     from studio.styles.types import Controls, Style
@@ -45,13 +46,29 @@ class Orders:
         *,
         still_wanted: Callable[[], None] = lambda: None,
     ) -> Released:
-        """Draw a labelled preview; nothing is stored.
+        """Draw a labelled preview, once; nothing is stored.
 
         What `still_wanted` raises between two passes ends the drawing.
         """
         chosen = find_style(style)
         request = self.request(subject_id, chosen)
         return self.workshop.preview(
+            request, chosen.accept(controls), seed, still_wanted=still_wanted
+        )
+
+    def measured_preview(
+        self,
+        subject_id: str,
+        style: str,
+        controls: Controls,
+        seed: int,
+        *,
+        still_wanted: Callable[[], None] = lambda: None,
+    ) -> MeasuredPreview:
+        """Draw a labelled preview, the best of as many tries as asked for, and measure it."""
+        chosen = find_style(style)
+        request = self.request(subject_id, chosen)
+        return self.workshop.measured_preview(
             request, chosen.accept(controls), seed, still_wanted=still_wanted
         )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from studio.face.meter import FaceMeter
 
 KEPT = 6  # portraits; one of 1024 px takes about 9 MB
+LARGEST_KEPT = 1024  # pixels; one of 4096 px takes 150 MB and serves one poster
 WORDS = ("prepared portrait in memory", "prepared portraits in memory")
 
 
@@ -54,8 +55,8 @@ class Portraits:
             purges = self._purges
         portrait = self._prepare(grant, probe_id, size)
         with self._lock:
-            if purges != self._purges:
-                return portrait  # somebody withdrew meanwhile: used once, kept nowhere
+            if purges != self._purges or size > LARGEST_KEPT:
+                return portrait  # used once, kept nowhere; or somebody withdrew meanwhile
             self._kept[key] = portrait
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

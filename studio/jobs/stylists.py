@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from consent.errors import ConsentRefused
 from outputs.types import Render
 from studio.styles.alignment import anatomy
@@ -15,11 +17,11 @@ from studio.styles.types import finished
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
-
-    from consent.types import Grant
+    from studio.jobs.tries import Leave
     from studio.styles.portrait import Portrait
-    from studio.styles.types import Controls, Draw, Style
+    from studio.styles.types import Controls, Draw, Picture, Style
+
+    Look = Callable[[Portrait, Picture], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +31,20 @@ class Stylist:
     style: Style
     draw: Draw
 
-    def render(
-        self,
-        grant: Grant,
-        portrait: Portrait,
-        controls: Controls,
-        rng: np.random.Generator,
-        *,
-        still_granted: Callable[[], None],
-    ) -> Render:
-        """Return a render that nobody may see until it is released.
+    def picture(self, leave: Leave, portrait: Portrait, controls: Controls, seed: int) -> Picture:
+        """Return a drawing that nobody may see: to be measured.
 
         Args:
-            grant: the leave to begin.
+            leave: to draw.
             portrait: of a granted probe.
             controls: for the style's controls.
-            rng: for the drawing.
-            still_granted: called between the drawing's passes; raises when the leave has ended.
+            seed: of everything that the drawing leaves to chance.
 
         Raises:
-            ConsentRefused: the grant is for another style or family; or what `still_granted`
-                raises.
+            ConsentRefused: the grant is for another style or family, or the leave has ended.
             ControlError: a control is unknown or outside its limits.
         """
+        grant = leave.grant
         if (grant.style, grant.family) != (self.style.name, self.style.family):
             raise ConsentRefused(
                 "other_style",
@@ -59,8 +52,35 @@ class Stylist:
                 why="Consent names the styles that may be drawn.",
                 next_step="Choose the style again.",
             )
+        drawing = self.draw(portrait, self.style.accept(controls), np.random.default_rng(seed))
+        return finished(drawing, between=leave.still_granted)
+
+    def render(
+        self,
+        leave: Leave,
+        portrait: Portrait,
+        controls: Controls,
+        seed: int,
+        *,
+        look: Look | None = None,
+    ) -> Render:
+        """Return a render that nobody may see until it is released.
+
+        Args:
+            leave: to draw.
+            portrait: of a granted probe.
+            controls: for the style's controls.
+            seed: of everything that the drawing leaves to chance.
+            look: shown the drawing before it gets its frame and its marks; keeps no pixel of it.
+
+        Raises:
+            ConsentRefused: the grant is for another style or family, or the leave has ended.
+            ControlError: a control is unknown or outside its limits.
+        """
+        picture = self.picture(leave, portrait, controls, seed)
+        if look is not None:
+            look(portrait, picture)
         chosen = self.style.accept(controls)
-        picture = finished(self.draw(portrait, chosen, rng), between=still_granted)
         framed = frame_picture(picture, picture.anatomy or anatomy(portrait), chosen)
         return Render(
             pixels=framed.pixels,

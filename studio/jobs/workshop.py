@@ -6,17 +6,19 @@ a step that is run again after a crash is judged by the consent that stands then
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from consent.entries import log_grant, log_output
 from outputs.types import StoredOutput
 from studio.jobs.stylists import STYLISTS
+from studio.jobs.tries import Leave, Tries
+from studio.likeness.types import MeasuredPreview
+from studio.styles.framing import drawing_size
 
 if TYPE_CHECKING:
     from consent.gate import Gate
@@ -27,11 +29,14 @@ if TYPE_CHECKING:
     from outputs.store import OutputRows
     from outputs.types import Released
     from studio.jobs.portraits import Portraits
+    from studio.jobs.stylists import Look
     from studio.jobs.types import Job
+    from studio.likeness.gauge import Gauge
     from studio.styles.types import Controls
 
-FINAL_SIZE = 1024  # pixels
+FINAL_SIZE = 1024  # pixels; larger ones are prepared when they are drawn
 PREVIEW_SIZE = 512  # pixels
+NOTES = "job-notes"  # in the seal's associated data
 ASK_AFTER_SECONDS = 0.5  # how long a drawing goes on at most after its consent has ended
 
 
@@ -39,8 +44,9 @@ ASK_AFTER_SECONDS = 0.5  # how long a drawing goes on at most after its consent 
 class Made:
     """An output whose sealed bytes lie in the store, before its row."""
 
-    output: StoredOutput
+    output: StoredOutput  # without its notes
     object_key: str
+    sealed_notes: bytes  # likeness and recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Workshop:
     releaser: Releaser
     library: Library
     clock: Clock
+    gauge: Gauge
     monotonic: Callable[[], float] = time.monotonic  # seconds; a clock may be set back
     rng: Random = field(default_factory=SystemRandom)  # draws watermarks' ids
 
@@ -62,16 +69,15 @@ class Workshop:
 
     def render_and_release(self, job: Job) -> Made:
         """Draw, mark, read back and put the sealed bytes; one step, so no render is ever kept."""
-        grant = self._granted(job.request())
-        portrait = self.portraits.of(grant, job.probe_id, size=FINAL_SIZE)
         stylist = STYLISTS[job.style]
-        render = stylist.render(
-            grant,
-            portrait,
-            job.controls,
-            np.random.default_rng(job.seed),
-            still_granted=self._still_granted(job.request()),
-        )
+        chosen = stylist.style.accept(job.controls)
+        tries = Tries(self.gauge, stylist, chosen, job.seed)
+        leave = self._leave(job.request())
+        if tries.is_choosing:
+            small = self.portraits.of(leave.grant, job.probe_id, size=PREVIEW_SIZE)
+            tries.choose(leave, small)
+        portrait = self.portraits.of(leave.grant, job.probe_id, size=drawing_size(chosen))
+        render = stylist.render(leave, portrait, tries.controls, tries.seed, look=tries.look)
         grant = self._granted(job.request())
         word = self.library.draw_word(self.rng)
         formats = self.releaser.mark(
@@ -80,7 +86,7 @@ class Workshop:
             output_id=job.id,
             job_id=job.id,
             watermark=word,
-            parameters={"seed": job.seed, **job.controls},
+            parameters={"seed": tries.seed, **tries.controls},
         )
         first = formats[0]
         output = StoredOutput(
@@ -96,7 +102,8 @@ class Workshop:
             created_at=self.clock.now(),
             watermark=word,
         )
-        return Made(output, self.library.put_objects(job.subject_id, job.id, formats))
+        sealed = self._seal(job.subject_id, tries)
+        return Made(output, self.library.put_objects(job.subject_id, job.id, formats), sealed)
 
     def discard(self, job: Job) -> None:
         """Delete the sealed bytes of a job that ended without an output."""
@@ -112,8 +119,12 @@ class Workshop:
         index = log_output(
             unit, job.subject_id, output.id, output.record_id, output.sha256, grant.granted_at
         )
+        notes = json.loads(unit.vault.unseal(job.subject_id, NOTES, made.sealed_notes))
         self.library.add_row(
-            rows, replace(output, log_index=index), made.object_key, receipt_hash=grant.receipt_hash
+            rows,
+            replace(output, log_index=index, likeness=notes["likeness"], recipe=notes["recipe"]),
+            made.object_key,
+            receipt_hash=grant.receipt_hash,
         )
 
     def preview(
@@ -122,41 +133,61 @@ class Workshop:
         controls: Controls,
         seed: int,
         *,
-        size: int = PREVIEW_SIZE,
         still_wanted: Callable[[], None] = lambda: None,
+        look: Look | None = None,
     ) -> Released:
         """Draw a labelled preview; nothing is stored.
 
-        What `still_wanted` raises between two passes ends the drawing.
+        What `still_wanted` raises between two passes ends the drawing. `look` is shown the drawing
+        without its marks.
         """
-        grant = self._granted(request)
-        portrait = self.portraits.of(grant, request.probe_ids[0], size=size)
+        leave = self._leave(request, still_wanted)
+        portrait = self.portraits.of(leave.grant, request.probe_ids[0], size=PREVIEW_SIZE)
         stylist = STYLISTS[request.style]
-        render = stylist.render(
-            grant,
-            portrait,
-            controls,
-            np.random.default_rng(seed),
-            still_granted=_both(still_wanted, self._still_granted(request)),
-        )
+        render = stylist.render(leave, portrait, controls, seed, look=look)
         return self.releaser.preview(render, self._granted(request))
+
+    def measured_preview(
+        self,
+        request: GrantRequest,
+        controls: Controls,
+        seed: int,
+        *,
+        still_wanted: Callable[[], None] = lambda: None,
+    ) -> MeasuredPreview:
+        """Draw as often as `best_of` says, and tell how much the labelled preview looks alike."""
+        stylist = STYLISTS[request.style]
+        tries = Tries(self.gauge, stylist, stylist.style.accept(controls), seed)
+        if tries.is_choosing:
+            leave = self._leave(request, still_wanted)
+            portrait = self.portraits.of(leave.grant, request.probe_ids[0], size=PREVIEW_SIZE)
+            tries.choose(leave, portrait)
+        released = self.preview(
+            request, tries.controls, tries.seed, still_wanted=still_wanted, look=tries.look
+        )
+        return MeasuredPreview(released, tries.report(), tries.recipe)
+
+    def _seal(self, subject_id: str, tries: Tries) -> bytes:
+        """Seal what is noted: it passes through the engine's records before it is stored."""
+        notes = {"likeness": tries.report().as_json(), "recipe": tries.recipe}
+        with self.ledger.reading() as unit:
+            return unit.vault.seal(subject_id, NOTES, json.dumps(notes).encode())
+
+    def _leave(
+        self, request: GrantRequest, still_wanted: Callable[[], None] = lambda: None
+    ) -> Leave:
+        grant = self._granted(request)
+        recheck = Recheck(lambda: self._granted(request), self.monotonic)
+
+        def still_granted() -> None:
+            still_wanted()
+            recheck()
+
+        return Leave(grant, still_granted)
 
     def _granted(self, request: GrantRequest) -> Grant:
         with self.ledger.reading() as unit:
             return self.gate.grant(request, unit)
-
-    def _still_granted(self, request: GrantRequest) -> Callable[[], None]:
-        return Recheck(lambda: self._granted(request), self.monotonic)
-
-
-def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
-    """Return what calls both, in this order."""
-
-    def call() -> None:
-        first()
-        second()
-
-    return call
 
 
 class Recheck:

@@ -156,7 +156,8 @@ def test_a_picture_that_nobody_may_see_yet_is_in_few_hands():
 def test_a_job_hands_its_render_to_the_release_and_to_nothing_else():
     """Whatever a stylist returns is a first argument of the releaser, within one function."""
     callers = {file for file, tree in sources().items() if [*_calls(tree, ".render")]}
-    assert callers == {"studio/jobs/workshop.py"}
+    # The rasteriser of illustrations renders vectors; it knows no Render.
+    assert callers == {"studio/jobs/workshop.py", "studio/styles/illustrated/raster.py"}
     tree = sources()["studio/jobs/workshop.py"]
     functions = [
         node
@@ -185,6 +186,23 @@ def test_a_job_hands_its_render_to_the_release_and_to_nothing_else():
             ]
             assert uses
             assert uses == released
+
+
+def test_a_drawing_that_gets_no_marks_is_measured_and_nothing_else():
+    """What a stylist draws for a try is an argument of the gauge, and of nothing else."""
+    callers = {file for file, tree in sources().items() if [*_calls(tree, "stylist.picture")]}
+    assert callers == {"studio/jobs/tries.py"}
+    lookers = {file for file, tree in sources().items() if [*_calls(tree, "_gauge.judge")]}
+    assert lookers == {"studio/jobs/tries.py"}
+    tree = sources()["studio/jobs/tries.py"]
+    judged = [ast.unparse(call.args[-1]) for call in _calls(tree, "_gauge.judge")]
+    assert judged == ["picture", "picture"]
+    uses = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == "picture" and isinstance(node.ctx, ast.Load)
+    ]
+    assert len(uses) == len(judged)
 
 
 def _calls(tree, end):

@@ -9,12 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from outputs.label import place_label
 from outputs.types import Profile
 from studio.jobs.stylists import STYLISTS
+from studio.jobs.tries import Leave
 from studio.styles.catalogue import STYLES
 from studio.styles.portrait import prepare_portrait
 
@@ -55,14 +55,13 @@ def test_every_style_becomes_a_released_avatar(name, house, token):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_both_labels_find_their_place_on_everybody(name, faces):
-    class Leave:
+    class Granted:
         style = name
         family = STYLISTS[name].style.family
 
+    leave = Leave(Granted(), lambda: None)
     for portrait in faces:
-        render = STYLISTS[name].render(
-            Leave(), portrait, {}, np.random.default_rng(3), still_granted=lambda: None
-        )
+        render = STYLISTS[name].render(leave, portrait, {}, 3)
         assert len(place_label(render, synthetic=True)) == 2
 
 

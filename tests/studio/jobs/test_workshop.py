@@ -20,7 +20,7 @@ from studio.jobs.stylists import STYLISTS
 from studio.jobs.types import Job
 from studio.jobs.workshop import ASK_AFTER_SECONDS, Recheck, Workshop
 from studio.service import JobState
-from studio.styles.types import finished
+from studio.styles.types import Picture, finished
 from tests.fakes import (
     NOON,
     SIGNER,
@@ -34,6 +34,7 @@ from tests.fakes import (
     a_subject,
     identifier,
 )
+from tests.studio.jobs.gauges import ToldGauge
 
 PASSES = 20
 SECONDS_A_PASS = 0.3
@@ -80,6 +81,7 @@ class Sitting:
                 put_objects=lambda *a: self.put.append(a) or "key", draw_word=lambda rng: 1
             ),
             clock=self.clock,
+            gauge=ToldGauge(),
             monotonic=self.ticks,
         )
         self.job = Job(
@@ -107,7 +109,8 @@ class Sitting:
             self.clock.advance(seconds=SECONDS_A_PASS)
             self.drawn.append(number)
             yield
-        return np.zeros((8, 8, 3), np.uint8)
+        figure = np.zeros((8, 8, 4), np.uint8)
+        return Picture(figure, lambda width, height: np.zeros((height, width, 3), np.uint8), None)
 
     def withdraw(self):
         self.ledger.records.withdraw(self.record.record_id, self.clock.now())

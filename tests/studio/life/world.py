@@ -47,6 +47,7 @@ from studio.sitting.measuring import Still
 from studio.sitting.memory import FrameMemory
 from studio.sitting.selfies import SelfieVault
 from tests.fakes import CONTROLLER, LOG_SIGNER, SIGNER, STANDARDS, FixedClock, a_capture, face, near
+from tests.studio.jobs.gauges import ToldGauge
 
 MASTER = MasterKey(b"\x02" * 32)
 COHORT = Cohort(tuple(face(number) for number in range(100, 116)))
@@ -196,6 +197,7 @@ class World:
             ),
             library=self.library,
             clock=self.clock,
+            gauge=ToldGauge(),
             monotonic=Seconds(),
         )
         self.engine = StepEngine(JobDatabase(self.database, self.clock), self.workshop)

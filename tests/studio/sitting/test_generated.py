@@ -15,6 +15,7 @@ from outputs.provenance import Signer as StudioSigner
 from outputs.release import Releaser
 from outputs.xmp import fields_for, write_packet
 from studio.jobs.stylists import STYLISTS
+from studio.jobs.tries import Leave
 from studio.sitting.generated import GeneratedFilter
 from studio.sitting.images import encode_still
 from studio.sitting.selfies import look_at
@@ -410,7 +411,7 @@ def avatar(meter, member, still, releaser):
     style = STYLISTS["toon"]
     grant = grant_of(style=style.style.name, family=style.style.family.value)
     portrait = prepare_portrait(still, meter.faces(still)[0], meter.person(still), size=1024)
-    render = style.render(grant, portrait, {}, np.random.default_rng(1), still_granted=lambda: None)
+    render = style.render(Leave(grant, lambda: None), portrait, {}, 1)
     png, *_ = releaser.mark(
         render, grant, output_id="one", job_id="one", watermark=1, parameters={}
     )

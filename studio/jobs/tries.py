@@ -1,0 +1,113 @@
+"""Several drawings of one wish: the one that looks most like its selfie is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from studio.likeness.types import Dropped, Likeness
+
+if TYPE_CHECKING:
+    from consent.types import Grant
+    from studio.jobs.stylists import Stylist
+    from studio.likeness.gauge import Gauge, Judged
+    from studio.likeness.seen import Seen
+    from studio.styles.portrait import Portrait
+    from studio.styles.types import Controls, ControlValue, Picture
+
+SEEDS = 2**31
+ONE_TRY = {"best_of": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A grant, and what asks whether it still stands."""
+
+    grant: Grant
+    still_granted: Callable[[], None]  # raises when the leave has ended
+
+
+class Tries:
+    """Draws what was asked for as often as asked for, and judges what is released."""
+
+    def __init__(self, gauge: Gauge, stylist: Stylist, controls: Controls, seed: int) -> None:
+        """Begin with nothing drawn.
+
+        Args:
+            gauge: measures likeness.
+            stylist: draws.
+            controls: all of the style's, accepted; `best_of` says how often to draw.
+            seed: of the first try.
+        """
+        self._gauge = gauge
+        self._stylist = stylist
+        self.controls: dict[str, ControlValue] = {**controls, **ONE_TRY}
+        self.seed = seed  # of the try that is kept
+        self._number = round(float(controls.get("best_of", 1)))
+        self._selfie: Seen | None = None
+        self._judged: Judged | None = None
+        self._dropped: list[Dropped] = []
+
+    @property
+    def is_choosing(self) -> bool:
+        """Whether there is more than one try."""
+        return self._number > 1
+
+    @property
+    def recipe(self) -> dict[str, object]:
+        """What draws the kept try again, as JSON data."""
+        style = self._stylist.style.name
+        return {"style": style, "seed": self.seed, "controls": dict(self.controls)}
+
+    def choose(self, leave: Leave, portrait: Portrait) -> None:
+        """Draw all tries of a portrait and keep the best one's seed; of equals, the first.
+
+        Raises:
+            ConsentRefused: the leave has ended.
+        """
+        style = self._stylist.style
+        judged: list[tuple[int, Judged]] = []
+        for seed in seeds(self.seed, self._number):
+            picture = self._stylist.picture(leave, portrait, self.controls, seed)
+            selfie = self._seen(portrait)
+            judged.append((seed, self._gauge.judge(style, selfie, portrait, picture)))
+        self.seed, best = min(judged, key=lambda each: each[1].distance)
+        self._dropped = [
+            Dropped(seed, self._gauge.reason(style, best, other))
+            for seed, other in judged
+            if seed != self.seed
+        ]
+
+    def look(self, portrait: Portrait, picture: Picture) -> None:
+        """Judge the drawing that is released."""
+        selfie = self._seen(portrait)
+        self._judged = self._gauge.judge(self._stylist.style, selfie, portrait, picture)
+
+    def report(self) -> Likeness:
+        """Say how much the released drawing looks like its selfie.
+
+        Raises:
+            RuntimeError: it was never looked at.
+        """
+        if self._judged is None:
+            raise RuntimeError("a drawing is looked at before it is reported on")
+        return self._gauge.report(self._stylist.style, self._judged, self._dropped)
+
+    def _seen(self, portrait: Portrait) -> Seen:
+        if self._selfie is None:
+            self._selfie = self._gauge.selfie(portrait, self.controls)
+        return self._selfie
+
+
+def seeds(first: int, number: int) -> list[int]:
+    """Return `number` different seeds, `first` among them as the first."""
+    found = [first]
+    rng = np.random.default_rng(first)
+    while len(found) < number:
+        seed = int(rng.integers(SEEDS))
+        if seed not in found:
+            found.append(seed)
+    return found
