@@ -7,10 +7,15 @@ one screen. Sources: clustered-dot screening (Ulichney 1987); stochastic screeni
 
 from __future__ import annotations
 
+import math
+from functools import cache
+
 import cv2
 import numpy as np
 
 from studio.styles.fields import Mask, as_field
+
+TILE = 192  # specks to the side of the grain before it repeats
 
 
 def dots(coverage: Mask, pitch: float, degrees: float) -> Mask:
@@ -46,3 +51,54 @@ def _radius(coverage: Mask) -> Mask:
     table = np.interp(np.linspace(0, 1, 256), known, radii).astype(np.float32)
     index = np.clip(coverage * 255, 0, 255).astype(np.uint8)
     return as_field(cv2.LUT(index, table.reshape(1, 256)))
+
+
+def grain(coverage: Mask, pitch: float, plate: int) -> Mask:
+    """Return a stochastic screen: specks of ink as many as the coverage asks.
+
+    Args:
+        coverage: (H, W) in [0, 1].
+        pitch: Size of a speck, pixels.
+        plate: Each plate has its own specks.
+    """
+    height, width = coverage.shape
+    limits = np.roll(_blue_noise(), (61 * plate, 37 * plate), axis=(0, 1))
+    sheet = tiled(limits, height, width, pitch)
+    sharp = np.float32(2.2 * max(pitch, 1.0))
+    return as_field(np.clip((coverage - sheet) * sharp + 0.5, 0, 1) * (coverage > 0.004))
+
+
+def rulings(coverage: Mask, pitch: float, degrees: float) -> Mask:
+    """Return parallel lines, each as wide as the coverage asks."""
+    height, width = coverage.shape
+    turn = np.radians(degrees)
+    x = np.arange(width, dtype=np.float32)[None, :]
+    y = np.arange(height, dtype=np.float32)[:, None]
+    across = np.float32(np.cos(turn) / pitch) * x + np.float32(np.sin(turn) / pitch) * y
+    away = np.abs(across - np.rint(across))
+    edge = (as_field(coverage) / 2 - away) * np.float32(pitch) + np.float32(0.5)
+    return as_field(np.clip(edge, 0, 1) * (coverage > 0.02))
+
+
+def tiled(tile: Mask, height: int, width: int, pitch: float) -> Mask:
+    """Lay a square tile again and again from the corner, each of its pixels `pitch` wide."""
+    rows, columns = (math.ceil(side / pitch) + 2 for side in (height, width))
+    times = (math.ceil(rows / len(tile)), math.ceil(columns / len(tile)))
+    sheet = np.tile(tile, times)[:rows, :columns]
+    moves = np.array([[1 / pitch, 0, 0], [0, 1 / pitch, 0]], np.float32)
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return as_field(cv2.warpAffine(sheet, moves, (width, height), flags=how))
+
+
+@cache
+def _blue_noise() -> Mask:
+    """(TILE, TILE) thresholds evenly in [0, 1] without slow changes, the same in every run."""
+    noise = np.random.default_rng(TILE).random((TILE, TILE), np.float32)
+    for _ in range(4):
+        wide = cv2.copyMakeBorder(noise, 8, 8, 8, 8, cv2.BORDER_WRAP)
+        noise -= cv2.GaussianBlur(wide, (0, 0), 1.5)[8:-8, 8:-8]
+        order = np.argsort(noise, axis=None, kind="stable")
+        ranked = np.empty(TILE * TILE, np.float32)
+        ranked[order] = (np.arange(TILE * TILE, dtype=np.float32) + 0.5) / (TILE * TILE)
+        noise = ranked.reshape(TILE, TILE)
+    return as_field(noise)
