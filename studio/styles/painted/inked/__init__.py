@@ -1,0 +1,1 @@
+"""What the graphic novel is inked with: hatching, solid blacks, a city behind."""
