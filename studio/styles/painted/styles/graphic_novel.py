@@ -212,7 +212,7 @@ def _ink_clothes(canvas: Canvas, study: Study, scheme: _Scheme) -> Mask:
     folds = as_field((around - smooth) / np.maximum(around, 8))
     broad = crisp(study.blur(folds, 5), 0.10, study.size)
     inner = linear(as_field(inside > 0.8), study.size)
-    return as_field(shape * inner * np.maximum(crisp(lines, FOLD_CUT, study.size), broad)
+    return as_field(shape * inner * np.maximum(crisp(lines, FOLD_CUT, study.size), broad))
 
 
 def _fold_lines(study: Study, light: Mask) -> Mask:
