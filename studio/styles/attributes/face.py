@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from studio.styles import mesh
 from studio.styles.alignment import Aligned
 from studio.styles.attributes.colours import Lab
+from studio.styles.attributes.eyes import irises
 from studio.styles.attributes.light import Light
 from studio.styles.attributes.types import (
     NEUTRAL,
@@ -18,7 +19,7 @@ from studio.styles.attributes.types import (
     FaceShape,
     Mouth,
 )
-from studio.styles.fields import as_field, eroded, filled
+from studio.styles.fields import as_field
 from studio.styles.regions import Regions
 
 FAINT = 0.22  # share of the skin's lightness that faint brows take
@@ -26,11 +27,7 @@ HEAVY = 0.42
 THIN, THICK = 0.040, 0.051  # area of a brow over its length, face widths
 LIFTED = 0.168  # height of a brow's upper edge over the line of its ends, share of its length
 RISING = -0.10  # how far the outer end lies above the inner one, share of the length
-IRIS = (0.4, 0.9)  # iris radii: beyond the pupil, within the dark rim
-UNDER_LID = 0.45  # iris radii above the middle: the lid's shadow lies higher
 GLEAM = (0.25, 0.8)  # quantiles of lightness among which the iris is
-FEWEST = 12  # pixels at 512
-SHUT = 0.45  # score of a blink from which no iris shows
 DARK, WARM = 26.0, 3.2  # L up to which, a from which an iris is brown
 COLD, GOLDEN = 1.2, 3.2  # b up to which it is blue, from which it is green or hazel
 RUDDY = 0.8  # a from which what is golden is hazel
@@ -76,9 +73,12 @@ def measure_brow_shape(portrait: Aligned) -> BrowShape:
 
 def measure_eye_colour(portrait: Aligned, light: Light) -> EyeColour:
     """Tell the irises' colour under neutral light."""
-    seen = _iris(portrait)
-    if seen is None:
+    pixels = irises(portrait)
+    if pixels is None:
         return NEUTRAL.eye_colour
+    lab = cv2.cvtColor(as_field(pixels)[None] / 255, cv2.COLOR_RGB2Lab)[0]
+    low, high = np.quantile(lab[:, 0], GLEAM)
+    seen = as_field(np.median(lab[(lab[:, 0] >= low) & (lab[:, 0] <= high)], axis=0))
     dark, ruddy, golden = light.neutral(seen)
     if dark < DARK or ruddy > WARM:
         return EyeColour.BROWN
@@ -126,26 +126,3 @@ def measure_mouth(portrait: Aligned, regions: Regions) -> Mouth:
 
 def _length(points: NDArray[np.float64], one: int, two: int) -> float:
     return float(np.linalg.norm(points[one] - points[two]))
-
-
-def _iris(portrait: Aligned) -> Lab | None:
-    """The irises' colour as photographed, (3,) CIELAB, or None when they do not show."""
-    side = portrait.size
-    points = portrait.landmarks[:, :2]
-    rows, columns = np.mgrid[0:side, 0:side]
-    shown = np.zeros((side, side), np.bool_)
-    for eye, name in zip(mesh.EYES, ("eyeBlinkRight", "eyeBlinkLeft"), strict=True):
-        if portrait.blendshapes.get(name, 0.0) > SHUT:
-            continue
-        opening = eroded(filled(side, points[[*eye.upper, *eye.lower[::-1]]]), 1)
-        middle = points[eye.iris]
-        radius = np.linalg.norm(points[list(eye.iris_ring)] - middle, axis=1).mean()
-        away = np.hypot(columns - middle[0], rows - middle[1])
-        ring = (away > IRIS[0] * radius) & (away < IRIS[1] * radius)
-        shown |= opening & ring & (rows > middle[1] - UNDER_LID * radius)
-    pixels = portrait.image[shown]
-    if len(pixels) < FEWEST * (side / 512) ** 2:
-        return None
-    lab = cv2.cvtColor(as_field(pixels)[None] / 255, cv2.COLOR_RGB2Lab)[0]
-    low, high = np.quantile(lab[:, 0], GLEAM)
-    return as_field(np.median(lab[(lab[:, 0] >= low) & (lab[:, 0] <= high)], axis=0))

@@ -21,13 +21,16 @@ FOREHEAD_EDGES = ((54, 103, 67, 109, 10), (284, 332, 297, 338, 10))
 # Lengths are shares of the face's width, areas of its square; below = from the eyes downwards.
 SCALP_FROM = -0.2  # below: hair of the head that nothing shades lies above
 LEAST = 0.05  # area of hair under which there is none
+LIT = (0.5, 0.9)  # quantiles of lightness among which lit hair is, without its gleam
 LIKE_SKIN = 9.5  # CIELAB distance from the skin within which "hair" is scalp
+HEMMED = 0.3  # across: a head with hair beside the temples is not bald but shaven
 SHADOW = 11.0  # the same for a shadow of hair
 THIN_SHADOW = 25.0  # the same for a shadow that lies as close as CLOSE says
-CLOSE = (0.43, 0.56, 0.26)  # height above the face, width beside it, area: of shaven hair
+DARK = 45.0  # lightness: grey hair is lighter than any shadow of hair
+CLOSE = (0.43, 0.585, 0.26)  # height above the face, width beside it, area: of shaven hair
 SIDES = 0.42  # across: hair beside the face, at the ears' height
 EARS = (-0.1, 0.25)  # below
-LOOSE = 0.05  # area beside an ear from which hair falls over it
+LOOSE = 0.06  # area beside an ear from which hair falls over it
 SOME_LOOSE = 0.035
 LOW = (0.36, -0.15)  # across, below the chin: where only falling hair is
 FALLS = 0.22  # area there, both sides, of hair that falls on the shoulders
@@ -36,8 +39,8 @@ LOBE = -0.27  # below the chin: where short hair ends at the latest
 SHOULDERS = 0.2  # below the chin
 WIDE = 0.64  # across: hair that stands off at the sides
 TALL = 0.60  # height above the face
-STANDS = 0.52  # height above the face of hair that holds itself up, when it is wide too
-CURLS = (0.38, 0.47, 0.58)  # coherence of the strands up to which: coily, curly, wavy
+CURLS = (0.395, 0.47, 0.58)  # coherence of the strands up to which: coily, curly, wavy
+FOREHEAD = (0.35, 1.0)  # from the brows to the mesh's edge: where hair is a fringe
 FORELOCK = (0.3, 0.5)  # share of a side of the forehead that is covered: a side, all of it
 
 
@@ -78,23 +81,25 @@ def measure_hair(portrait: Aligned, regions: Regions, skin: Lab) -> Hair:
     extent = _extent(f, hair)
     if extent.area < LEAST or top.sum() < LEAST * f.face_width**2 / 2:
         return _without(HairLength.BALD)
-    colour = np.asarray(np.median(f.lab[top], axis=0), np.float32)
+    seen = f.lab[top]
+    colour = np.asarray(np.median(seen, axis=0), np.float32)
     unlike = apart(colour, _brow_skin(regions, skin))
-    if unlike < LIKE_SKIN and extent.width == 0:
+    if unlike < LIKE_SKIN and extent.width < HEMMED:
         return _without(HairLength.BALD)
     close = all(
         size < most
         for size, most in zip((extent.height, extent.width, extent.area), CLOSE, strict=True)
     )
-    if unlike < SHADOW or (close and unlike < THIN_SHADOW):
+    thin = close and unlike < THIN_SHADOW and colour[0] < DARK
+    if unlike < SHADOW or thin:
         return _without(HairLength.SHAVED)
     length, tied = _length(extent)
     return Hair(
         length=length,
         shape=HairShape.TIED if tied else _shape(extent),
         texture=_texture(measure_strands(portrait, regions), extent),
-        fringe=_fringe(f, regions.hair),
-        colour=colour,
+        fringe=_fringe(f, colour, skin),
+        colour=_lit(seen),
     )
 
 
@@ -110,6 +115,13 @@ def _brow_skin(regions: Regions, skin: Lab) -> Lab:
     if bare.sum() < 0.02 * f.face_width**2:
         return skin
     return np.asarray(np.median(f.lab[bare], axis=0), np.float32)
+
+
+def _lit(seen: Lab) -> Lab:
+    """The colour of hair where the light falls, (3,): what a single tone of it is drawn with."""
+    low, high = np.quantile(seen[:, 0], LIT)
+    lit = seen[(seen[:, 0] >= low) & (seen[:, 0] <= high)]
+    return np.asarray(np.median(lit, axis=0), np.float32)
 
 
 def _extent(f: Features, hair: NDArray[np.bool_]) -> _Extent:
@@ -166,7 +178,7 @@ def _shape(extent: _Extent) -> HairShape:
 def _texture(strands: Strands | None, extent: _Extent) -> HairTexture:
     if strands is None:
         # Blurred beyond single strands; but what stands off all round is no straight hair.
-        stands = extent.width >= WIDE and extent.height >= STANDS and max(extent.ears) < LOOSE
+        stands = extent.width >= WIDE and max(extent.ears) < LOOSE
         return HairTexture.CURLY if stands else NEUTRAL.hair_texture
     kinds = (HairTexture.COILY, HairTexture.CURLY, HairTexture.WAVY)
     for kind, most in zip(kinds, CURLS, strict=True):
@@ -175,14 +187,15 @@ def _texture(strands: Strands | None, extent: _Extent) -> HairTexture:
     return HairTexture.STRAIGHT
 
 
-def _fringe(f: Features, hair: NDArray[np.float32]) -> Fringe:
-    """How much of the forehead, between brows and the mesh's upper end, is under hair."""
+def _fringe(f: Features, colour: Lab, skin: Lab) -> Fringe:
+    """How much of the forehead, from the brows most of the way to the mesh's edge, hair covers."""
+    hairy = np.linalg.norm(f.lab - colour, axis=2) < np.linalg.norm(f.lab - skin, axis=2)
     shares = []
-    for eye, top in zip(mesh.EYES, FOREHEAD_EDGES, strict=True):
-        low = f.points[list(eye.brow_top)]
-        high = f.points[list(top)]
-        zone = filled(WORK, np.vstack([low, (low + 2 * high)[::-1] / 3]))
-        shares.append(float(hair[zone].mean()) if zone.any() else 0.0)
+    for eye, edge in zip(mesh.EYES, FOREHEAD_EDGES, strict=True):
+        brow, top = f.points[list(eye.brow_top)], f.points[list(edge)]
+        low, high = ((1 - part) * brow + part * top for part in FOREHEAD)
+        zone = filled(WORK, np.vstack([low, high[::-1]]))
+        shares.append(float(hairy[zone].mean()) if zone.any() else 0.0)
     if min(shares) >= FORELOCK[1]:
         return Fringe.FULL
     return Fringe.SIDE if max(shares) >= FORELOCK[0] else Fringe.NONE

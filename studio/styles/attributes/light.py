@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.styles import mesh
 from studio.styles.alignment import Aligned
 from studio.styles.attributes.colours import (
     LUMINANCE,
@@ -25,7 +24,8 @@ from studio.styles.attributes.colours import (
     linear_to_lab,
     to_linear,
 )
-from studio.styles.fields import as_field, eroded, filled
+from studio.styles.attributes.eyes import eye_whites
+from studio.styles.fields import as_field
 
 # Natural logarithms of red / green and blue / green in linear sRGB, measured under studio light:
 # typical value and standard deviation, of the whites of the eyes and of the cheeks.
@@ -39,10 +39,7 @@ EYE_LIGHT = 0.36  # luminance of the eyes' whites in a well exposed picture, sha
 # So what is lighter tells of an exposure too long, and what is darker tells less.
 EYE_LIGHT_SPREAD = (0.6, 0.25)  # darker than usual, lighter
 CAMERA_LIGHT_SPREAD = 0.3  # how far the exposure is off
-SHUT = 0.45  # score of a blink from which an eye shows too little white
-IRIS_ROOM = 1.25  # iris radii from the iris' middle where the white begins
 WHITE_SHARE = (0.5, 0.9)  # quantiles of luminance among which the white is: no veins, no gleam
-FEWEST = 24  # pixels: fewer tell nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +86,10 @@ def _ratios(linear: Linear) -> NDArray[np.float64]:
 
 def _eye_white(portrait: Aligned) -> Linear | None:
     """Linear sRGB, (3,), of the whites of the eyes, or None when they do not show."""
-    side = portrait.size
-    points = portrait.landmarks[:, :2]
-    rows, columns = np.mgrid[0:side, 0:side]
-    shown = np.zeros((side, side), np.bool_)
-    for eye, name in zip(mesh.EYES, ("eyeBlinkRight", "eyeBlinkLeft"), strict=True):
-        if portrait.blendshapes.get(name, 0.0) > SHUT:
-            continue
-        opening = filled(side, points[[*eye.upper, *eye.lower[::-1]]])
-        middle = points[eye.iris]
-        radius = np.linalg.norm(points[list(eye.iris_ring)] - middle, axis=1).mean()
-        away = np.hypot(columns - middle[0], rows - middle[1])
-        shown |= eroded(opening, max(1, round(side / 512))) & (away > IRIS_ROOM * radius)
-    pixels = to_linear(portrait.image[shown])
-    if len(pixels) < FEWEST * (side / 512) ** 2:
+    seen = eye_whites(portrait)
+    if seen is None:
         return None
+    pixels = to_linear(seen)
     light = pixels @ LUMINANCE
     low, high = np.quantile(light, WHITE_SHARE)
     return as_field(np.median(pixels[(light >= low) & (light <= high)], axis=0))

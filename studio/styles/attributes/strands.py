@@ -16,7 +16,7 @@ SPREAD = 2.5  # pixels of SIDE over which strands are compared
 UPPER = -0.3  # face widths below the eyes: hair that neither face nor neck shades lies above
 RIM = 4  # pixels of SIDE: the edge of the hair is no strand
 FEWEST = 300  # pixels of SIDE
-RESOLVED = 0.04  # median slope over lightness under which a picture shows no strands
+RESOLVED = 0.05  # median slope over lightness under which a picture shows no strands
 
 
 @dataclass(frozen=True, slots=True)
