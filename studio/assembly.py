@@ -125,7 +125,8 @@ def open_house(
             base.database, base.vault, engine, purgers, base.signer, clock, secrets.token_bytes
         )
         if listen:
-            stack.callback(keep_house(base.retention(withdrawal, selfies, portraits), clock).set)
+            retention = base.retention(withdrawal, selfies, portraits, engine.forget_ended)
+            stack.callback(keep_house(retention, clock).set)
         hands = Hands(meter, helpers, observer)
         yield _house(base, hands, selfies, workshop, engine, withdrawal, settings)
 

@@ -22,7 +22,7 @@ from consent.gate import Gate
 from consent.notices import Controller, languages, load_notice, notice_hashes
 from consent.policy import Standards, describe, export_rules, standard_rules
 from consent.reports import Dispute
-from consent.retention import Retention
+from consent.retention import Retention, Sweep
 from consent.withdrawal import Withdrawal
 from outputs.adapters.database import OutputDatabase
 from outputs.annotated import CheckedCopy, checked_copy
@@ -138,9 +138,9 @@ class Foundations:
             announce_policy(unit, policy, now)
 
     def retention(
-        self, withdrawal: Withdrawal, selfies: SelfieVault, portraits: Portraits
+        self, withdrawal: Withdrawal, selfies: SelfieVault, portraits: Portraits, *sweeps: Sweep
     ) -> Retention:
-        """Return what ends what is over."""
+        """Return what ends what is over; `sweeps` look each time."""
 
         def sweep(now: datetime) -> None:
             self.library.sweep_orphans(before=now - ORPHAN_AGE)
@@ -152,7 +152,11 @@ class Foundations:
             withdrawal,
             selfies.remove,
             self.database.truncate_wal,
-            (Seldom(sweep, SWEEP_EVERY), partial(forget_portraits, self.database, portraits)),
+            (
+                Seldom(sweep, SWEEP_EVERY),
+                partial(forget_portraits, self.database, portraits),
+                *sweeps,
+            ),
         )
 
     def close(self) -> None:

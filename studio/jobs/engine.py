@@ -6,20 +6,19 @@ same transaction as the engine's checkpoint, so a job has at most one output wha
 
 from __future__ import annotations
 
-import base64
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, SQLAlchemyDatasource
 
 from consent.deletions import Found
 from consent.errors import Refusal
-from outputs.types import StoredOutput
+from studio.jobs.made import Checkpoint, made_from_json, made_to_json
 from studio.jobs.types import Job, JobRows
-from studio.jobs.workshop import Made, Workshop
+from studio.jobs.workshop import Workshop
 from studio.service import JobState
 
 if TYPE_CHECKING:
@@ -30,13 +29,13 @@ LOG = logging.getLogger(__name__)
 
 QUEUE = "avatars"
 POLLING_SECONDS = 0.1
+ENDED = ["SUCCESS", "ERROR", "CANCELLED"]  # the engine's own words
+NOTES_KEPT = timedelta(minutes=1)  # a job that was cancelled may still be drawing
 COMPLETION_SECONDS = 10  # that a closing process waits for the job it works on
 # By hand: the engine's own default is a hash of the code, and recovery filters on it.
 WORKFLOW_VERSION = "1"
 
 WORDS = ("record of a picture in the making", "records of pictures in the making")
-
-Outcome = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +119,29 @@ class JobEngine:
         """Delete a subject's jobs, and what the engine itself noted about them."""
         job_ids = [job.id for job in self.rows.of_subject(subject_id)]
         if job_ids:
-            DBOS.delete_workflows(job_ids)
-            self._database.forget_checkpoints(job_ids, schema=self._datasource.schema)
+            self._forget(job_ids)
         return [Found(self.rows.purge(subject_id), *WORDS)]
+
+    def forget_ended(self, now: datetime) -> None:
+        """Delete what the engine itself noted about jobs that ended (consent.retention.Sweep).
+
+        It holds, sealed, how much an output looks like its subject, and an output may be deleted
+        any time: such notes are kept with their output only.
+        """
+        statuses = DBOS.list_workflows(status=ENDED, load_input=False, load_output=False)
+        before = (now - NOTES_KEPT).timestamp() * 1000
+        job_ids = [each.workflow_id for each in statuses if (each.updated_at or 0) < before]
+        if job_ids:
+            self._forget(job_ids)
 
     def close(self) -> None:
         """Stop working; unfinished jobs are found again at the next launch."""
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=COMPLETION_SECONDS)
         self._lease.release()
+
+    def _forget(self, job_ids: list[str]) -> None:
+        DBOS.delete_workflows(job_ids)
+        self._database.forget_checkpoints(job_ids, schema=self._datasource.schema)
 
     def _enqueue(self, job_id: str) -> None:
         with SetWorkflowID(job_id):
@@ -141,7 +155,7 @@ class JobEngine:
         return draw_avatar
 
     def _draw(self, job_id: str) -> None:
-        outcome: Outcome = {}
+        outcome: Checkpoint = {}
         for name, step in (("prepare", self._prepare), ("render_and_release", self._render)):
             outcome = DBOS.run_step({"name": name}, step, job_id)
             if outcome.get("ended"):
@@ -152,17 +166,17 @@ class JobEngine:
             self._fail(job_id, error)
             raise
 
-    def _prepare(self, job_id: str) -> Outcome:
+    def _prepare(self, job_id: str) -> Checkpoint:
         return self._guarded(job_id, "Looking at your selfie", 0.1, self._prepare_portrait)
 
-    def _prepare_portrait(self, job: Job) -> Outcome:
+    def _prepare_portrait(self, job: Job) -> Checkpoint:
         self._workshop.prepare(job)
         return {}
 
-    def _render(self, job_id: str) -> Outcome:
+    def _render(self, job_id: str) -> Checkpoint:
         return self._guarded(job_id, "Drawing and signing", 0.4, self._render_output)
 
-    def _render_output(self, job: Job) -> Outcome:
+    def _render_output(self, job: Job) -> Checkpoint:
         made = self._workshop.render_and_release(job)
         if not self.rows.report(job.id, "Storing", 0.9):
             self._discard(job.id, self.rows)
@@ -170,8 +184,8 @@ class JobEngine:
         return made_to_json(made)
 
     def _guarded(
-        self, job_id: str, message: str, progress: float, step: Callable[[Job], Outcome]
-    ) -> Outcome:
+        self, job_id: str, message: str, progress: float, step: Callable[[Job], Checkpoint]
+    ) -> Checkpoint:
         """Run a step of a job that still lives; a refusal ends the job, not the workflow."""
         job = self.rows.load(job_id)
         if job is None or not self.rows.report(job_id, message, progress):
@@ -199,7 +213,7 @@ class JobEngine:
         LOG.error("A job failed: %s", type(error).__name__, exc_info=error)
         self.rows.end(job_id, JobState.FAILED)
 
-    def _store(self, job_id: str, outcome: Outcome) -> None:
+    def _store(self, job_id: str, outcome: Checkpoint) -> None:
         """Runs inside the engine's transaction: a refusal writes the job's end and nothing else."""
         joined = self._database.joined(self._datasource.sql_session())
         job = joined.jobs.load(job_id)
@@ -215,23 +229,6 @@ class JobEngine:
             self._discard(job_id, joined.jobs)
         else:
             joined.jobs.end(job_id, JobState.DONE)
-
-
-def made_to_json(made: Made) -> Outcome:
-    """Return what was made as JSON values, for the engine's checkpoint: ids, and notes sealed."""
-    row = {**asdict(made.output), "created_at": made.output.created_at.isoformat()}
-    notes = base64.b64encode(made.sealed_notes).decode()
-    return {"output": row, "object_key": made.object_key, "sealed_notes": notes}
-
-
-def made_from_json(outcome: Outcome) -> Made:
-    """Return what was made from a checkpoint."""
-    row = outcome["output"]
-    if not isinstance(row, dict):
-        raise TypeError("the checkpoint of a rendered job holds no output")
-    output = StoredOutput(**{**row, "created_at": datetime.fromisoformat(row["created_at"])})
-    notes = base64.b64decode(str(outcome["sealed_notes"]))
-    return Made(output, str(outcome["object_key"]), notes)
 
 
 def _config(settings: EngineSettings, lease: Lease) -> DBOSConfig:

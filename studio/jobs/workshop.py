@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from consent.entries import log_grant, log_output
 from outputs.types import StoredOutput
+from studio.jobs.made import Made
 from studio.jobs.stylists import STYLISTS
 from studio.jobs.tries import Leave, Tries
 from studio.likeness.types import MeasuredPreview
@@ -38,15 +39,6 @@ FINAL_SIZE = 1024  # pixels; larger ones are prepared when they are drawn
 PREVIEW_SIZE = 512  # pixels
 NOTES = "job-notes"  # in the seal's associated data
 ASK_AFTER_SECONDS = 0.5  # how long a drawing goes on at most after its consent has ended
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An output whose sealed bytes lie in the store, before its row."""
-
-    output: StoredOutput  # without its notes
-    object_key: str
-    sealed_notes: bytes  # likeness and recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +111,9 @@ class Workshop:
         index = log_output(
             unit, job.subject_id, output.id, output.record_id, output.sha256, grant.granted_at
         )
-        notes = json.loads(unit.vault.unseal(job.subject_id, NOTES, made.sealed_notes))
         self.library.add_row(
             rows,
-            replace(output, log_index=index, likeness=notes["likeness"], recipe=notes["recipe"]),
+            _with_notes(replace(output, log_index=index), made.sealed_notes, unit),
             made.object_key,
             receipt_hash=grant.receipt_hash,
         )
@@ -188,6 +179,14 @@ class Workshop:
     def _granted(self, request: GrantRequest) -> Grant:
         with self.ledger.reading() as unit:
             return self.gate.grant(request, unit)
+
+
+def _with_notes(output: StoredOutput, sealed: bytes | None, unit: Unit) -> StoredOutput:
+    """Open what was noted about the drawing."""
+    if sealed is None:
+        return output
+    notes = json.loads(unit.vault.unseal(output.subject_id, NOTES, sealed))
+    return replace(output, likeness=notes["likeness"], recipe=notes["recipe"])
 
 
 class Recheck:
