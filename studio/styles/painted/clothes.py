@@ -22,7 +22,7 @@ def paint_clothes(canvas: Canvas, study: Study, palette: Palette) -> None:
     inside = as_field(np.clip(study.clothes * study.person, 0, 1))
     if float((inside > 0.5).mean()) < MIN_CLOTHES:
         return
-    tone = grade_clothes(palette, _lit_tone(study))
+    tone = grade_clothes(palette, lit_tone(study))
     shape = crisp(study.clothes, 0.5, study.size)
     canvas.cover(shape, to_rgb(tone))
     light = np.ascontiguousarray(study.lab[..., 0])
@@ -37,8 +37,8 @@ def paint_clothes(canvas: Canvas, study: Study, palette: Palette) -> None:
     )
 
 
-def _lit_tone(study: Study) -> Lab:
-    """The lighter half's mean: a garment is remembered by its lit colour."""
+def lit_tone(study: Study) -> Lab:
+    """Return the lighter half's mean: a garment is remembered by its lit colour."""
     solid = study.clothes * study.person > 0.7
     if solid.sum() < 100:
         return study.clothes_tone
