@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from studio.styles import mesh
 from studio.styles.alignment import Aligned
 from studio.styles.attributes.colours import Lab, apart
+from studio.styles.attributes.extent import Extent, measure_extent
 from studio.styles.attributes.strands import Strands, measure_strands
 from studio.styles.attributes.types import NEUTRAL, Fringe, HairLength, HairShape, HairTexture
 from studio.styles.fields import filled
@@ -24,18 +24,18 @@ LEAST = 0.05  # area of hair under which there is none
 LIT = (0.5, 0.9)  # quantiles of lightness among which lit hair is, without its gleam
 LIKE_SKIN = 9.5  # CIELAB distance from the skin within which "hair" is scalp
 HEMMED = 0.3  # across: a head with hair beside the temples is not bald but shaven
-SHADOW = 11.0  # the same for a shadow of hair
-THIN_SHADOW = 25.0  # the same for a shadow that lies as close as CLOSE says
+SHADOW = 11.0  # the same within which it is a shadow of hair
+THIN_SHADOW = 26.0  # the same for hair that lies as close as CLOSE says
 DARK = 45.0  # lightness: grey hair is lighter than any shadow of hair
-CLOSE = (0.43, 0.585, 0.26)  # height above the face, width beside it, area: of shaven hair
-SIDES = 0.42  # across: hair beside the face, at the ears' height
-EARS = (-0.1, 0.25)  # below
+HUED = 12.0  # distance in a and b: and has nothing left of the skin's hue
+CLOSE = (0.45, 0.585, 0.28)  # height above the face, width beside it, area: of shaven hair
 LOOSE = 0.06  # area beside an ear from which hair falls over it
-SOME_LOOSE = 0.035
-LOW = (0.36, -0.15)  # across, below the chin: where only falling hair is
-FALLS = 0.22  # area there, both sides, of hair that falls on the shoulders
-TAIL = 0.028  # area there, one side, of a tail behind the neck
+SOME_LOOSE = 0.035  # the same for hair that ends below the lobes
+FALLS = 0.12  # area at the neck, both sides, of hair that falls on the shoulders
+TAIL = 0.0195  # area at the neck, one side, of a tail behind the neck
 LOBE = -0.27  # below the chin: where short hair ends at the latest
+BOB = -0.12  # below the chin, on both sides
+TRIMMED = 0.02  # area beside an ear of hair that falls without covering it
 SHOULDERS = 0.2  # below the chin
 WIDE = 0.64  # across: hair that stands off at the sides
 TALL = 0.60  # height above the face
@@ -55,18 +55,6 @@ class Hair:
     colour: Lab | None  # (3,) as photographed
 
 
-@dataclass(frozen=True, slots=True)
-class _Extent:
-    """Where hair is; shares of the face's width or its square."""
-
-    area: float
-    height: float  # of the hair's top above the face's outline
-    width: float  # median half width beside the brows
-    ears: tuple[float, float]  # area beside each ear, the picture's left first
-    low: tuple[float, float]  # area on each side of the neck
-    reach: tuple[float, float]  # lowest hair on each side, below the chin
-
-
 def measure_hair(portrait: Aligned, regions: Regions, skin: Lab) -> Hair:
     """Measure the hair of the head.
 
@@ -76,23 +64,15 @@ def measure_hair(portrait: Aligned, regions: Regions, skin: Lab) -> Hair:
         skin: (3,) CIELAB of the cheeks as photographed.
     """
     f = regions.features
-    hair = regions.hair > 0.5
     top = (regions.hair > 0.8) & (f.down < SCALP_FROM)
-    extent = _extent(f, hair)
+    extent = measure_extent(regions, top, skin)
     if extent.area < LEAST or top.sum() < LEAST * f.face_width**2 / 2:
-        return _without(HairLength.BALD)
+        return Hair(HairLength.BALD, NEUTRAL.hair_shape, NEUTRAL.hair_texture, Fringe.NONE, None)
     seen = f.lab[top]
     colour = np.asarray(np.median(seen, axis=0), np.float32)
-    unlike = apart(colour, _brow_skin(regions, skin))
-    if unlike < LIKE_SKIN and extent.width < HEMMED:
-        return _without(HairLength.BALD)
-    close = all(
-        size < most
-        for size, most in zip((extent.height, extent.width, extent.area), CLOSE, strict=True)
-    )
-    thin = close and unlike < THIN_SHADOW and colour[0] < DARK
-    if unlike < SHADOW or thin:
-        return _without(HairLength.SHAVED)
+    bare = _bare(extent, colour, _forehead(regions, skin))
+    if bare is not None:
+        return Hair(bare, NEUTRAL.hair_shape, NEUTRAL.hair_texture, Fringe.NONE, None)
     length, tied = _length(extent)
     return Hair(
         length=length,
@@ -103,11 +83,20 @@ def measure_hair(portrait: Aligned, regions: Regions, skin: Lab) -> Hair:
     )
 
 
-def _without(length: HairLength) -> Hair:
-    return Hair(length, NEUTRAL.hair_shape, NEUTRAL.hair_texture, Fringe.NONE, None)
+def _bare(extent: Extent, colour: Lab, skin: Lab) -> HairLength | None:
+    """Tell a bald or a shaven head by how little its "hair" differs from the forehead's skin."""
+    unlike = apart(colour, skin)
+    if unlike < LIKE_SKIN and extent.width < HEMMED:
+        return HairLength.BALD
+    sizes = (extent.height, extent.width, extent.area)
+    close = all(size < most for size, most in zip(sizes, CLOSE, strict=True))
+    skin_shows = colour[0] < DARK or apart(colour[1:], skin[1:]) < HUED
+    if unlike < SHADOW or (close and unlike < THIN_SHADOW and skin_shows):
+        return HairLength.SHAVED
+    return None
 
 
-def _brow_skin(regions: Regions, skin: Lab) -> Lab:
+def _forehead(regions: Regions, skin: Lab) -> Lab:
     """The forehead's colour, which is lit as the scalp is; the cheeks' where hair covers it."""
     f = regions.features
     bare = (f.inside > 0.05) & (f.down < SCALP_FROM) & (np.abs(f.across) < 0.2)
@@ -124,36 +113,7 @@ def _lit(seen: Lab) -> Lab:
     return np.asarray(np.median(lit, axis=0), np.float32)
 
 
-def _extent(f: Features, hair: NDArray[np.bool_]) -> _Extent:
-    square = f.face_width**2
-    shown = (f.person > 0.5) & (np.abs(f.across) < 0.25)
-    rows = np.flatnonzero(shown.any(axis=1))
-    crown = -float(f.down[rows[0], 0]) if len(rows) else 0.0
-    face_top = -float(f.down[int(np.clip(f.points[mesh.FOREHEAD_TOP, 1], 0, WORK - 1)), 0])
-    beside = hair & (f.down > -0.35) & (f.down < 0.05)
-    reach = [float(np.abs(f.across[row][beside[row]]).max(initial=0)) for row in range(WORK)]
-    level = (f.down[:, 0] > -0.35) & (f.down[:, 0] < 0.05)
-    below_chin = f.down - f.chin
-    ears, low, lowest = [], [], []
-    for side in (-1, 1):
-        out = side * f.across
-        at_ear = hair & (out > SIDES) & (f.down > EARS[0]) & (f.down < EARS[1])
-        ears.append(float(at_ear.sum()) / square)
-        low.append(float((hair & (out > LOW[0]) & (below_chin > LOW[1])).sum()) / square)
-        falling = hair & (out > LOW[0]) & (f.down > -0.3)
-        last = np.flatnonzero(falling.sum(axis=1) >= 2)
-        lowest.append(float(below_chin[last[-1], 0]) if len(last) else -1.0)
-    return _Extent(
-        area=float(hair.sum()) / square,
-        height=crown - face_top,
-        width=float(np.median(np.asarray(reach)[level])) if level.any() else 0.0,
-        ears=(ears[0], ears[1]),
-        low=(low[0], low[1]),
-        reach=(lowest[0], lowest[1]),
-    )
-
-
-def _length(extent: _Extent) -> tuple[HairLength, bool]:
+def _length(extent: Extent) -> tuple[HairLength, bool]:
     """How long hair is, and whether it is tied behind the head."""
     covered = max(extent.ears) >= LOOSE
     if sum(extent.low) >= FALLS and covered:
@@ -161,6 +121,8 @@ def _length(extent: _Extent) -> tuple[HairLength, bool]:
     if max(extent.low) >= TAIL and not covered:
         long = max(extent.reach) >= SHOULDERS
         return (HairLength.LONG if long else HairLength.MEDIUM), True
+    if min(extent.reach) >= BOB and max(extent.ears) >= TRIMMED:
+        return HairLength.MEDIUM, False
     if any(
         lowest >= LOBE and ear >= SOME_LOOSE
         for lowest, ear in zip(extent.reach, extent.ears, strict=True)
@@ -169,13 +131,13 @@ def _length(extent: _Extent) -> tuple[HairLength, bool]:
     return HairLength.SHORT, False
 
 
-def _shape(extent: _Extent) -> HairShape:
+def _shape(extent: Extent) -> HairShape:
     if extent.width >= WIDE:
         return HairShape.FULL
     return HairShape.TALL if extent.height >= TALL else HairShape.FLAT
 
 
-def _texture(strands: Strands | None, extent: _Extent) -> HairTexture:
+def _texture(strands: Strands | None, extent: Extent) -> HairTexture:
     if strands is None:
         # Blurred beyond single strands; but what stands off all round is no straight hair.
         stands = extent.width >= WIDE and max(extent.ears) < LOOSE
