@@ -23,6 +23,7 @@ from studio.face.passive import MiniFASNet, PassiveModel, PassiveModelError
 from studio.foundations import Foundations, controller_of
 from studio.house import House
 from studio.jobs.adapters.database import JobDatabase
+from studio.jobs.easel import Easel
 from studio.jobs.engine import EngineSettings, JobEngine
 from studio.jobs.housekeeping import keep_house
 from studio.jobs.lease import take_lease
@@ -170,6 +171,7 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         workshop.portraits.purge,
     )
     accounts = Accounts(base.database, base.clock, door, rules, secrets.token_bytes)
+    orders = Orders(base.database, base.clock, rng, desk, booth, workshop, engine)
     return House(
         ledger=base.database,
         clock=base.clock,
@@ -178,7 +180,7 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         desk=desk,
         booth=booth,
         waiting_room=WaitingRoom(time.monotonic, settings.captures_at_once),
-        orders=Orders(base.database, base.clock, rng, desk, booth, workshop, engine),
+        orders=orders,
         exports=Exports(base.database, workshop.gate, base.library, base.clock),
         library=base.library,
         withdrawal=withdrawal,
@@ -188,6 +190,7 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         reports=base.reports,
         public_keys=base.public_keys,
         rights=rights,
+        easel=Easel(door, orders, base.library, base.database, rng),
         log=Logbook(base.database, base.log, settings.witnesses),
         accounts=accounts,
         drafts=Drafts(base.database, base.clock, door, accounts, secrets.token_bytes),

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from outputs.report import Report
     from outputs.studio_keys import StudioKeys
     from outputs.types import Released, StoredOutput
+    from studio.jobs.easel import Easel
     from studio.jobs.orders import Orders
     from studio.sitting.accounts import Accounts
     from studio.sitting.booth import Booth
@@ -98,6 +99,7 @@ class House:
     log: Logbook
     reports: Reports
     rights: Rights
+    easel: Easel
     accounts: Accounts
     drafts: Drafts
 
@@ -269,9 +271,18 @@ class House:
         """Return the styles that this version draws."""
         return STYLES
 
-    def preview(self, token: str, style: str, controls: Controls, seed: int) -> Released:
+    def preview(
+        self,
+        token: str,
+        style: str,
+        controls: Controls,
+        seed: int,
+        *,
+        still_wanted: Callable[[], None] = lambda: None,
+    ) -> Released:
         """Draw a labelled preview of the person's own portrait."""
-        return self.orders.preview(self.door.open_subject(token), style, controls, seed)
+        subject_id = self.door.open_subject(token)
+        return self.orders.preview(subject_id, style, controls, seed, still_wanted=still_wanted)
 
     def make(self, token: str, style: str, controls: Controls, seed: int) -> str:
         """Enqueue one durable job and return its id."""

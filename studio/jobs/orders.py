@@ -51,7 +51,7 @@ class Orders:
         What `still_wanted` raises between two passes ends the drawing.
         """
         chosen = find_style(style)
-        request = self.request(subject_id, chosen)
+        request = self.wish_of(subject_id, chosen)
         return self.workshop.preview(
             request, chosen.accept(controls), seed, still_wanted=still_wanted
         )
@@ -67,7 +67,7 @@ class Orders:
     ) -> MeasuredPreview:
         """Draw a labelled preview, the best of as many tries as asked for, and measure it."""
         chosen = find_style(style)
-        request = self.request(subject_id, chosen)
+        request = self.wish_of(subject_id, chosen)
         return self.workshop.measured_preview(
             request, chosen.accept(controls), seed, still_wanted=still_wanted
         )
@@ -110,7 +110,7 @@ class Orders:
 
     def _job(self, subject_id: str, style: str, controls: Controls, seed: int) -> Job:
         chosen = find_style(style)
-        request = self.request(subject_id, chosen)
+        request = self.wish_of(subject_id, chosen)
         return Job(
             id=f"{self.rng.getrandbits(128):032x}",
             subject_id=request.subject_id,
@@ -129,7 +129,7 @@ class Orders:
             created_at=self.clock.now(),
         )
 
-    def request(self, subject_id: str, style: Style) -> GrantRequest:
+    def wish_of(self, subject_id: str, style: Style) -> GrantRequest:
         """Ask for what the subject's newest consent, capture and selfie allow; the gate decides."""
         record = self.desk.standing(subject_id)
         capture = self.booth.latest(subject_id)

@@ -6,7 +6,7 @@ Every method takes the browser session's token first and authorises by it. Refus
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from outputs.studio_keys import StudioKeys
     from outputs.types import Released, StoredOutput
     from studio.service.accounts import AccountService
+    from studio.service.easel import EaselService
     from studio.service.logbook import LogService
     from studio.service.reports import ReportService
     from studio.service.rights import RightsService
@@ -70,6 +71,11 @@ class StudioService(Protocol):
     @property
     def accounts(self) -> AccountService:
         """Passkeys."""
+        ...
+
+    @property
+    def easel(self) -> EaselService:
+        """Previews, the selfie beside a drawing, and drawing again what was kept."""
         ...
 
     @property
@@ -195,8 +201,19 @@ class StudioService(Protocol):
         """Return the styles that this version draws."""
         ...
 
-    def preview(self, token: str, style: str, controls: Controls, seed: int) -> Released:
-        """Draw a labelled preview of the person's own portrait."""
+    def preview(
+        self,
+        token: str,
+        style: str,
+        controls: Controls,
+        seed: int,
+        *,
+        still_wanted: Callable[[], None] = lambda: None,
+    ) -> Released:
+        """Draw a labelled preview of the person's own portrait.
+
+        What `still_wanted` raises between two passes of the drawing ends it.
+        """
         ...
 
     def make(self, token: str, style: str, controls: Controls, seed: int) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 
-from studio.styles.types import Choice, Control, Range, Style
+from studio.styles.attributes.corrections import CORRECTABLE
+from studio.styles.types import SHARED, Choice, Control, Range, Style
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -35,21 +36,69 @@ def plain(value: object) -> Json:
 
 
 def style_json(style: Style) -> Json:
-    """Return a style as the page draws it; each control says of which kind it is."""
+    """Return a style as the page draws it; each control says of which kind and group it is."""
     return {
         "name": style.name,
         "title": style.title,
         "family": style.family.value,
         "summary": style.summary,
-        "controls": [_control_json(control) for control in style.controls],
+        "credit": credit_json(style),
+        "controls": [
+            *(_control_json(control, _group(control)) for control in style.controls),
+            *(_control_json(control, "shared") for control in SHARED),
+        ],
     }
 
 
-def _control_json(control: Control) -> Json:
+def credit_json(style: Style) -> Json:
+    """Return whose work a style is and under which licence."""
+    return {
+        "licence": style.licence,
+        "attribution": style.attribution,
+        "source": style.source if style.source.startswith("https://") else "",
+    }
+
+
+def frame_of(controls: object) -> Json:
+    """Return the words for the frame that some kept controls name; None where there are none."""
+    chosen = controls.get("frame") if isinstance(controls, Mapping) else None
+    for control in SHARED:
+        if isinstance(control, Choice) and control.name == "frame":
+            return control.options.get(str(chosen))
+    return None
+
+
+def sees_through(controls: object) -> bool:
+    """Tell whether a picture with some kept controls is transparent around the figure."""
+    if not isinstance(controls, Mapping):
+        return False
+    return controls.get("cutout") == "yes" or controls.get("frame") in {"circle", "sticker"}
+
+
+def likeness_json(kept: Mapping[str, object] | None) -> Json:
+    """Return what a page shows of a likeness: words, none of the numbers behind them."""
+    if kept is None:
+        return None
+    dropped = kept.get("dropped")
+    tries = dropped if isinstance(dropped, Sequence) else ()
+    return {
+        "band": plain(kept.get("band")),
+        "title": plain(kept.get("title")),
+        "sentences": plain(kept.get("sentences", ())),
+        "dropped": [plain(each.get("reason")) for each in tries if isinstance(each, Mapping)],
+    }
+
+
+def _group(control: Control) -> str:
+    return "correction" if control.name in CORRECTABLE else "own"
+
+
+def _control_json(control: Control, group: str) -> Json:
     match control:
         case Range():
             return {
                 "kind": "range",
+                "group": group,
                 "name": control.name,
                 "label": control.label,
                 "minimum": control.minimum,
@@ -60,6 +109,7 @@ def _control_json(control: Control) -> Json:
         case Choice():
             return {
                 "kind": "choice",
+                "group": group,
                 "name": control.name,
                 "label": control.label,
                 "options": dict(control.options),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from outputs.types import Profile, Released, StoredOutput
 from studio.service import FileFormat, StudioService, Upload
-from studio.ui.views import Json, plain
+from studio.styles.types import Style
+from studio.ui.views import Json, credit_json, frame_of, likeness_json, plain, sees_through
 
 EXTENSIONS = {"jpeg": "jpg"}  # where a file's name does not end like its format
 HELD_BACK = (
@@ -26,20 +27,27 @@ class Download:
 
 def gallery(service: StudioService, token: str) -> Json:
     """Return the open subject's outputs, newest first; raises Refusal."""
-    titles = {style.name: style.title for style in service.styles()}
+    styles = {style.name: style for style in service.styles()}
     formats = service.formats(token)
     return {
         "outputs": [
-            _entry(output, titles, formats.get(output.id, ())) for output in service.gallery(token)
+            _entry(output, styles.get(output.style), formats.get(output.id, ()))
+            for output in service.gallery(token)
         ]
     }
 
 
-def _entry(output: StoredOutput, titles: dict[str, str], formats: Sequence[FileFormat]) -> Json:
+def _entry(output: StoredOutput, style: Style | None, formats: Sequence[FileFormat]) -> Json:
+    recipe = output.recipe or {}
     return {
         "id": output.id,
         "style": output.style,
-        "title": titles.get(output.style, output.style),
+        "title": style.title if style else output.style,
+        "credit": credit_json(style) if style else None,
+        "frame": frame_of(recipe.get("controls")),
+        "see_through": sees_through(recipe.get("controls")),
+        "likeness": likeness_json(output.likeness),
+        "can_repeat": bool(recipe) and style is not None,
         "width": output.width,
         "height": output.height,
         "created_at": output.created_at.isoformat(),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from outputs.types import Profile, Released
 from studio.service import JobState, JobView, StudioService
 from studio.styles.types import ControlError, Style
 from studio.ui.refusals import control_invalid, style_unknown
-from studio.ui.views import Json, style_json
+from studio.ui.views import Json, likeness_json, style_json
 
 MAX_SEED = 2**31 - 1
 MAX_CONTROLS_TEXT = 4096  # characters; a page sends some hundred
@@ -61,13 +62,42 @@ def read_seed(value: object) -> int:
     return value
 
 
-def preview(service: StudioService, token: str, style: str, controls: str, seed: int) -> Released:
-    """Return a labelled preview of the person's own portrait; raises Refusal."""
-    values = read_controls_text(service, style, controls)
-    released = service.preview(token, style, values, read_seed(seed))
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a page asks to be drawn, as it sent it."""
+
+    style: str
+    controls: str  # JSON
+    seed: int
+    measured: bool = False  # whether to tell how much it looks like the selfie
+
+
+def preview(
+    service: StudioService, token: str, wish: Wish, still_wanted: Callable[[], None]
+) -> tuple[Released, Json]:
+    """Return a labelled preview of the person's own portrait, and its likeness or None.
+
+    Raises:
+        Refusal: it may not be drawn.
+        NoLongerWanted: `still_wanted` raises it when nobody waits any more.
+    """
+    still_wanted()  # others had their turn first
+    values = read_controls_text(service, wish.style, wish.controls)
+    seed = read_seed(wish.seed)
+    likeness: Json = None
+    if wish.measured:
+        found = service.easel.measured(token, wish.style, values, seed, still_wanted=still_wanted)
+        released, likeness = found.released, likeness_json(found.likeness.as_json())
+    else:
+        released = service.preview(token, wish.style, values, seed, still_wanted=still_wanted)
     if released.profile is not Profile.PREVIEW:
         raise RuntimeError("a preview left the studio in another profile")
-    return released
+    return released, likeness
+
+
+def portrait(service: StudioService, token: str, style: str) -> bytes:
+    """Return the selfie that a style would be drawn from, as a JPEG; raises Refusal."""
+    return service.easel.portrait(token, _style(service, style).name)
 
 
 def make(service: StudioService, token: str, body: Mapping[str, object]) -> Json:
@@ -75,6 +105,15 @@ def make(service: StudioService, token: str, body: Mapping[str, object]) -> Json
     style = str(body.get("style", ""))
     controls = read_controls(service, style, body.get("controls", {}))
     return {"job_id": service.make(token, style, controls, read_seed(body.get("seed", 0)))}
+
+
+def again(service: StudioService, token: str, output_id: str, body: Mapping[str, object]) -> Json:
+    """Enqueue a job that draws an output again, or varies it; raises Refusal."""
+    try:
+        job_id = service.easel.again(token, output_id, vary=body.get("vary") is True)
+    except ControlError as error:
+        raise control_invalid(str(error)) from error
+    return {"job_id": job_id}
 
 
 def job(service: StudioService, token: str, job_id: str) -> JobView:

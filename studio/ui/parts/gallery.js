@@ -2,8 +2,10 @@
 
 import { get, noteOf, partsOf, send } from "./api.js";
 import { closedNote } from "./closed.js";
+import { isComparable, mountCompare } from "./compare.js";
 import { dayOf, fill, focusOn, make, whileVisible } from "./dom.js";
 import { downloadOf } from "./formats.js";
+import { attributionOf, likenessOf } from "./likeness.js";
 
 export function mount(root) {
   const at = (id) => root.querySelector(`#${id}`);
@@ -11,18 +13,41 @@ export function mount(root) {
   function workOf(output) {
     const address = `/api/outputs/${encodeURIComponent(output.id)}`;
     const words = make("div", { class: "work-words" });
-    const item = make("li", { class: "work", "data-output": output.id },
-      make("div", { class: "work-frame" }, output.held_back
-        ? make("p", { class: "work-held" }, output.held_back)
-        : make("img", { src: `${address}?format=webp`, loading: "lazy", alt: `AI-generated avatar, style ${output.title}` })),
-      words);
+    const frame = make("div", { class: output.see_through ? "work-frame see-through" : "work-frame" }, output.held_back
+      ? make("p", { class: "work-held" }, output.held_back)
+      : make("img", { src: `${address}?format=webp`, loading: "lazy", alt: `AI-generated avatar, style ${output.title}` }));
+    const item = make("li", { class: "work", "data-output": output.id }, frame, words);
+    const refused = (error) => fill(words, noteOf(partsOf(error),
+      make("button", { class: "button plain small-target", type: "button", onclick: () => usual() }, "Back")));
+    const button = (name, label, onclick) => make("button", { class: "button text", type: "button",
+      "data-testid": name, "aria-label": `${label}: ${output.title}`, onclick }, label);
+    const before = button("compare", "Compare");
+    const compare = mountCompare(before, frame, { address: () => `${address}/selfie`, refused });
     const remove = make("button", { class: "button text", type: "button", "data-testid": "delete", onclick: () => confirm() }, "Delete");
     const usual = () => fill(words,
-      make("b", {}, output.title),
-      make("span", { class: "small" }, dayOf(output.created_at)),
-      make("div", { class: "actions" }, ...(output.held_back ? [] : downloads()), remove));
+      make("div", { class: "work-head" },
+        make("div", {}, make("b", {}, output.title),
+          make("span", { class: "small" }, [output.frame, dayOf(output.created_at)].filter(Boolean).join(" · "))),
+        likenessOf(output.likeness)),
+      make("div", { class: "actions" }, ...(output.held_back ? [] : downloads())),
+      make("div", { class: "actions" }, ...(output.held_back ? [] : repeats()), remove),
+      attributionOf(output.credit));
     const downloads = () => downloadOf({ address, title: output.title, formats: output.formats });
+    const repeats = () => [
+      ...(output.can_repeat
+        ? [button("again", "Draw again", () => repeat(false)), button("vary", "Vary", () => repeat(true))] : []),
+      ...(isComparable(output.width, output.height) ? [before] : []),
+    ];
+    async function repeat(vary) {
+      try {
+        const { job_id: id } = await send(`${address}/again`, { vary });
+        location.assign(`/?job=${encodeURIComponent(id)}`);
+      } catch (error) {
+        refused(error);
+      }
+    }
     function confirm() {
+      compare.hide();
       const yes = make("button", { class: "button small-target", type: "button", "data-testid": "delete-yes", onclick: destroy }, "Delete for good");
       const no = make("button", { class: "button text", type: "button", onclick: () => { usual(); remove.focus(); } }, "Keep it");
       fill(words, make("div", { class: "work-confirm", role: "group", "aria-label": "Delete this picture?" },

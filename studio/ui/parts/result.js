@@ -1,11 +1,11 @@
 // Step 4: progress in words, then the picture and its ways out.
 
 import { get, noteOf, partsOf, send } from "./api.js";
+import { isComparable, mountCompare } from "./compare.js";
 import { announce, arrive, fill, focusOn, make, whileVisible } from "./dom.js";
 import { downloadOf } from "./formats.js";
-import { LAST_MADE } from "./style_detail.js";
+import { creditOf, likenessOf } from "./likeness.js";
 
-const MAX_SEED = 2 ** 31;
 const CANCELLED = {
   code: "cancelled",
   what: "Cancelled.",
@@ -23,6 +23,11 @@ export function mount(root, { restyle }) {
   const at = (id) => root.querySelector(`#${id}`);
   let events = null;
   let job = null;
+  let made = null; // id of the output that is shown
+  const compare = mountCompare(at("result-compare"), at("result-frame"), {
+    address: () => `/api/outputs/${encodeURIComponent(made)}/selfie`,
+    refused: (error) => fill(at("result-refused"), noteOf(partsOf(error))),
+  });
 
   function title(text) {
     at("result-title").textContent = text;
@@ -30,6 +35,7 @@ export function mount(root, { restyle }) {
 
   function waiting() {
     root.querySelector(".result").dataset.jobState = "";
+    compare.hide();
     title("Making your avatar.");
     at("result-progress").hidden = false;
     at("result-done").hidden = true;
@@ -53,14 +59,18 @@ export function mount(root, { restyle }) {
 
   function done(view) {
     events?.close();
-    const address = `/api/outputs/${encodeURIComponent(view.output_id)}`;
+    made = view.output_id;
+    const address = `/api/outputs/${encodeURIComponent(made)}`;
     const image = at("result-image");
     image.onload = () => {
       image.hidden = false;
+      const { naturalWidth: width, naturalHeight: height } = image;
+      at("result-frame").style.aspectRatio = `${width} / ${height}`;
       at("result-frame").classList.remove("skeleton");
+      at("result-compare").hidden = !isComparable(width, height);
     };
-    image.src = address;
-    offer(view.output_id, address);
+    image.src = `${address}?format=webp`; // a poster as PNG takes many megabytes
+    offer(made, address);
     at("result-progress").hidden = true;
     at("result-done").hidden = false;
     title("Here you are.");
@@ -71,7 +81,12 @@ export function mount(root, { restyle }) {
   async function offer(id, address) {
     fill(at("result-download"));
     const { outputs } = await get("/api/outputs").catch(() => ({ outputs: [] }));
-    const formats = outputs.find((output) => output.id === id)?.formats ?? ["png"];
+    const output = outputs.find((each) => each.id === id);
+    const formats = output?.formats ?? ["png"];
+    at("result-frame").classList.toggle("see-through", Boolean(output?.see_through));
+    fill(at("result-likeness"), likenessOf(output?.likeness));
+    fill(at("result-credit"), creditOf(output?.credit));
+    at("result-vary").hidden = !output?.can_repeat;
     fill(at("result-download"), ...downloadOf({ address, title: "your avatar", formats, look: "wide" }));
   }
 
@@ -111,19 +126,14 @@ export function mount(root, { restyle }) {
   }
 
   async function vary() {
-    const last = JSON.parse(sessionStorage.getItem(LAST_MADE) ?? "null");
-    if (!last) return restyle();
-    const wish = { ...last, seed: Math.floor(Math.random() * MAX_SEED) };
     waiting();
     focusOn(at("result-title"));
     try {
-      const { job_id: id } = await send("/api/jobs", wish);
-      sessionStorage.setItem(LAST_MADE, JSON.stringify(wish));
+      const { job_id: id } = await send(`/api/outputs/${encodeURIComponent(made)}/again`, { vary: true });
       follow(id);
     } catch (error) {
       refuse(partsOf(error));
     }
-    return undefined;
   }
 
   at("job-cancel").addEventListener("click", () => {
@@ -133,6 +143,7 @@ export function mount(root, { restyle }) {
   at("back-to-styles").addEventListener("click", restyle);
   whileVisible(root.querySelector(".result"), shown, () => {
     events?.close();
+    compare.hide();
     at("result-image").removeAttribute("src");
     history.replaceState(null, "", "/");
   });

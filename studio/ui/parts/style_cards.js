@@ -1,28 +1,33 @@
 // Step 3: cards drawn from the person's own portrait, then one style with its controls.
 
 import { get, noteOf, partsOf, pictureOf } from "./api.js";
-import { arrive, fill, focusOn, make, whileVisible } from "./dom.js";
+import { announce, arrive, fill, focusOn, make, whileVisible } from "./dom.js";
+import { sampler } from "./samples.js";
 import { mountDetail } from "./style_detail.js";
 
 const FAVOURITES = "selfsame-favourites"; // names of styles only
 const SEARCH_FROM = 7; // styles; fewer are seen at a glance
-const AT_ONCE = 2; // previews drawn at the same time: more would slow the first one down
 const FAMILY_WORDS = { illustrated: "Illustrated", painted: "Painted", imagined: "Imagined" };
 const HEART = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 20s-7.5-4.6-7.5-10.2A4.3 4.3 0 0 1 12 7.2a4.3 4.3 0 0 1 7.5 2.6C19.5 15.4 12 20 12 20z"/></svg>';
 
 export async function mount(root, { present, revisit }) {
   const at = (id) => root.querySelector(`#${id}`);
   const favourites = new Set(JSON.parse(localStorage.getItem(FAVOURITES) ?? "[]"));
-  const pictures = new Map();
+  const pictures = new Map(); // name -> {url, controls}
   let styles = [];
+  let cards = [];
+  let headings = [];
   let family = "all";
-  let drawing = null;
+  let samples = null;
 
   const detail = mountDetail(root, {
     close: () => {
       at("style-detail").hidden = true;
       at("styles-grid").hidden = false;
       focusOn(at("styles-title"));
+      samples?.renew(cards.filter(({ style }) => pictures.has(style.name)
+        && pictures.get(style.name).controls !== JSON.stringify(detail.corrected(style))));
+      samples?.resume();
     },
     made: (id) => {
       history.replaceState(null, "", `/?job=${encodeURIComponent(id)}`);
@@ -31,13 +36,14 @@ export async function mount(root, { present, revisit }) {
   });
 
   function open(style) {
+    samples?.pause();
     at("styles-grid").hidden = true;
     at("style-detail").hidden = false;
-    detail.open(style, pictures.get(style.name));
+    detail.open(style, pictures.get(style.name)?.url);
   }
 
   function cardOf(style) {
-    const frame = make("span", { class: "style-frame skeleton", style: "display:block" });
+    const frame = make("span", { class: "style-frame" });
     const heart = make("button", {
       class: "favourite",
       type: "button",
@@ -59,8 +65,6 @@ export async function mount(root, { present, revisit }) {
     return { style, item, frame };
   }
 
-  let cards = [];
-
   function sift() {
     const wanted = at("style-search").value.trim().toLowerCase();
     let seen = 0;
@@ -70,6 +74,7 @@ export async function mount(root, { present, revisit }) {
       item.hidden = !fits;
       seen += Number(fits);
     }
+    for (const heading of headings) heading.hidden = family !== "all" || wanted !== "";
     at("styles-none").hidden = seen > 0 || cards.length === 0;
     at("styles-none").textContent = family === "favourites" && !wanted
       ? "No favourites yet. Tap the heart under a style." : "No style has that name.";
@@ -87,27 +92,60 @@ export async function mount(root, { present, revisit }) {
     sift();
   }
 
-  async function drawCard({ style, frame }, signal) {
+  // Where there are several families, each stands under its name.
+  function layOut() {
+    const kinds = [...new Set(styles.map((style) => style.family))];
+    headings = [];
+    const rows = kinds.flatMap((kind) => {
+      const own = cards.filter(({ style }) => style.family === kind).map(({ item }) => item);
+      if (kinds.length === 1) return own;
+      const heading = make("li", { class: "cards-family" }, make("h2", {}, FAMILY_WORDS[kind] ?? kind));
+      headings.push(heading);
+      return [heading, ...own];
+    });
+    at("style-cards").classList.toggle("few", cards.length <= 3);
+    fill(at("style-cards"), ...rows);
+  }
+
+  async function draw({ style, frame }, signal) {
+    const controls = JSON.stringify(detail.corrected(style));
+    if (!frame.firstElementChild) frame.classList.add("skeleton");
     try {
-      const url = await pictureOf(`/api/preview/${encodeURIComponent(style.name)}`, signal);
-      pictures.set(style.name, url);
+      const address = `/api/preview/${encodeURIComponent(style.name)}?controls=${encodeURIComponent(controls)}`;
+      const url = await pictureOf(address, signal);
       const image = make("img", { src: url, alt: `AI-generated preview of you: ${style.title}` });
       await image.decode().catch(() => {});
+      const before = pictures.get(style.name)?.url;
+      pictures.set(style.name, { url, controls });
       fill(frame, image);
+      if (before) URL.revokeObjectURL(before);
     } catch (error) {
-      if (error.name === "AbortError") return;
+      frame.classList.remove("skeleton");
+      if (error.name === "AbortError") return false;
       fill(frame, make("span", { class: "style-failed" }, partsOf(error).what));
     }
     frame.classList.remove("skeleton");
+    return true;
   }
 
-  async function drawAll() {
-    drawing = new AbortController();
-    const waiting = [...cards];
-    const draw = async () => {
-      while (waiting.length > 0 && !drawing.signal.aborted) await drawCard(waiting.shift(), drawing.signal);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, draw));
+  function tell({ drawn, total, state }) {
+    const isStopped = state === "stopped";
+    at("styles-progress").hidden = !isStopped && (state !== "drawing" || total < SEARCH_FROM);
+    at("drawn-words").textContent = isStopped ? `Stopped at ${drawn} of ${total}.` : `Drawing ${drawn + 1} of ${total}`;
+    at("stop-drawing").textContent = isStopped ? "Draw the rest" : "Stop drawing";
+    at("stop-drawing").dataset.state = state;
+    root.querySelector(".styles").dataset.samples = state;
+    if (state === "done") announce(at("styles-status"), `${total} samples are drawn.`);
+    if (isStopped) announce(at("styles-status"), "Drawing has stopped.");
+  }
+
+  function offerMore(found, sitting) {
+    const missing = [...new Set(found.map((style) => style.family))].filter((kind) => !sitting.record?.families.includes(kind));
+    at("styles-more").hidden = missing.length === 0 || Boolean(sitting.baked_subject) || !sitting.record;
+    if (at("styles-more").hidden) return;
+    const names = missing.map((kind) => FAMILY_WORDS[kind] ?? kind).join(" and ");
+    fill(at("styles-more"), `${names} styles are not in your consent. `,
+      make("a", { href: `/?extend=${encodeURIComponent(sitting.record.id)}` }, "Allow more"));
   }
 
   async function shown() {
@@ -122,21 +160,23 @@ export async function mount(root, { present, revisit }) {
       at("styles-lead").textContent = sitting.baked_subject
         ? "Each one is drawn from somebody who is nobody."
         : "Each one is drawn from your own portrait.";
+      offerMore(found.styles, sitting);
     } catch (error) {
       fill(at("styles-refused"), noteOf(partsOf(error)));
       return;
     }
     at("styles-search").hidden = styles.length < SEARCH_FROM;
     cards = styles.map(cardOf);
-    at("style-cards").classList.toggle("few", cards.length <= 3);
-    fill(at("style-cards"), ...cards.map((card) => card.item));
+    layOut();
     listFamilies();
-    drawAll();
+    samples = sampler({ draw, changed: tell });
+    samples.begin(cards);
   }
 
   function hidden() {
-    drawing?.abort();
-    for (const url of pictures.values()) URL.revokeObjectURL(url);
+    samples?.end();
+    samples = null;
+    for (const { url } of pictures.values()) URL.revokeObjectURL(url);
     pictures.clear();
     fill(at("style-cards"));
     detail.forget();
@@ -145,6 +185,10 @@ export async function mount(root, { present, revisit }) {
   }
 
   at("style-search").addEventListener("input", sift);
+  at("stop-drawing").addEventListener("click", () => {
+    if (at("stop-drawing").dataset.state === "stopped") samples?.restart(); else samples?.stop();
+  });
   at("more-pictures").addEventListener("click", revisit);
+  addEventListener("pagehide", () => samples?.stop());
   whileVisible(root.querySelector(".styles"), shown, hidden);
 }

@@ -1,64 +1,64 @@
-// One style: large preview, its few controls, how like the person it is, and [Make it].
+// One style: large preview, its controls, how like the person it is, and [Make it].
 
-import { noteOf, partsOf, pictureOf, send } from "./api.js";
-import { announce, fill, focusOn, make } from "./dom.js";
+import { fetchOwn, noteOf, partsOf, send } from "./api.js";
+import { isComparable, mountCompare } from "./compare.js";
+import { announce, fill, focusOn } from "./dom.js";
+import { creditOf, likenessOf } from "./likeness.js";
+import { mountControls } from "./style_controls.js";
 
 const PAUSE_MS = 250; // after the last move of a control
 const MAX_SEED = 2 ** 31;
-export const LAST_MADE = "selfsame-last-made"; // style, controls and seed: nothing personal
 
 export function mountDetail(root, { close, made }) {
   const at = (id) => root.querySelector(`#${id}`);
   const image = at("detail-preview");
+  const controls = mountControls(at("controls"));
+  const compare = mountCompare(at("detail-compare"), at("detail-frame"), {
+    address: () => `/api/portrait/${encodeURIComponent(style.name)}`,
+    refused: (error) => fill(at("detail-refused"), noteOf(partsOf(error))),
+  });
   let style = null;
   let seed = 0;
   let timer = 0;
   let running = null;
-  let url = null;
-
-  function values() {
-    const found = {};
-    for (const control of style.controls) {
-      const field = at("controls").elements[control.name];
-      found[control.name] = control.kind === "range" ? Number(field.value) : field.value;
-    }
-    return found;
-  }
-
-  function fieldOf(control) {
-    if (control.kind === "range") {
-      const shown = make("output", {}, String(control.default));
-      return make("label", {},
-        make("span", { class: "control-head" }, make("span", {}, control.label), shown),
-        make("input", { type: "range", name: control.name, min: String(control.minimum), max: String(control.maximum),
-          step: String(control.step), value: String(control.default),
-          oninput: (event) => { shown.textContent = event.target.value; } }));
-    }
-    return make("fieldset", {}, make("legend", {}, control.label),
-      make("div", { class: "segments" }, ...Object.entries(control.options).map(([value, label]) => make("label", {},
-        make("input", { type: "radio", name: control.name, value, checked: value === control.default }),
-        make("span", {}, label)))));
-  }
+  let url = null; // of the large preview; a card's own is the card's to revoke
 
   function show(source) {
-    if (url && url !== source) URL.revokeObjectURL(url);
-    url = source;
     image.src = source;
     image.hidden = false;
     at("detail-frame").classList.remove("skeleton");
+  }
+
+  // The frame takes the shape of what is in it, and tells where one can see through.
+  function reshape() {
+    const { naturalWidth: width, naturalHeight: height } = image;
+    const { frame, cutout } = controls.values();
+    const isSquare = isComparable(width, height);
+    if (!isSquare) compare.hide();
+    at("detail-compare").hidden = !isSquare;
+    at("detail-frame").style.aspectRatio = `${width} / ${height}`;
+    at("detail-frame").classList.toggle("see-through", cutout === "yes" || frame === "circle" || frame === "sticker");
   }
 
   async function redraw() {
     running?.abort();
     running = new AbortController();
     const { signal } = running;
-    const query = `controls=${encodeURIComponent(JSON.stringify(values()))}&seed=${seed}`;
-    const name = encodeURIComponent(style.name);
+    const query = `measured=true&controls=${encodeURIComponent(JSON.stringify(controls.values()))}&seed=${seed}`;
     at("detail-frame").classList.add("redrawing");
     try {
-      show(await pictureOf(`/api/preview/${name}?${query}`, signal));
+      const response = await fetchOwn(`/api/preview/${encodeURIComponent(style.name)}?${query}`, { signal });
+      const likeness = JSON.parse(decodeURIComponent(response.headers.get("x-likeness") ?? "null"));
+      const before = url;
+      url = URL.createObjectURL(await response.blob());
+      show(url);
+      await image.decode().catch(() => {});
+      if (before) URL.revokeObjectURL(before);
+      if (signal.aborted) return;
+      reshape();
       fill(at("detail-refused"));
-      announce(at("detail-status"), "Preview drawn.");
+      fill(at("detail-likeness"), likenessOf(likeness));
+      announce(at("detail-status"), `Preview drawn. ${likeness?.title ?? ""}`);
     } catch (error) {
       if (error.name === "AbortError") return;
       fill(at("detail-refused"), noteOf(partsOf(error)));
@@ -71,12 +71,17 @@ export function mountDetail(root, { close, made }) {
     timer = setTimeout(redraw, PAUSE_MS);
   }
 
+  function halt() {
+    clearTimeout(timer);
+    running?.abort();
+    compare.hide();
+  }
+
   async function makeIt() {
-    const wish = { style: style.name, controls: values(), seed };
     at("make-it").disabled = true;
     try {
-      const { job_id: id } = await send("/api/jobs", wish);
-      sessionStorage.setItem(LAST_MADE, JSON.stringify(wish));
+      const { job_id: id } = await send("/api/jobs", { style: style.name, controls: controls.values(), seed });
+      halt();
       made(id);
     } catch (error) {
       const note = noteOf(partsOf(error));
@@ -87,15 +92,18 @@ export function mountDetail(root, { close, made }) {
   }
 
   at("controls").addEventListener("input", soon);
-  at("controls").addEventListener("submit", (event) => event.preventDefault());
   at("make-it").addEventListener("click", makeIt);
-  at("all-styles").addEventListener("click", close);
+  at("all-styles").addEventListener("click", () => {
+    halt();
+    close();
+  });
   at("vary").addEventListener("click", () => {
     seed = Math.floor(Math.random() * MAX_SEED);
     redraw();
   });
 
   return {
+    corrected: controls.corrected,
     open(chosen, drawn) {
       style = chosen;
       seed = 0;
@@ -104,22 +112,22 @@ export function mountDetail(root, { close, made }) {
       image.alt = `AI-generated preview of you: ${style.title}`;
       image.hidden = true;
       at("detail-frame").classList.add("skeleton");
+      at("detail-frame").classList.remove("see-through");
+      at("detail-frame").style.aspectRatio = "";
       fill(at("detail-refused"));
-      fill(at("controls"), ...style.controls.map(fieldOf));
-      if (drawn) {
-        image.src = drawn;
-        image.hidden = false;
-        at("detail-frame").classList.remove("skeleton");
-      }
+      fill(at("detail-likeness"));
+      fill(at("detail-credit"), creditOf(style.credit));
+      controls.show(style);
+      if (drawn) show(drawn);
       focusOn(at("detail-title"));
       scrollTo({ top: 0 });
       redraw();
     },
     forget() {
-      clearTimeout(timer);
-      running?.abort();
+      halt();
       if (url) URL.revokeObjectURL(url);
       url = null;
+      controls.forget();
       image.removeAttribute("src");
       image.hidden = true;
     },

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from studio.service import FileFormat
 from studio.ui.handlers import keeping as on_keeping
+from studio.ui.handlers import making as on_making
 from studio.ui.routes.context import Context
 from studio.ui.uploads import read_uploads
 
@@ -40,6 +41,17 @@ def keeping_routes(context: Context) -> APIRouter:
             media_type=found.released.media_type,
             headers={"content-disposition": f'{disposition}; filename="{found.name}"'},
         )
+
+    @router.get("/outputs/{output_id}/selfie")
+    def selfie_of(request: Request, output_id: str) -> Response:
+        jpeg = service.easel.portrait_of(token_of(request), output_id)
+        return Response(jpeg, media_type="image/jpeg")
+
+    @router.post("/outputs/{output_id}/again")
+    def again(
+        request: Request, output_id: str, body: Annotated[dict[str, object], Body()]
+    ) -> JSONResponse:
+        return JSONResponse(on_making.again(service, token_of(request), output_id, body))
 
     @router.delete("/outputs/{output_id}")
     def delete(request: Request, output_id: str) -> Response:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -13,11 +14,15 @@ from starlette.concurrency import run_in_threadpool
 
 from consent.errors import Refusal
 from studio.service import JobView
+from studio.service.easel import NoLongerWanted
 from studio.ui.handlers import making as on_making
+from studio.ui.presence import waiting
 from studio.ui.routes.context import Context
 from studio.ui.views import plain
 
 POLL_SECONDS = 0.1
+CLIENT_CLOSED = 499  # what nginx notes of a request whose sender has gone
+LIKENESS = "x-likeness"  # header of a measured preview: JSON, percent-encoded
 STREAM_SECONDS = 300  # the page asks anew when a job takes longer
 
 
@@ -32,11 +37,24 @@ def style_routes(context: Context) -> APIRouter:
 
     @router.get("/preview/{style}")
     async def preview(
-        request: Request, style: str, controls: str = "{}", seed: int = 0
+        request: Request, style: str, controls: str = "{}", seed: int = 0, *, measured: bool = False
     ) -> Response:
         token = await run_in_threadpool(token_of, request)
-        released = await context.turns.run(on_making.preview, service, token, style, controls, seed)
-        return Response(released.data, media_type=released.media_type)
+        wish = on_making.Wish(style, controls, seed, measured)
+        try:
+            async with waiting(request) as still_wanted:
+                released, likeness = await context.turns.run(
+                    on_making.preview, service, token, wish, still_wanted
+                )
+        except NoLongerWanted:
+            return Response(status_code=CLIENT_CLOSED)
+        headers = {} if likeness is None else {LIKENESS: quote(json.dumps(likeness))}
+        return Response(released.data, media_type=released.media_type, headers=headers)
+
+    @router.get("/portrait/{style}")
+    def portrait(request: Request, style: str) -> Response:
+        jpeg = on_making.portrait(service, token_of(request), style)
+        return Response(jpeg, media_type="image/jpeg")
 
     return router
 

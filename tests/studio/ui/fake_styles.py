@@ -9,6 +9,7 @@ import random
 from PIL import Image, ImageDraw
 
 from outputs.types import Profile, Released
+from studio.styles.attributes.corrections import correction_controls
 from studio.styles.types import Choice, Controls, Family, Range, Style
 
 PALETTE = {
@@ -66,8 +67,19 @@ def fake_styles() -> tuple[Style, ...]:
             "background", "Background", {"plain": "Plain", "rays": "Rays", "dots": "Dots"}, "plain"
         ),
     )
+    by_hand = correction_controls(("monk", "hair_colour", "hair_length", "glasses", "facial_hair"))
     return tuple(
-        Style(name, title, family, summary, "Apache-2.0", "algorithmicMedia", controls)
+        Style(
+            name,
+            title,
+            family,
+            summary,
+            "CC-BY-4.0" if family is Family.ILLUSTRATED else "Apache-2.0",
+            "algorithmicMedia",
+            (*controls, *by_hand) if family is Family.ILLUSTRATED else controls,
+            attribution="“Somebody” by Nobody" if family is Family.ILLUSTRATED else "",
+            source="https://example.org/art" if family is Family.ILLUSTRATED else "",
+        )
         for name, title, family, summary in names
     )
 

@@ -34,10 +34,12 @@ from studio.sitting.waiting import Ticket, WaitingRoom
 from studio.styles.types import Controls, Style
 from tests.studio.ui.fake_accounts import FakeAccounts
 from tests.studio.ui.fake_consent import FakeConsents
+from tests.studio.ui.fake_easel import FakeEasel, likeness_of
 from tests.studio.ui.fake_rights import FakeRights
 from tests.studio.ui.fake_sitting import SCRIPT, FakeCapture, FakeJob, FakeSubject
 from tests.studio.ui.fake_styles import draw, fake_styles, released
 
+PASSES = 4  # of a preview
 START = datetime(2026, 11, 22, 10, 4, tzinfo=UTC)
 
 
@@ -70,6 +72,8 @@ class FakeStudio(FakeConsents):
         self.waiting_room = WaitingRoom(time.monotonic)
         self.accounts = FakeAccounts(self)
         self.rights = FakeRights(self)
+        self.easel = FakeEasel(self)
+        self.previews = 0
 
     def now(self) -> datetime:
         return START + timedelta(seconds=int(self.clock() - self.began))
@@ -219,10 +223,21 @@ class FakeStudio(FakeConsents):
     def styles(self) -> Sequence[Style]:
         return fake_styles()
 
-    def preview(self, token: str, style: str, controls: Controls, seed: int) -> Released:
+    def preview(
+        self,
+        token: str,
+        style: str,
+        controls: Controls,
+        seed: int,
+        *,
+        still_wanted: Callable[[], None] = lambda: None,
+    ) -> Released:
         self.refuse_if("preview")
         self.opened(token)
-        self._take(1 / 20)
+        self.previews += 1
+        for _ in range(PASSES):
+            self._take(1 / 20 / PASSES)
+            still_wanted()
         return released(draw(style, controls, seed, 512), "webp", 512, Profile.PREVIEW)
 
     def make(self, token: str, style: str, controls: Controls, seed: int) -> str:
@@ -273,6 +288,8 @@ class FakeStudio(FakeConsents):
                     1024,
                     1024,
                     self.now(),
+                    likeness=likeness_of(job.seed).as_json(),
+                    recipe={"style": job.style, "seed": job.seed, "controls": job.controls},
                 ),
             )
         return JobView(job.id, JobState.DONE, job.style, "Done", 1.0, job.output_id)

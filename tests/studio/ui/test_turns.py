@@ -55,10 +55,10 @@ def test_large_pictures_take_turns_whatever_they_are_for(person, studio, monkeyp
     gauge = Gauge()
 
     def measured(work):
-        def measuring(*arguments):
+        def measuring(*arguments, **named):
             if arguments[-1] != []:  # whether somebody may add pictures is asked without any
                 gauge.work(0)
-            return work(*arguments)
+            return work(*arguments, **named)
 
         return measuring
 
