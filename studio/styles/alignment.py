@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from studio.face.types import Face
 from studio.styles import mesh
-from studio.styles.fields import as_field
+from studio.styles.fields import as_field, filled, linear, ramp
 
 Rect = tuple[int, int, int, int]  # left, top, right, bottom; right and bottom lie outside
 
@@ -90,6 +90,8 @@ def align_photo(
     landmarks[:, :2] = points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
     landmarks[:, 2] = points[:, 2] * scale
     refined = refine_matte(drawn, as_field(np.where(covered, alpha, 0)))
+    # A segmentation may see the wall in an eye: what lies inside the face is the person's.
+    refined = np.maximum(refined, _inner_face(landmarks, size))
     return Aligned(
         image=np.where(covered[..., None], drawn, 0).astype(np.uint8),
         landmarks=landmarks,
@@ -128,6 +130,14 @@ def anatomy(portrait: Aligned) -> Anatomy:
         keep_clear=(*eyes, nose, mouth),
         lower_face=(face[0], mouth[3], face[2], face[3]),
     )
+
+
+def _inner_face(points: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+    """1 well inside the face's outline, falling to 0 at it."""
+    small = size // 4
+    shape = filled(small, points[list(mesh.OVAL), :2] / 4).astype(np.uint8)
+    inside = as_field(cv2.distanceTransform(shape, cv2.DIST_L2, 5))
+    return linear(ramp(inside / small, 0.008, 0.024), size)
 
 
 def _face_width(points: NDArray[np.floating]) -> float:

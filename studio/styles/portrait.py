@@ -11,12 +11,17 @@ from studio.face.types import Face
 from studio.styles.alignment import Aligned, align_photo
 from studio.styles.attributes.measure import measure_attributes
 from studio.styles.attributes.types import Attributes
-from studio.styles.regions import Regions, parse_regions
+from studio.styles.regions import Regions, parse_regions, within
+from studio.styles.rim import refine_hair, without_wall
 
 
 @dataclass(frozen=True, slots=True)
 class Portrait(Aligned):
-    """An aligned photograph and what each of its pixels shows."""
+    """An aligned photograph and what each of its pixels shows.
+
+    Unlike in the photograph, the wall shows between strands of hair (`person`), and neither the
+    person's rim nor what lies close outside of it has the wall's colour (`image`).
+    """
 
     regions: Regions
     attributes: Attributes
@@ -37,6 +42,11 @@ def prepare_portrait(
         ValueError: the alpha's size differs from the image's.
     """
     aligned = align_photo(image, face, person, size=size)
+    parsed = parse_regions(aligned)
+    person = refine_hair(aligned.image, aligned.person, parsed)
+    regions = within(parsed, person)
     parts = {field.name: getattr(aligned, field.name) for field in fields(aligned)}
-    regions = parse_regions(aligned)
+    cleaned = without_wall(aligned.image, person)
+    parts["image"] = np.where(aligned.covered[..., None], cleaned, 0).astype(np.uint8)
+    parts["person"] = person
     return Portrait(**parts, regions=regions, attributes=measure_attributes(aligned, regions))

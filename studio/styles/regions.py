@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from studio.styles.alignment import Aligned
-from studio.styles.fields import Mask, as_field
+from studio.styles.fields import Mask, as_field, reduced
 from studio.styles.parsing.beard import Beard, find_beard
 from studio.styles.parsing.classes import classify
 from studio.styles.parsing.features import Features, measure_features
@@ -67,4 +69,18 @@ def parse_regions(portrait: Aligned) -> Regions:
         beard=find_beard(features, skin),
         glasses=glasses,
         features=features,
+    )
+
+
+def within(regions: Regions, person: Mask) -> Regions:
+    """Return the regions of a person whose outline was drawn closer, (N, N) alpha."""
+    alpha = reduced(person, regions.person.shape[0])
+    kept = as_field(np.clip(alpha / np.maximum(regions.person, 1e-3), 0, 1))
+    return replace(
+        regions,
+        skin=regions.skin * kept,
+        hair=regions.hair * kept,
+        clothes=regions.clothes * kept,
+        neck=regions.neck * kept,
+        features=replace(regions.features, person=regions.person * kept),
     )
