@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 
 from benchmarks import (
+    attributes,
     capture,
     commands,
     faces,
@@ -36,6 +37,7 @@ SUBJECTS: Mapping[str, Callable[[Stage], Iterator[Row]]] = {
     "selfies": selfies.rows,
     "identity": identity.rows,
     "regions": regions.rows,
+    "attributes": attributes.rows,
     "styles": styles.rows,
     "release": release.rows,
     "marks": marks.rows,
