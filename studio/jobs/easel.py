@@ -93,8 +93,8 @@ class Easel:
         workshop = self.orders.workshop
         with self.ledger.reading() as unit:
             grant = workshop.gate.grant(request, unit)
-        portrait = workshop.portraits.of(grant, request.probe_ids[0], size=FINAL_SIZE)
-        shown = np.where(portrait.covered[..., None], portrait.image, np.uint8(PAPER))
+        photo = workshop.portraits.photo(grant, request.probe_ids[0], size=FINAL_SIZE)
+        shown = np.where(photo.covered[..., None], photo.image, np.uint8(PAPER))
         return encode_still(shown.astype(np.uint8))
 
 

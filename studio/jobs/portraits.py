@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING, Protocol
 from consent.deletions import Found
 from consent.errors import IdentityRefused, QualityRefused
 from studio.sitting.images import decode_photo
+from studio.styles.alignment import align_photo
 from studio.styles.portrait import Portrait, prepare_portrait
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from consent.types import Grant
     from studio.face.meter import FaceMeter
+    from studio.face.types import Face
+    from studio.styles.alignment import Aligned
 
 KEPT = 6  # portraits; one of 1024 px takes about 9 MB
 LARGEST_KEPT = 1024  # pixels; one of 4096 px takes 150 MB and serves one poster
@@ -53,7 +59,7 @@ class Portraits:
                 self._kept.move_to_end(key)
                 return self._kept[key]
             purges = self._purges
-        portrait = self._prepare(grant, probe_id, size)
+        portrait = prepare_portrait(*self._measured(grant, probe_id), size=size)
         with self._lock:
             if purges != self._purges or size > LARGEST_KEPT:
                 return portrait  # used once, kept nowhere; or somebody withdrew meanwhile
@@ -81,7 +87,17 @@ class Portraits:
                 del self._kept[key]
         return [Found(len(gone), *WORDS)]
 
-    def _prepare(self, grant: Grant, probe_id: str, size: int) -> Portrait:
+    def photo(self, grant: Grant, probe_id: str, *, size: int) -> Aligned:
+        """Return a granted probe cropped as its portrait is, and otherwise as it was taken.
+
+        Nothing of it is kept. It raises what `of` raises.
+        """
+        return align_photo(*self._measured(grant, probe_id), size=size)
+
+    def _measured(
+        self, grant: Grant, probe_id: str
+    ) -> tuple[NDArray[np.uint8], Face, NDArray[np.float32]]:
+        """Return a selfie's pixels, its face, and where the person is in it."""
         jpeg = self._selfies.read(grant.subject_id, probe_id)
         if hashlib.sha256(jpeg).hexdigest() not in grant.probe_hashes:
             raise IdentityRefused(
@@ -99,4 +115,4 @@ class Portraits:
                 why="An avatar is drawn from your own face only.",
                 next_step="Look into the camera once more.",
             )
-        return prepare_portrait(image, faces[0], self._meter.person(image), size=size)
+        return image, faces[0], self._meter.person(image)

@@ -14,15 +14,19 @@ export function likenessOf(likeness) {
       ...likeness.dropped.map((reason) => make("li", {}, reason))));
 }
 
+// What a licence asks to say often names it already.
+function wordsOf({ attribution, licence }) {
+  const said = attribution.replace(/\.$/, "");
+  return [said, said.includes(licence) ? "" : `Licence: ${licence}`].filter(Boolean).join(". ");
+}
+
 // Where there is little room: only what a licence asks to say beside a picture.
 export function attributionOf(credit) {
-  return credit?.attribution ? make("p", { class: "credit" }, `${credit.attribution.replace(/\.$/, "")}, ${credit.licence}`) : null;
+  return credit?.attribution ? make("p", { class: "credit" }, wordsOf(credit)) : null;
 }
 
 export function creditOf(credit) {
   if (!credit) return null;
-  const words = [credit.attribution, `Licence: ${credit.licence}`].filter(Boolean)
-    .map((text) => text.replace(/\.$/, "")).join(". ");
-  return make("p", { class: "credit" }, `${words}. `, credit.source
+  return make("p", { class: "credit" }, `${wordsOf(credit)}. `, credit.source
     ? make("a", { href: credit.source, rel: "noreferrer noopener", target: "_blank" }, "Where it comes from") : null);
 }
