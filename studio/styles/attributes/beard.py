@@ -27,7 +27,8 @@ DENSE = 0.33  # share of the skin's lightness that hair takes
 DENSE_JAW = 0.40  # the jaw's sides lie in shade
 COARSE = 2.2  # fine contrast over lightness, over the cheeks': skin in shade stays smooth
 COARSE_JAW = 2.6
-STUBBLE = 2.4  # the same over chin and upper lip for stubble, which takes little light
+STUBBLE = 2.4  # the same over chin and upper lip for stubble
+SHADE = 0.04  # share of the lip's lightness that stubble takes at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def measure_facial_hair(features: Features, skin: Lab) -> FacialHair:
         return FacialHair.GOATEE
     if above:
         return FacialHair.MOUSTACHE
-    rough = min(lip.coarse, chin.coarse) > STUBBLE and chin.lost > 0
+    rough = min(lip.coarse, chin.coarse) > STUBBLE and lip.lost > SHADE and chin.lost > 0
     return FacialHair.STUBBLE if rough else FacialHair.NONE
 
 

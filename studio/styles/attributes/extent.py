@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.styles import mesh
-from studio.styles.attributes.colours import Lab
+from studio.styles.attributes.colours import Lab, apart
 from studio.styles.parsing.features import WORK, Features
 from studio.styles.regions import Regions
 
@@ -19,7 +19,8 @@ EARS = (-0.1, 0.25)  # below
 LOW = (0.38, -0.15, 0.6)  # across; below the chin, from and to: where only falling hair is
 CHEST = 0.35  # below the chin: clothes for sure
 LIKE = (2.5, 4.0)  # times the usual distance from the hair's colour, and CIELAB beside that
-LIKE_NOT_SKIN = 0.6  # of the distance from the skin's colour
+ALIKE = 25.0  # CIELAB distance of hair and clothes within which colour cannot tell them apart
+LIKE_NOT = 0.6  # of the distance from the skin's colour and from the clothes'
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Extent:
     height: float  # of the hair's top above the face's outline
     width: float  # median half width beside the brows
     ears: tuple[float, float]  # area beside each ear, the picture's left first
-    low: tuple[float, float]  # area on each side of the neck
+    low: tuple[float, float]  # area on each side of the neck, by its colour alone
+    rooted: tuple[float, float]  # the same, of what hangs together with the hair above
     reach: tuple[float, float]  # lowest hair on each side, below the chin
 
 
@@ -58,9 +60,12 @@ def _falling(regions: Regions, top: NDArray[np.bool_], skin: Lab) -> NDArray[np.
     worn = (regions.clothes > 0.8) & (f.down - f.chin > CHEST)
     away = np.linalg.norm(f.lab - colour, axis=2)
     like = (f.person > 0.5) & (regions.beard.mask < 0.3) & (away < LIKE[0] * usual + LIKE[1])
-    like &= away < LIKE_NOT_SKIN * np.linalg.norm(f.lab - skin, axis=2)
+    like &= away < LIKE_NOT * np.linalg.norm(f.lab - skin, axis=2)
     if worn.any():
-        like &= away < np.linalg.norm(f.lab - np.median(f.lab[worn], axis=0), axis=2)
+        clothes = np.median(f.lab[worn], axis=0)
+        if apart(clothes, colour) < ALIKE:
+            return np.zeros_like(top)
+        like &= away < LIKE_NOT * np.linalg.norm(f.lab - clothes, axis=2)
     opened = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return np.asarray(opened > 0)
 
@@ -75,13 +80,14 @@ def _extent(f: Features, hair: NDArray[np.bool_], falling: NDArray[np.bool_]) ->
     reach = [float(np.abs(f.across[row][beside[row]]).max(initial=0)) for row in range(WORK)]
     level = (f.down[:, 0] > -0.35) & (f.down[:, 0] < 0.05)
     below_chin = f.down - f.chin
-    ears, low, lowest = [], [], []
+    ears, low, rooted, lowest = [], [], [], []
     for side in (-1, 1):
         out = side * f.across
         at_ear = hair & (out > SIDES) & (f.down > EARS[0]) & (f.down < EARS[1])
         ears.append(float(at_ear.sum()) / square)
         at_neck = falling & (out > LOW[0]) & (below_chin > LOW[1]) & (below_chin < LOW[2])
         low.append(float(at_neck.sum()) / square)
+        rooted.append(float((hair & (out > LOW[0]) & (below_chin > LOW[1])).sum()) / square)
         beside_face = (hair | at_neck) & (out > LOW[0]) & (f.down > -0.3)
         last = np.flatnonzero(beside_face.sum(axis=1) >= 2)
         lowest.append(float(below_chin[last[-1], 0]) if len(last) else -1.0)
@@ -91,5 +97,6 @@ def _extent(f: Features, hair: NDArray[np.bool_], falling: NDArray[np.bool_]) ->
         width=float(np.median(np.asarray(reach)[level])) if level.any() else 0.0,
         ears=(ears[0], ears[1]),
         low=(low[0], low[1]),
+        rooted=(rooted[0], rooted[1]),
         reach=(lowest[0], lowest[1]),
     )

@@ -28,7 +28,7 @@ THIN, THICK = 0.040, 0.051  # area of a brow over its length, face widths
 LIFTED = 0.168  # height of a brow's upper edge over the line of its ends, share of its length
 RISING = -0.10  # how far the outer end lies above the inner one, share of the length
 GLEAM = (0.25, 0.8)  # quantiles of lightness among which the iris is
-DARK, WARM = 26.0, 3.2  # L up to which, a from which an iris is brown
+DARK, WARM = 26.0, 2.6  # L up to which, a from which an iris is brown
 COLD, GOLDEN = 1.2, 3.2  # b up to which it is blue, from which it is green or hazel
 RUDDY = 0.8  # a from which what is golden is hazel
 # Lengths over the width from temple to temple; the lips' gap is taken from the face's length.

@@ -116,7 +116,7 @@ def _lit(seen: Lab) -> Lab:
 def _length(extent: Extent) -> tuple[HairLength, bool]:
     """How long hair is, and whether it is tied behind the head."""
     covered = max(extent.ears) >= LOOSE
-    if sum(extent.low) >= FALLS and covered:
+    if max(sum(extent.low), sum(extent.rooted)) >= FALLS and covered:
         return HairLength.LONG, False
     if max(extent.low) >= TAIL and not covered:
         long = max(extent.reach) >= SHOULDERS
