@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from studio.face.types import Face
 from studio.styles import mesh
-from studio.styles.fields import as_field, filled, linear, ramp
+from studio.styles.fields import as_field, enlarged, filled, linear, ramp, reduced
 
 Rect = tuple[int, int, int, int]  # left, top, right, bottom; right and bottom lie outside
 
@@ -24,6 +24,7 @@ HAIR_ROOM = 0.93  # share of the height above the eyes that hair may fill
 NEARER = 1.05  # how much closer to come so that the photograph fills the portrait
 FACE_RATIO = 0.8  # temple to temple over hairline to chin: keeps the scale when the head turns
 MATTE_RADIUS = 12  # pixels at 1024: keeps strands of hair, see `refine_matte`
+MATTE_SIDE = 1024  # pixels: selfies rarely have more to show
 MATTE_EPS = (0.01 * 255) ** 2  # squared grey levels
 
 
@@ -111,9 +112,12 @@ def refine_matte(image: NDArray[np.uint8], alpha: NDArray[np.float32]) -> NDArra
     Returns:
         (N, N) float32 in [0, 1].
     """
-    radius = max(2, round(MATTE_RADIUS * image.shape[0] / 1024))
-    filtered = cv2.ximgproc.guidedFilter(image, alpha * 255, radius, MATTE_EPS)
-    return as_field(np.clip(filtered / 255, 0, 1))
+    size = image.shape[0]
+    side = min(size, MATTE_SIDE)
+    guide = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+    radius = max(2, round(MATTE_RADIUS * side / 1024))
+    filtered = cv2.ximgproc.guidedFilter(guide, reduced(alpha, side) * 255, radius, MATTE_EPS)
+    return enlarged(as_field(np.clip(filtered / 255, 0, 1)), size).clip(0, 1)
 
 
 def anatomy(portrait: Aligned) -> Anatomy:

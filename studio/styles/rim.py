@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from studio.styles.fields import Mask, as_field, blurred, linear, ramp, reduced
 from studio.styles.regions import Regions
 
+SIDE = 512  # pixels, at most: colours nearby change slowly, only alphas are as fine as the picture
 DEPTH = 0.05  # of the side: how deep behind the outline loose strands let the wall through
 NEAR = 0.02  # of the side: how far colours of hair and wall are carried
 CONTRAST = (30.0, 75.0)  # distance of hair from wall in sRGB: from too little to enough
@@ -27,7 +28,6 @@ WALL_LIKE, WALL_SMOOTH = 22.0, 7.0  # sRGB: how far from wall nearby, and from i
 SURE_HAIR = 0.6  # share of hair in the parsed mask
 SURE_PERSON = 0.99  # alpha
 HALF, OUTLINE = 0.5, 0.3  # alpha
-SURER = 4
 LITTLE = np.float32(1e-4)  # share of a window below which what it holds tells nothing
 WIDE, NARROW = 0.05, 0.005  # of the side: the two blurs of the colours' estimate
 CARRIED = 0.05  # of the side: how far the person's colours go on outside, for filters to find
@@ -44,7 +44,7 @@ def refine_hair(image: NDArray[np.uint8], alpha: Mask, regions: Regions) -> Mask
     Returns:
         (N, N) float32 in [0, 1]; where hair and wall look alike it is the given one.
     """
-    size, side = image.shape[0], image.shape[0] // 2
+    size, side = image.shape[0], min(image.shape[0] // 2, SIDE)
     small, coarse = reduced(image, side), reduced(alpha, side)
     strands = linear(regions.hair, side)
     hanging = linear(ramp(regions.features.down, *HANGING), side)
@@ -65,7 +65,9 @@ def refine_hair(image: NDArray[np.uint8], alpha: Mask, regions: Regions) -> Mask
         ramp(-depth, -0.5, -0.2),
         hanging * ramp(-depth, -3.0, -2.0) * _gaps(small, back),
     )
-    place = np.einsum("yxk,yxk->yx", as_field(image), linear(scale, size)) - linear(offset, size)
+    place = -linear(offset, size)
+    for k in range(3):
+        place += image[..., k] * linear(scale[..., k], size)
     told = np.minimum(ramp(place, *PLACES), ramp(alpha, 0.02, 0.25))
     return as_field(np.clip(alpha + linear(strength, size) * (told - alpha), 0, 1))
 
@@ -91,19 +93,25 @@ def without_wall(image: NDArray[np.uint8], alpha: Mask) -> NDArray[np.uint8]:
     Returns:
         (N, N, 3) uint8: unchanged inside the person and far outside.
     """
-    size, side = image.shape[0], image.shape[0] // 2
+    size, side = image.shape[0], min(image.shape[0] // 2, SIDE)
     if not (alpha > SURE_PERSON).any():
         return image
     small, share = reduced(image, side), reduced(alpha, side)
     fore, back = _averaged(small, small, share, WIDE * side)
-    fore = _explained(small, fore, back, share)
+    fore = _explained(small, fore, back, share[..., None])
     fore, back = _averaged(fore, back, share, NARROW * side)
     outside = (share < HALF).astype(np.uint8)
     far = as_field(as_field(cv2.distanceTransform(outside, cv2.DIST_L2, 5)) / (CARRIED * side))
-    near = linear(ramp(-far, -2, -1), size) * (alpha < 1)
-    picture = as_field(image)
-    told = _explained(picture, linear(fore, size), linear(back, size), alpha)
-    return np.asarray(np.round(picture + near[..., None] * (told - picture)), np.uint8)
+    near = linear(ramp(-far, -2, -1), size)
+    band = (near > 0) & (alpha < 1)
+    near, share = near[band], alpha[band]
+    cleaned = image.copy()
+    for k in range(3):  # one after the other: a poster's planes are 64 MB each
+        plane = as_field(image[..., k][band])
+        own, other = (linear(part[..., k], size)[band] for part in (fore, back))
+        told = _explained(plane, own, other, share)
+        cleaned[..., k][band] = np.round(plane + near * (told - plane))
+    return cleaned
 
 
 def _explained(
@@ -116,9 +124,8 @@ def _explained(
 
     A rim's alpha is a guess: what is left over is the wall's as likely as the person's.
     """
-    own = alpha[..., None]
-    left = image - own * fore - (1 - own) * back
-    return as_field(np.clip(fore + own**SURER * left, 0, 255))
+    left = image - alpha * fore - (1 - alpha) * back
+    return as_field(np.clip(fore + _sure(alpha) * left, 0, 255))
 
 
 def _carried(image: NDArray[np.float32], weight: Mask, sigma: float) -> NDArray[np.float32]:
@@ -143,9 +150,14 @@ def _averaged(
     """Mean colours of person and wall nearby; where neither is near, those given."""
     window = (max(3, int(2 * radius) | 1),) * 2
     means = []
-    # Pixels that are nearly all person or all wall say most about it; mixed ones little.
-    for colours, weight in ((fore, alpha**SURER), (back, (1 - alpha) ** SURER)):
+    for colours, weight in ((fore, _sure(alpha)), (back, _sure(1 - alpha))):
         total = cv2.blur(as_field(weight), window)[..., None]
         mean = cv2.blur(colours * weight[..., None], window)
         means.append(as_field((mean + LITTLE * colours) / (total + LITTLE)))
     return means[0], means[1]
+
+
+def _sure(share: Mask) -> Mask:
+    """How much a share of a pixel tells about what it is a share of: mixed ones tell little."""
+    square = share * share
+    return as_field(square * square)

@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from studio.styles import mesh
 from studio.styles.alignment import FACE_WIDTH
-from studio.styles.fields import Mask, as_field, blurred, enlarged, eroded, ramp, reduced
+from studio.styles.fields import (
+    Mask,
+    as_field,
+    blurred,
+    enlarged,
+    eroded,
+    ramp,
+    reduced,
+    without_islands,
+)
 from studio.styles.painted.canvas import polygons, spline
 from studio.styles.painted.colour import Lab, middle
 from studio.styles.portrait import Portrait
@@ -18,6 +27,7 @@ from studio.styles.regions import Regions
 
 BUST_MARGIN = 0.012  # share of the side kept off the photograph's end
 BUST_CURVE = 0.30  # share of the side that a closed bust's lower edge rises towards its ends
+SPECK = 0.0012  # of the picture: a smaller hole or patch of the figure is closed or dropped
 INK_DEPTH = 0.8  # of the person's deepest shadow
 
 
@@ -115,6 +125,7 @@ def _shapes(
     # Hair keeps its tufts; shoulders and necks are drawn with a calmer line.
     fine, calm = (blurred(as_field(alpha), sigma * scale) for sigma in (5, 11))
     person = as_field(calm + ramp(hair, 0.1, 0.6) * (fine - calm))
+    person = without_islands(person, 0.5, SPECK * side**2)
     return person, skin, hair, clothes
 
 
