@@ -53,6 +53,7 @@ def render_of(module: StyleModule, portrait: Portrait, controls: Controls, seed:
         style=style.name,
         family=style.family.value,
         digital_source_type=style.digital_source_type,
+        is_round=framed.is_round,
     )
 
 
