@@ -157,7 +157,10 @@ class XmpMark:
     def _fields(self, draft: Draft) -> XmpFields:
         tool = f"Selfsame/{draft.claim.version}"
         return fields_for(
-            draft.claim.digital_source_type, tool=tool, output_id=draft.claim.output_id
+            draft.claim.digital_source_type,
+            tool=tool,
+            output_id=draft.claim.output_id,
+            credit=draft.clip.first.credit,
         )
 
 

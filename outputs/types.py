@@ -21,6 +21,15 @@ class Profile(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """Whose artwork a picture was made from; empty where a style draws everything itself."""
+
+    artist: str = ""
+    attribution: str = ""  # a sentence: work, artist, licence and its address, that it was changed
+    source: str = ""  # address of the artwork
+
+
+@dataclass(frozen=True, slots=True)
 class Render:
     """Pixels that nobody may see yet. It never touches a disk and cannot be shown.
 
@@ -35,6 +44,7 @@ class Render:
     family: str
     digital_source_type: str  # IPTC term
     is_round: bool = False  # a square of which only the largest disc is seen
+    credit: Credit = Credit()
 
 
 @dataclass(frozen=True, slots=True)

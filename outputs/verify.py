@@ -156,6 +156,9 @@ def _xmp(packet: bytes) -> Finding:
         "aigc": fields.aigc,
         "alt_text": fields.alt_text,
     }
+    if fields.credit.attribution:
+        details["attribution"] = fields.credit.attribution
+        details["artwork"] = fields.credit.source
     if not generated:
         sentence = "The metadata does not say that the picture was generated."
         return Finding(Technique.XMP, State.NOT_FOUND, sentence, details=details)

@@ -1,14 +1,17 @@
 """The XMP packet, and where it lies in a PNG and in a WebP file.
 
 Terms: IPTC Photo Metadata Standard 2025.1 (DigitalSourceType, AltTextAccessibility), XMP 2012
-(CreatorTool), GB 45438-2025 annex F (TC260:AIGC, a JSON text). No term tells of a person.
+(CreatorTool), GB 45438-2025 annex F (TC260:AIGC, a JSON text); where a style is made from an
+artist's work, Dublin Core (creator, rights, source) and ccREL (attributionName). No term tells of
+the person who is shown. The licence stands in the rights' sentence and not as cc:license: it is the
+artwork's, and a licence of the whole picture is its owner's to give.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,7 @@ from defusedxml.ElementTree import ParseError, fromstring
 
 from outputs.errors import MarkMissing
 from outputs.label_words import WORDS
+from outputs.types import Credit
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element  # the type only; defusedxml parses
@@ -33,7 +37,7 @@ GENERATED_TYPES = frozenset(
         "compositeSynthetic",
     }
 )
-MAX_PACKET = 64 * 1024  # bytes; ours has about 1 300
+MAX_PACKET = 64 * 1024  # bytes; ours has about 2 000
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 IPTC_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 IPTC_CORE = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
@@ -41,21 +45,30 @@ XMP = "http://ns.adobe.com/xap/1.0/"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ANY_LANGUAGE = "x-default"  # XMP specification part 1, section 8.2.2.4
 MOST_LANGUAGES = 64
+DC = "http://purl.org/dc/elements/1.1/"
+CC = "http://creativecommons.org/ns#"
 TC260 = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 
 PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="{rdf}">
   <rdf:Description rdf:about="" xmlns:Iptc4xmpExt="{ext}" xmlns:Iptc4xmpCore="{core}"
-    xmlns:xmp="{xmp}" xmlns:TC260="{tc260}">
+    xmlns:xmp="{xmp}" xmlns:dc="{dc}" xmlns:cc="{cc}" xmlns:TC260="{tc260}">
    <Iptc4xmpExt:DigitalSourceType>{source}</Iptc4xmpExt:DigitalSourceType>
    <xmp:CreatorTool>{tool}</xmp:CreatorTool>
    <TC260:AIGC>{aigc}</TC260:AIGC>
-   <Iptc4xmpCore:AltTextAccessibility><rdf:Alt>{alt}</rdf:Alt></Iptc4xmpCore:AltTextAccessibility>
+   <Iptc4xmpCore:AltTextAccessibility><rdf:Alt>{alt}</rdf:Alt></Iptc4xmpCore:AltTextAccessibility>{credit}
   </rdf:Description>
  </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="r"?>"""
+
+
+CREDIT = """
+   <dc:creator><rdf:Seq><rdf:li>{artist}</rdf:li></rdf:Seq></dc:creator>
+   <dc:rights><rdf:Alt><rdf:li xml:lang="x-default">{attribution}</rdf:li></rdf:Alt></dc:rights>
+   <dc:source>{source}</dc:source>
+   <cc:attributionName>{artist}</cc:attributionName>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,7 @@ class XmpFields:
     creator_tool: str
     aigc: str  # JSON text as TC260 wants it
     alt_texts: Mapping[str, str]  # per language; x-default is for every other
+    credit: Credit = field(default_factory=Credit)
 
     @property
     def alt_text(self) -> str:
@@ -73,13 +87,16 @@ class XmpFields:
         return self.alt_texts.get(ANY_LANGUAGE, "")
 
 
-def fields_for(digital_source_type: str, *, tool: str, output_id: str) -> XmpFields:
+def fields_for(
+    digital_source_type: str, *, tool: str, output_id: str, credit: Credit | None = None
+) -> XmpFields:
     """Return what an output's packet must say.
 
     Args:
         digital_source_type: IPTC term, with or without its address.
         tool: Name and version of this program.
         output_id: Random id of the output, or "" for a preview.
+        credit: Of the artwork that the style is made from.
     """
     aigc = {"Label": "1", "ContentProducer": tool.partition("/")[0], "ProduceID": output_id}
     return XmpFields(
@@ -87,6 +104,7 @@ def fields_for(digital_source_type: str, *, tool: str, output_id: str) -> XmpFie
         creator_tool=tool,
         aigc=json.dumps(aigc, separators=(",", ":")),
         alt_texts={ANY_LANGUAGE: ALT_TEXT} | {name: each.alt for name, each in WORDS.items()},
+        credit=credit or Credit(),
     )
 
 
@@ -97,11 +115,14 @@ def write_packet(fields: XmpFields) -> bytes:
         ext=IPTC_EXT,
         core=IPTC_CORE,
         xmp=XMP,
+        dc=DC,
+        cc=CC,
         tc260=TC260,
         source=escape(SOURCE_TYPES + fields.digital_source_type),
         tool=escape(fields.creator_tool),
         aigc=escape(fields.aigc, quote=False),
         alt="".join(_entry(language, text) for language, text in fields.alt_texts.items()),
+        credit=_credit(fields.credit),
     ).encode()
 
 
@@ -122,6 +143,21 @@ def read_packet(packet: bytes) -> XmpFields:
         creator_tool=_find(root, XMP, "CreatorTool"),
         aigc=_find(root, TC260, "AIGC"),
         alt_texts=_alternatives(root, IPTC_CORE, "AltTextAccessibility"),
+        credit=Credit(
+            artist=_find(root, DC, "creator"),
+            attribution=_alternatives(root, DC, "rights").get(ANY_LANGUAGE, ""),
+            source=_find(root, DC, "source"),
+        ),
+    )
+
+
+def _credit(credit: Credit) -> str:
+    if credit == Credit():
+        return ""
+    return CREDIT.format(
+        artist=escape(credit.artist),
+        attribution=escape(credit.attribution),
+        source=escape(credit.source),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from consent.errors import ConsentRefused
-from outputs.types import Render
+from outputs.types import Credit, Render
 from studio.styles.alignment import anatomy
 from studio.styles.discovery import style_modules
 from studio.styles.framing import frame_picture
@@ -91,6 +91,7 @@ class Stylist:
             family=self.style.family,
             digital_source_type=self.style.digital_source_type,
             is_round=framed.is_round,
+            credit=Credit(self.style.artist, self.style.attribution, self.style.source),
         )
 
 

@@ -148,6 +148,7 @@ class Style:
     digital_source_type: str  # IPTC term: what is true of how the pixels came about
     controls: tuple[Control, ...]  # its own: two to five
     natural_colour: bool = False  # whether it claims to keep the colours of skin and hair
+    artist: str = ""  # whose artwork it is made from
     attribution: str = ""  # what the licence asks to say beside a picture
     source: str = ""  # address of the artwork's origin
 
