@@ -81,7 +81,8 @@ def _corners(study: Study, detail: float, rng: np.random.Generator) -> NDArray[n
     unit = study.scale / detail
     points = study.points * (study.field / study.size)
     for index in _features():
-        found.take(*points[index], FEATURE * study.scale / max(detail, 1.0))
+        x, y = points[index]
+        found.take(x, y, FEATURE * study.scale / max(detail, 1.0))
     shapes = ((study.person, HAIR), (study.hair * study.person, HAIR), (study.skin, FACE))
     for shape, spacing in (*shapes, (study.clothes * study.person, CLOTHES)):
         for x, y in _outline(shape, 0.5 * OUTLINE * spacing * unit):
@@ -189,7 +190,7 @@ def paint_facets(
     sheet = np.zeros((*shape, 3), np.uint8)
     spots = np.round(corners * (1 << SHIFT)).astype(np.int32)
     paints = [tuple(float(v) for v in colour) for colour in np.round(colours)]
-    # Each reaches a little beyond itself first: smoothed edges then mix with paint, not with black.
+    # Each reaches beyond itself first: smoothed edges then mix with paint, not with black.
     for triangle, paint in zip(triangles, paints, strict=True):
         cv2.polylines(
             sheet, [spots[triangle]], isClosed=True, color=paint, thickness=3, shift=SHIFT

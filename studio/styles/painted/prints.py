@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from studio.styles import mesh
 from studio.styles.fields import Mask, as_field, blurred, linear, ramp
-from studio.styles.painted.canvas import Canvas, Colour, crisp
+from studio.styles.painted.canvas import Canvas, Colour, crisp, spline
 from studio.styles.painted.colour import Lab, middle, to_lab, to_rgb, toned
 from studio.styles.painted.screens import dots
 from studio.styles.painted.study import Study
@@ -90,3 +92,13 @@ def shade_of(tone: Lab) -> Lab:
     chroma = 1.35 * float(np.hypot(tone[1], tone[2])) + 8
     light = (1 - SHADE) * tone[0]
     return np.array([light, chroma * np.cos(angle), chroma * np.sin(angle)], np.float32)
+
+
+def lip_shapes(study: Study) -> list[NDArray[np.float64]]:
+    """Return the outlines of the upper and the lower lip, picture pixels."""
+    p = study.points.astype(np.float64)
+    rows = (
+        (mesh.LIPS_UPPER_OUT, mesh.LIPS_UPPER_IN),
+        (mesh.LIPS_LOWER_IN, mesh.LIPS_LOWER_OUT),
+    )
+    return [np.vstack([spline(p[list(a)]), spline(p[list(b)])[::-1]]) for a, b in rows]

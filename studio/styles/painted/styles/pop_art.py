@@ -10,13 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from studio.styles import mesh
 from studio.styles.fields import Mask, as_field, blurred, linear, reduced, without_islands
 from studio.styles.painted.brows import paint_brows
 from studio.styles.painted.burst import BURSTS, paint_burst
-from studio.styles.painted.canvas import Canvas, Colour, crisp, polygons, spline
+from studio.styles.painted.canvas import Canvas, Colour, crisp, polygons
 from studio.styles.painted.colour import hexed, to_lab, to_rgb, toned
 from studio.styles.painted.eyes import paint_eyes
 from studio.styles.painted.face_lines import draw_ears, draw_jaw, draw_nose
@@ -24,7 +23,14 @@ from studio.styles.painted.glasses import paint_glasses
 from studio.styles.painted.ink import Ink
 from studio.styles.painted.mouth import paint_mouth
 from studio.styles.painted.outline import draw_outline
-from studio.styles.painted.prints import flat_skin, print_clothes, print_dots, print_hair, shade_of
+from studio.styles.painted.prints import (
+    flat_skin,
+    lip_shapes,
+    print_clothes,
+    print_dots,
+    print_hair,
+    shade_of,
+)
 from studio.styles.painted.skin import SkinPaint, skin_shading
 from studio.styles.painted.study import Study, make_study
 from studio.styles.painted.tone import Tones, measure_tones, smooth_shape
@@ -169,7 +175,7 @@ def _draw_features(canvas: Canvas, study: Study, skin: SkinPaint, ink: Ink) -> N
     draw_nose(study, ink, skin.side)
     draw_ears(study, ink)
     paint_mouth(canvas, study, ink)
-    lips = polygons(study.size, [*_lips(study)])
+    lips = canvas.shape(*lip_shapes(study))
     canvas.cover(LIP_TINT * lips, to_rgb(shade_of(skin.base)))
     vivid = replace(study, lab=as_field(study.lab * np.array([1, VIVID, VIVID], np.float32)))
     paint_eyes(canvas, vivid, skin, ink)
@@ -195,15 +201,6 @@ def _kept(study: Study) -> Mask:
     p = study.points
     eyes = [p[[*e.upper, *e.lower[::-1]]] for e in mesh.EYES]
     return polygons(study.size, [*eyes, p[[*mesh.LIPS_UPPER_OUT, *mesh.LIPS_LOWER_OUT[::-1]]]])
-
-
-def _lips(study: Study) -> list[NDArray[np.floating]]:
-    p = study.points
-    rows = (
-        (mesh.LIPS_UPPER_OUT, mesh.LIPS_UPPER_IN),
-        (mesh.LIPS_LOWER_IN, mesh.LIPS_LOWER_OUT),
-    )
-    return [np.vstack([spline(p[list(a)]), spline(p[list(b)])[::-1]]) for a, b in rows]
 
 
 def _on_fields(values: Mask, side: int) -> Mask:
