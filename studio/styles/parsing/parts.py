@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from studio.styles import mesh
 from studio.styles.fields import Mask, as_field, blurred, ramp
 from studio.styles.parsing.features import WORK, Features
-from studio.styles.parsing.glasses import Glasses
+from studio.styles.parsing.glasses import RAYS, Glasses
 
 SHIFT = 4  # fractional bits of OpenCV's polygon corners
 FINE = 4  # outlines are filled so many times larger and averaged: eyes are 20 pixels wide
@@ -21,6 +21,7 @@ BROW_FAINT = 0.03  # relative darkness below which nothing but the landmarks tel
 OPEN = 0.045  # gap between the lips over the mouth's width from which the mouth is open
 TEETH_LIGHT = (0.0, 0.25)  # lighter than the lips, as a share: from none to sure
 TEETH_CHROMA = (0.35, 1.0)  # chroma over the lips': teeth have less
+INWARD = 4  # rays from a lens' horizontal up to where the bridge meets it
 NECK_FROM = 0.02  # face widths below the jaw
 
 
@@ -127,4 +128,6 @@ def _frames(glasses: Glasses | None) -> Mask:
         pen = max(1, round(glasses.thickness * side))
         loops = [np.round(lens * side).astype(np.int32) for lens in glasses.lenses]
         cv2.polylines(sheet, loops, isClosed=True, color=(255,), thickness=pen)
+        inner = np.stack([loops[0][-INWARD], loops[1][RAYS // 2 + INWARD]])
+        cv2.polylines(sheet, [inner], isClosed=False, color=(255,), thickness=pen)
     return as_field(cv2.resize(sheet, (WORK, WORK), interpolation=cv2.INTER_AREA)) / np.float32(255)
