@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from consent.types import Grant
     from studio.jobs.stylists import Stylist
     from studio.likeness.gauge import Gauge, Judged
-    from studio.likeness.seen import Seen
     from studio.styles.portrait import Portrait
     from studio.styles.types import Controls, ControlValue, Picture
 
@@ -47,7 +46,6 @@ class Tries:
         self.controls: dict[str, ControlValue] = {**controls, **ONE_TRY}
         self.seed = seed  # of the try that is kept
         self._number = round(float(controls.get("best_of", 1)))
-        self._selfie: Seen | None = None
         self._judged: Judged | None = None
         self._dropped: list[Dropped] = []
 
@@ -69,10 +67,10 @@ class Tries:
             ConsentRefused: the leave has ended.
         """
         style = self._stylist.style
+        selfie = self._gauge.selfie(portrait, self.controls)
         judged: list[tuple[int, Judged]] = []
         for seed in seeds(self.seed, self._number):
             picture = self._stylist.picture(leave, portrait, self.controls, seed)
-            selfie = self._seen(portrait)
             judged.append((seed, self._gauge.judge(style, selfie, portrait, picture)))
         self.seed, best = min(judged, key=lambda each: each[1].distance)
         self._dropped = [
@@ -82,8 +80,8 @@ class Tries:
         ]
 
     def look(self, portrait: Portrait, picture: Picture) -> None:
-        """Judge the drawing that is released."""
-        selfie = self._seen(portrait)
+        """Judge the drawing that is released, by its own portrait: as if it were drawn alone."""
+        selfie = self._gauge.selfie(portrait, self.controls)
         self._judged = self._gauge.judge(self._stylist.style, selfie, portrait, picture)
 
     def report(self) -> Likeness:
@@ -95,11 +93,6 @@ class Tries:
         if self._judged is None:
             raise RuntimeError("a drawing is looked at before it is reported on")
         return self._gauge.report(self._stylist.style, self._judged, self._dropped)
-
-    def _seen(self, portrait: Portrait) -> Seen:
-        if self._selfie is None:
-            self._selfie = self._gauge.selfie(portrait, self.controls)
-        return self._selfie
 
 
 def seeds(first: int, number: int) -> list[int]:

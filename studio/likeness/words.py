@@ -39,14 +39,13 @@ def sentences(style: Style, standing: Standing, measures: Measures) -> tuple[str
         f"It is nearer to your selfie than {standing.strangers} of 100 drawings of other people "
         "in this style.",
         f"Of 100 people drawn in this style, {standing.own} come out less like themselves.",
-        *_shape(measures),
+        *(_parts(measures.agreement) if measures.agreement is not None else _shape(measures)),
         *_skin(style, measures),
         *_hair(measures),
         *_features(measures),
-        *_face(measures),
     ]
-    if measures.agreement is not None:
-        said.append(f"{measures.agreement:.0%} of what it shows agrees with your selfie.")
+    if measures.agreement is None:
+        said += _face(measures)
     return tuple(said)
 
 
@@ -80,6 +79,13 @@ def _colour_reason(what: str, dropped: float | None, kept: float | None) -> str:
         f"Your {what} is further from its colour: {dropped or 0:.1f} instead of {kept or 0:.1f} "
         "(CIEDE2000)."
     )
+
+
+def _parts(agreement: float) -> list[str]:
+    return [
+        "It is put together from an artist's parts: its outlines are theirs, and "
+        f"{agreement:.0%} of what it shows is as in your selfie."
+    ]
 
 
 def _shape(measures: Measures) -> list[str]:

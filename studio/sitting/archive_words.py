@@ -23,7 +23,8 @@ captures/           each time you looked into the camera: what was measured, and
                     picture can be made of it, but it could be compared with pictures of you.
 selfies/            the pictures of you that were kept (.jpg) and what was measured on them
 avatars/            what was drawn of you, with all its marks, exactly as you can download it;
-                    beside each, what is known of it and its entry in the studio's log
+                    beside each, what is known of it: how it was drawn, how much it looks like your
+                    selfie in words and numbers, and its entry in the studio's log
 watermarks.json     the hidden number in each of them, also of those that you deleted. It leads to
                     the proof of your yes, and is kept with it after you stop.
 jobs.json           what you asked the studio to draw
@@ -62,7 +63,8 @@ captures/           jeder Blick in die Kamera: was gemessen wurde, und die Vorla
                     kein Bild, aber man könnte sie mit Bildern von Ihnen vergleichen.
 selfies/            die Bilder von Ihnen, die behalten wurden (.jpg), und was daran gemessen wurde
 avatars/            was von Ihnen gezeichnet wurde, mit allen Zeichen, genau wie beim Herunterladen;
-                    daneben, was darüber bekannt ist, und der Eintrag im Protokoll des Studios
+                    daneben, was darüber bekannt ist: wie es gezeichnet wurde, wie ähnlich es Ihrem
+                    Selfie ist, in Worten und Zahlen, und der Eintrag im Protokoll des Studios
 watermarks.json     die versteckte Zahl in jedem davon, auch in gelöschten. Sie führt zum Nachweis
                     für Ihr Ja und bleibt mit ihm auch nach Ihrem Stopp.
 jobs.json           was Sie zeichnen ließen

@@ -78,7 +78,9 @@ def test_row_is_added_in_the_transaction_of_the_job(library, database, formats, 
     key = library.put_objects(output.subject_id, output.id, formats)
     with database.transaction() as unit:
         unit.records.load(output.record_id, lock=True)
-        library.add_row(SqlOutputRows(unit.session, unit.vault), output, key, receipt_hash="5e" * 32)
+        library.add_row(
+            SqlOutputRows(unit.session, unit.vault), output, key, receipt_hash="5e" * 32
+        )
     assert library.list(output.subject_id) == [output]
     assert library.read(output.subject_id, output.id) == formats[0]
     assert library.read(output.subject_id, output.id, MediaType.WEBP) == formats[1]
@@ -89,7 +91,9 @@ def test_transaction_that_fails_leaves_no_row(library, database, formats, output
 
     def die_before_the_commit() -> None:
         with database.transaction() as unit:
-            library.add_row(SqlOutputRows(unit.session, unit.vault), output, key, receipt_hash="5e" * 32)
+            library.add_row(
+                SqlOutputRows(unit.session, unit.vault), output, key, receipt_hash="5e" * 32
+            )
             raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError):
@@ -154,3 +158,72 @@ def test_purge_and_destroyed_key_leave_nothing(library, database, formats, outpu
 def test_key_fits_its_column(formats):
     key = OutputSet("f" * 36, "e" * 36, formats).object_key
     assert len(key) <= OutputRow.__table__.c.object_key.type.length
+
+
+NOTES = {
+    "likeness": {"band": "strong", "sentences": ["It is near."], "measures": {"skin_drift": 1.5}},
+    "recipe": {"style": "toon", "seed": 7, "controls": {"frame": "square"}},
+}
+
+
+def add(library, output, formats):
+    key = library.put_objects(output.subject_id, output.id, formats)
+    with library.ledger.transaction() as rows:
+        library.add_row(rows, output, key, receipt_hash="5e" * 32)
+
+
+def sealed_of(database, output_id):
+    with database.reading() as unit:
+        return unit.session.get(OutputRow, output_id).sealed_notes
+
+
+def test_notes_come_back_with_their_output(library, formats, output):
+    noted = replace(output, **NOTES)
+    add(library, noted, formats)
+    assert library.find(output.subject_id, output.id) == noted
+    assert library.list(output.subject_id) == [noted]
+
+
+def test_notes_lie_in_the_database_sealed(library, database, formats, output, tmp_path):
+    add(library, replace(output, **NOTES), formats)
+    sealed = sealed_of(database, output.id)
+    files = [path.read_bytes() for path in tmp_path.glob("app.db*")]
+    assert any(sealed in content for content in files)
+    for word in (b"strong", b"It is near", b"skin_drift", b"square"):
+        assert not any(word in content for content in files)
+
+
+def test_an_output_of_an_earlier_version_has_no_notes(library, database, formats, output):
+    add(library, output, formats)
+    assert sealed_of(database, output.id) is None
+    found = library.find(output.subject_id, output.id)
+    assert (found.likeness, found.recipe) == (None, None)
+
+
+@pytest.mark.parametrize("defect", ["damaged", "of_another_output", "key_destroyed"])
+def test_notes_that_cannot_be_opened_are_none_and_the_output_stays(
+    library, database, formats, output, defect
+):
+    noted = replace(output, **NOTES)
+    other = replace(noted, id="output-2", job_id="job-2")
+    for each in (noted, other):
+        add(library, each, formats)
+    foreign = sealed_of(database, other.id)
+    with database.transaction() as unit:
+        row = unit.session.get(OutputRow, output.id)
+        if defect == "damaged":
+            row.sealed_notes = row.sealed_notes[:-1] + bytes([row.sealed_notes[-1] ^ 1])
+        elif defect == "of_another_output":
+            row.sealed_notes = foreign
+        else:
+            unit.vault.destroy(output.subject_id)
+    found = library.find(output.subject_id, output.id)
+    assert (found.likeness, found.recipe) == (None, None)
+    assert library.count(output.subject_id) == [Found(2, *WORDS)]
+
+
+def test_notes_go_with_their_output(library, database, formats, output):
+    add(library, replace(output, **NOTES), formats)
+    library.delete(output.subject_id, output.id)
+    with database.reading() as unit:
+        assert unit.session.get(OutputRow, output.id) is None

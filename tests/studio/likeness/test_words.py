@@ -80,8 +80,11 @@ def test_what_was_not_measured_is_not_told():
     assert "finds no face in it" in told[2]
 
 
-def test_agreement_is_told_in_percent():
-    assert "75% of what it shows agrees" in said(replace(WHOLE, agreement=0.75))
+def test_a_figure_of_parts_is_told_by_what_agrees_and_not_by_its_outlines():
+    told = said(replace(WHOLE, agreement=0.75))
+    assert "75% of what it shows is as in your selfie" in told
+    assert "shape of your face" not in told
+    assert "network" not in told
 
 
 def test_no_report_speaks_of_what_somebody_is():
