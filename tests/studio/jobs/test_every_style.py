@@ -8,14 +8,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from outputs.label import place_label
 from outputs.types import Profile
 from studio.jobs.stylists import STYLISTS
-from studio.jobs.tries import Leave
 from studio.jobs.tries import Leave
 from studio.styles.catalogue import STYLES
 from studio.styles.portrait import prepare_portrait
