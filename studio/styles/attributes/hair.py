@@ -40,6 +40,7 @@ SHOULDERS = 0.2  # below the chin
 WIDE = 0.64  # across: hair that stands off at the sides
 TALL = 0.60  # height above the face
 CURLS = (0.395, 0.47, 0.58)  # coherence of the strands up to which: coily, curly, wavy
+CROPPED = 0.52  # order of the locks from which what looks curly is a crop's glitter
 FOREHEAD = (0.35, 1.0)  # from the brows to the mesh's edge: where hair is a fringe
 FORELOCK = (0.3, 0.5)  # share of a side of the forehead that is covered: a side, all of it
 
@@ -142,6 +143,8 @@ def _texture(strands: Strands | None, extent: Extent) -> HairTexture:
         # Blurred beyond single strands; but what stands off all round is no straight hair.
         stands = extent.width >= WIDE and max(extent.ears) < LOOSE
         return HairTexture.CURLY if stands else NEUTRAL.hair_texture
+    if strands.coherence < CURLS[1] and strands.order >= CROPPED:
+        return HairTexture.STRAIGHT if _shape(extent) is HairShape.FLAT else HairTexture.WAVY
     kinds = (HairTexture.COILY, HairTexture.CURLY, HairTexture.WAVY)
     for kind, most in zip(kinds, CURLS, strict=True):
         if strands.coherence < most:

@@ -59,7 +59,7 @@ def measure_attributes(portrait: Aligned, regions: Regions) -> Attributes:
         facial_hair=measure_facial_hair(regions.features, skin),
         face_shape=measure_face_shape(portrait),
         mouth=measure_mouth(portrait, regions),
-        clothes_colour=measure_clothes(regions, light),
+        clothes_colour=measure_clothes(regions, light, skin),
     )
 
 

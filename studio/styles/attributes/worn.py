@@ -13,6 +13,7 @@ from studio.styles.regions import Regions
 
 # Area of a lens over that of the upright box around it: an ellipse fills 0.785, a box all of it.
 SQUARE = 0.835
+UNLIKE_SKIN = 15.0  # CIELAB distance
 FEWEST = 200  # pixels of clothes at the working size
 
 
@@ -29,9 +30,16 @@ def measure_glasses(regions: Regions, light: Light) -> tuple[GlassesShape, str]:
     return shape, hex_of(light.neutral(glasses.tone))
 
 
-def measure_clothes(regions: Regions, light: Light) -> str:
-    """Return the clothes' colour, "#rrggbb", or the neutral one where hardly any show."""
+def measure_clothes(regions: Regions, light: Light, skin: Lab) -> str:
+    """Return the clothes' colour, "#rrggbb", or the neutral one where hardly any show.
+
+    Args:
+        regions: of the portrait.
+        light: that it was seen in.
+        skin: (3,) CIELAB of the cheeks as photographed: a bare shoulder is no garment.
+    """
     shown = regions.clothes > 0.8
+    shown &= np.linalg.norm(regions.features.lab - skin, axis=2) > UNLIKE_SKIN
     if shown.sum() < FEWEST:
         return NEUTRAL.clothes_colour
     seen: Lab = np.asarray(np.median(regions.features.lab[shown], axis=0), np.float32)
