@@ -13,8 +13,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The watermarks of others, without torch, which one of them asks for and does not need.
 WATERMARKS := $(BIN)/python -m pip install --quiet --no-deps \
 	invisible-watermark==0.2.0 blind-watermark==0.4.4 PyWavelets==1.9.0
-# Filters of others, to compare styles with.
-PEERS := $(BIN)/python -m pip install --quiet scikit-image==0.26.0
+# Filters and a rasteriser of others, to compare styles with.
+PEERS := $(BIN)/python -m pip install --quiet scikit-image==0.26.0 resvg-py==0.5.0
 
 .DEFAULT_GOAL := help
 .PHONY: help run calibrate setup setup-test test test-deep lint types contracts pytest bench survival attacks label-crops shots styles format clean

@@ -1,13 +1,25 @@
-"""What OpenCV and scikit-image offer for the same look, each with its usual parameters."""
+"""What other libraries offer for the same look, each with its usual parameters.
+
+OpenCV and scikit-image filter the portrait; for illustrated styles, resvg draws what DiceBear puts
+together from a random seed.
+"""
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import cv2
+import dicebear
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+
+from studio.styles.types import Family, Style
 
 Pixels = NDArray[np.uint8]  # (H, W, 3) sRGB
 
@@ -94,16 +106,40 @@ def _cells_with_lead(image: Pixels) -> Pixels:
 
 COUNTERPARTS: Mapping[str, Counterpart] = {
     "toon": Counterpart("cv2.stylization", _stylization),
-    "anime": Counterpart("cv2.edgePreservingFilter", _edge_preserving),
-    "ink": Counterpart("cv2.pencilSketch, grey", _grey_pencil),
+    "anime_cel": Counterpart("cv2.edgePreservingFilter", _edge_preserving),
+    "graphic_novel": Counterpart("cv2.pencilSketch, grey", _grey_pencil),
     "paper_cut": Counterpart("cv2.pyrMeanShiftFiltering", _mean_shift),
     "pixel_art": Counterpart("cv2.resize and cv2.kmeans", _pixels),
     "watercolour": Counterpart("cv2.stylization", _stylization),
     "oil": Counterpart("cv2.xphoto.oilPainting", _oil),
     "coloured_pencil": Counterpart("cv2.pencilSketch, colour", _colour_pencil),
     "charcoal": Counterpart("cv2.pencilSketch, grey", _grey_pencil),
-    "halftone": Counterpart("skimage threshold_local", _local_threshold),
+    "pop_art": Counterpart("skimage threshold_local", _local_threshold),
     "risograph": Counterpart("cv2.applyColorMap", _duotone),
     "low_poly": Counterpart("skimage slic, mean colours", _cells),
     "stained_glass": Counterpart("skimage slic, boundaries", _cells_with_lead),
 }
+
+
+def counterpart_of(style: Style) -> Counterpart | None:
+    """Return what to compare a style with, or None where nothing is near it."""
+    if style.family is Family.ILLUSTRATED:
+        return Counterpart("resvg", lambda image: random_avatar(style.name, "one", len(image)))
+    return COUNTERPARTS.get(style.name)
+
+
+def random_avatar(name: str, seed: str, side: int) -> Pixels:
+    """Return what DiceBear puts together from a word alone, drawn by resvg."""
+    import resvg_py
+
+    svg = _random_svg(name, seed)
+    png = resvg_py.svg_to_bytes(svg_string=svg, width=side, height=side, background="white")
+    with Image.open(io.BytesIO(png)) as drawn:
+        return np.asarray(drawn.convert("RGB"))
+
+
+@cache
+def _random_svg(name: str, seed: str) -> str:
+    path = files("dicebear_styles") / f"{name.replace('_', '-')}.json"
+    style = dicebear.Style(json.loads(path.read_text(encoding="utf-8")))
+    return str(dicebear.Avatar(style, {"seed": seed}))

@@ -11,22 +11,17 @@ project drew is labelled and carries the watermark; each file says in its XMP wh
 from __future__ import annotations
 
 import argparse
-import io
-import json
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 
 import cv2
-import dicebear
 import numpy as np
-import resvg_py
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from benchmarks.counterparts import COUNTERPARTS
+from benchmarks.counterparts import counterpart_of, random_avatar
 from benchmarks.document import write_between
 from benchmarks.drawn import baked_portraits, labelled, tile
 from outputs.xmp import fields_for, write_packet
@@ -111,25 +106,15 @@ def _compare(portraits: Mapping[str, Portrait]) -> None:
 def _block(module: StyleModule, portraits: Sequence[Portrait]) -> Picture:
     """Ours of two subjects, then theirs."""
     ours = [tile(labelled(module, portrait), TILE) for portrait in portraits]
-    counterpart = COUNTERPARTS.get(module.STYLE.name)
-    if counterpart is not None:
+    counterpart = counterpart_of(module.STYLE)
+    if counterpart is not None and module.STYLE.family is Family.PAINTED:
         name = counterpart.name
         theirs = [tile(counterpart.draw(portrait.image), TILE) for portrait in portraits]
     else:
         name = "DiceBear, random seeds"
-        theirs = [_random(module.STYLE.name, seed) for seed in ("one", "two")]
+        theirs = [random_avatar(module.STYLE.name, seed, TILE) for seed in ("one", "two")]
     head = [_words(text, (2 * TILE, LINE)) for text in (module.STYLE.title, name)]
     return np.vstack([np.hstack(head), np.hstack([*ours, *theirs])])
-
-
-def _random(name: str, seed: str) -> Picture:
-    """Return what DiceBear draws from a word alone."""
-    path = files("dicebear_styles") / f"{name.replace('_', '-')}.json"
-    style = dicebear.Style(json.loads(path.read_text(encoding="utf-8")))
-    svg = str(dicebear.Avatar(style, {"seed": seed}))
-    png = resvg_py.svg_to_bytes(svg_string=svg, width=TILE, height=TILE, background="white")
-    with Image.open(io.BytesIO(png)) as drawn:
-        return np.asarray(drawn.convert("RGB"))
 
 
 def _words(text: str, size: tuple[int, int]) -> Picture:

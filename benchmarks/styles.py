@@ -1,4 +1,4 @@
-"""Every style's time and memory, beside its counterpart in OpenCV or scikit-image.
+"""Every style's time and memory, beside its counterpart in another library.
 
 Run: python -m benchmarks.styles [--write] [--large]    writes docs/styles.md
 """
@@ -14,7 +14,7 @@ from types import TracebackType
 
 import numpy as np
 
-from benchmarks.counterparts import COUNTERPARTS
+from benchmarks.counterparts import counterpart_of
 from benchmarks.document import machine, versions, write_between
 from benchmarks.drawn import SIDE, baked_portraits
 from benchmarks.stage import Stage
@@ -59,7 +59,7 @@ def rows(stage: Stage) -> Iterator[Row]:
 def _row(module: StyleModule, portrait: Portrait) -> Row:
     style = module.STYLE
     what = f"{style.name} at {SIDE} px"
-    counterpart = COUNTERPARTS.get(style.name)
+    counterpart = counterpart_of(style)
     limit = PAINTED_LIMIT if style.family is Family.PAINTED else ILLUSTRATED_LIMIT
     if counterpart is None:
         took = alone(lambda: _draw(module, portrait), REPETITIONS)
@@ -126,7 +126,7 @@ def _line(module: StyleModule, portraits: dict[int, Portrait]) -> tuple[str, flo
     with Peak() as peak:
         _draw(module, portraits[SIDE])
     at_1024 = times[list(portraits).index(SIDE)]
-    counterpart = COUNTERPARTS.get(module.STYLE.name)
+    counterpart = counterpart_of(module.STYLE)
     name, theirs = "", ""
     if counterpart is not None:
         counterpart.draw(portraits[SIDE].image)
