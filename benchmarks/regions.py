@@ -28,6 +28,8 @@ REPETITIONS = 5
 MASKED = ("still_00", "mouth_open_03")  # frames with a true mask
 LEAST = 20  # pixels: less than that is no region
 HALF = 0.5  # of a pixel: the region that fills more has it
+OVERGROWN = ("beard", "brows")
+BETWEEN = 9  # pixels of skin between hairs of one beard or brow
 MOST_MS = 500
 # Numbers in the masks, as tools/bake_subjects/masks.py writes them.
 SKIN, NECK, HAIR, BROWS, EYES, LIPS, MOUTH, TEETH, BEARD, CLOTHES, FRAMES = range(1, 12)
@@ -119,11 +121,18 @@ def overlaps(portrait: Portrait, sample: Sample) -> dict[str, float]:
     result = {}
     for region, (measure, own, either) in COMPARED.items():
         counted = known & (shares[..., list(either)].sum(axis=2) < HALF)
-        truth = (shares[..., list(own)].sum(axis=2) > HALF) & counted
+        truth = shares[..., list(own)].sum(axis=2) > HALF
+        truth = (_overgrown(truth) if region in OVERGROWN else truth) & counted
         told = (enlarged(measure(portrait.regions), SIDE) > HALF) & counted
         if (truth | told).sum() > LEAST:
             result[region] = float((truth & told).sum() / (truth | told).sum())
     return result
+
+
+def _overgrown(hairs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The area in which short hairs stand, with the skin between them."""
+    gap = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (BETWEEN, BETWEEN))
+    return np.asarray(cv2.morphologyEx(hairs.astype(np.uint8), cv2.MORPH_CLOSE, gap) > 0)
 
 
 def _aligned(portrait: Portrait, sample: Sample) -> NDArray[np.float32]:

@@ -16,14 +16,14 @@ WEIGHTS = Path(sys.prefix) / "share" / "selfsame" / "weights"
 FLOOR = {
     "skin": 0.93,
     "hair": 0.80,
-    "clothes": 0.82,
-    "neck": 0.74,
-    "beard": 0.58,
-    "brows": 0.62,
+    "clothes": 0.83,
+    "neck": 0.75,
+    "beard": 0.70,
+    "brows": 0.64,
     "eyes": 0.66,
     "lips": 0.71,
-    "teeth": 0.25,
-    "frames": 0.55,
+    "teeth": 0.36,
+    "frames": 0.58,
     "background": 0.97,
 }
 

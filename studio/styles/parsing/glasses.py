@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from studio.styles import mesh
 from studio.styles.alignment import Aligned
-from studio.styles.fields import Mask, as_field, blurred, reduced
+from studio.styles.fields import Mask, as_field, blurred, filled, reduced
 
 RAYS = 72
 STEPS = 44
@@ -27,6 +27,8 @@ BEND = 0.055  # cost of one step of radius from ray to ray, in units of relative
 LOWER = slice(5, 32)  # rays that run over the cheek, where no brow or lash can pass for a frame
 CLEAR = 0.13  # relative darkness of the frame, median over those rays, both lenses
 CLEAR_SHARE = 0.7  # share of those rays that show one
+BROW_ROOM = 0.03  # face widths above its landmarks
+BROW = np.float32(0.4)  # how much of a brow's darkness may pass for a frame
 FLOOR = 0.07  # relative darkness from which a single ray shows a frame
 
 
@@ -46,6 +48,7 @@ def find_glasses(portrait: Aligned) -> Glasses | None:
     width = portrait.face_width * SIDE / portrait.size
     points = as_field(portrait.landmarks[:, :2] * (SIDE / portrait.size))
     line = _thin_darkness(np.ascontiguousarray(lab[..., 0]), width)
+    line *= np.where(_brows(points, width), BROW, np.float32(1))
     lenses, inks, widths = [], [], []
     for eye in mesh.EYES:
         spots = _rays(points, eye, width)
@@ -76,6 +79,16 @@ def _thin_darkness(light: Mask, width: float) -> Mask:
     smooth = blurred(light, 0.8)
     closed = as_field(cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel))
     return as_field((closed - smooth) / np.maximum(closed, 8))
+
+
+def _brows(points: NDArray[np.float32], width: float) -> NDArray[np.bool_]:
+    """Where a dark line is as likely a brow's: from its lower edge to a little above it."""
+    raised = as_field((0, BROW_ROOM * width))
+    rings = [
+        np.vstack([points[list(e.brow_top)] - raised, points[list(e.brow_bottom)][::-1]])
+        for e in mesh.EYES
+    ]
+    return filled(SIDE, *rings)
 
 
 def _rays(points: NDArray[np.float32], eye: mesh.EyeMesh, width: float) -> NDArray[np.float64]:

@@ -21,7 +21,10 @@ BROW_FAINT = 0.03  # relative darkness below which nothing but the landmarks tel
 OPEN = 0.045  # gap between the lips over the mouth's width from which the mouth is open
 TEETH_LIGHT = (0.0, 0.25)  # lighter than the lips, as a share: from none to sure
 TEETH_CHROMA = (0.35, 1.0)  # chroma over the lips': teeth have less
-INWARD = 4  # rays from a lens' horizontal up to where the bridge meets it
+INWARD = 7  # rays from a lens' horizontal up to where the bridge meets it
+CAVE = 0.45  # lightness over the lips' below which a mouth is open to its dark inside
+CAVE_DEPTH = 18.0  # L units that teeth must stand out of it
+TEETH_IN_CAVE = (0.55, 0.8)  # place between dark and lightest: from none to sure
 NECK_FROM = 0.02  # face widths below the jaw
 
 
@@ -107,9 +110,14 @@ def _teeth(f: Features, lips: Mask, gap: Mask) -> Mask:
         return np.zeros_like(gap)
     light = f.lab[..., 0]
     chroma = np.hypot(f.lab[..., 1], f.lab[..., 2])
-    lighter = light / max(float(np.median(light[rim])), 1.0) - 1
+    of_lips = max(float(np.median(light[rim])), 1.0)
+    lit = ramp(light / of_lips - 1, *TEETH_LIGHT)
+    low, high = (float(q) for q in np.quantile(light[gap > 0.5], (0.1, 0.95)))
+    if low < CAVE * of_lips and high - low > CAVE_DEPTH:
+        # In a wide open mouth the lips are in the light and the teeth in their shade.
+        lit = np.maximum(lit, ramp((light - low) / (high - low), *TEETH_IN_CAVE))
     pale = chroma / max(float(np.median(chroma[rim])), 1.0)
-    return as_field(gap * ramp(lighter, *TEETH_LIGHT) * (1 - ramp(pale, *TEETH_CHROMA)))
+    return as_field(gap * lit * (1 - ramp(pale, *TEETH_CHROMA)))
 
 
 def _neck(f: Features, skin: Mask) -> Mask:
