@@ -119,6 +119,10 @@ class Visitor:
     def make(self, style: str = "toon") -> None:
         """Choose a style and make it."""
         self.click(f".style-card[data-style={style}]")
+        self.make_it()
+
+    def make_it(self) -> None:
+        """Make the style that is open, and wait for the picture."""
         self.click("#make-it")
         self.see("#result-image", timeout=SITTING_PATIENCE)
 

@@ -30,6 +30,7 @@ from studio.service import (
     SittingView,
     Upload,
 )
+from studio.service.easel import NoLongerWanted
 from studio.sitting.waiting import Ticket, WaitingRoom
 from studio.styles.types import Controls, Style
 from tests.studio.ui.fake_accounts import FakeAccounts
@@ -74,6 +75,7 @@ class FakeStudio(FakeConsents):
         self.rights = FakeRights(self)
         self.easel = FakeEasel(self)
         self.previews = 0
+        self.ended_early = 0
 
     def now(self) -> datetime:
         return START + timedelta(seconds=int(self.clock() - self.began))
@@ -237,7 +239,11 @@ class FakeStudio(FakeConsents):
         self.previews += 1
         for _ in range(PASSES):
             self._take(1 / 20 / PASSES)
-            still_wanted()
+            try:
+                still_wanted()
+            except NoLongerWanted:
+                self.ended_early += 1
+                raise
         return released(draw(style, controls, seed, 512), "webp", 512, Profile.PREVIEW)
 
     def make(self, token: str, style: str, controls: Controls, seed: int) -> str:
