@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.recoloured import LIGHTINGS, Picture, lit_hair, with_hair, with_skin
+from benchmarks.recoloured import LIGHTINGS, Picture, true_hair, with_hair, with_skin
 from benchmarks.regions import true_mask
 from benchmarks.stage import Stage
 from benchmarks.table import Row, alone
@@ -68,7 +68,7 @@ class Case:
     name: str
     image: Picture
     truth: Truth
-    hair: Lab | None = None  # of lit hair; None: not judged
+    hair: Lab | None = None  # as drawn; None: not judged
     monk: int | None = None  # None: not judged
 
 
@@ -130,7 +130,7 @@ def cases(meter: FaceMeter) -> Iterator[Case]:
         truth = TRUTH[subject]
         still = member.frame(STILL).image
         labels = true_mask(subject, "still_00")
-        hair = lit_hair(still, labels)
+        hair = true_hair(still, labels)
         yield Case(f"{subject}/still", still, truth, hair, truth.monk)
         for name in FRAMES:
             yield Case(
@@ -170,12 +170,12 @@ def _recoloured(
         raise ValueError(f"{subject} shows no cheeks")
     for step in STEPS:
         image = with_skin(still, labels, cheeks, skin_at(step, cheeks))
-        yield Case(f"{subject}/skin {step}", image, truth, lit_hair(still, labels), step)
+        yield Case(f"{subject}/skin {step}", image, truth, true_hair(still, labels), step)
     if truth.hair is HairLength.BALD:
         return
     for name, (_, colour) in HAIR_COLOURS.items():
         image = with_hair(still, labels, lab_of(colour))
-        yield Case(f"{subject}/hair {name}", image, truth, lit_hair(image, labels))
+        yield Case(f"{subject}/hair {name}", image, truth, true_hair(image, labels))
 
 
 def _time(stage: Stage) -> Row:

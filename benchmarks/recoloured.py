@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from benchmarks.regions import BEARD, BROWS, HAIR, NECK, SKIN
 from studio.styles.attributes.colours import Lab
+from studio.styles.attributes.hair import hair_tone
 from studio.styles.fields import Mask, as_field
 
 Picture = NDArray[np.uint8]  # (H, W, 3) sRGB
-LIT = (0.5, 0.9)  # quantiles of lightness: hair's colour is the median of what lies between
 LEAST_CONTRAST = 0.35  # of the old hair's light and shade that very dark hair keeps
 
 
@@ -48,8 +48,8 @@ def share_of(labels: NDArray[np.uint8], kinds: tuple[int, ...], shape: tuple[int
     return as_field(cv2.resize(mask, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR))
 
 
-def lit_hair(image: Picture, labels: NDArray[np.uint8]) -> Lab | None:
-    """Return the true colour of lit hair above the eyes, (3,) CIELAB, or None without hair.
+def true_hair(image: Picture, labels: NDArray[np.uint8]) -> Lab | None:
+    """Return the true colour of hair above the eyes, (3,) CIELAB, or None without hair.
 
     Args:
         image: (H, W, 3) sRGB.
@@ -61,14 +61,12 @@ def lit_hair(image: Picture, labels: NDArray[np.uint8]) -> Lab | None:
         hair[int(eyes.max() * image.shape[0] / labels.shape[0]) :] = False
     if hair.sum() < 500:
         return None
-    lab = _lab(image)[hair]
-    low, high = np.quantile(lab[:, 0], LIT)
-    return as_field(np.median(lab[(lab[:, 0] >= low) & (lab[:, 0] <= high)], axis=0))
+    return hair_tone(_lab(image)[hair])
 
 
 def with_hair(image: Picture, labels: NDArray[np.uint8], colour: Lab) -> Picture:
-    """Return the picture with hair whose lit colour is `colour`."""
-    now = lit_hair(image, labels)
+    """Return the picture with hair that is drawn with `colour`."""
+    now = true_hair(image, labels)
     if now is None:
         raise ValueError("a bald head has no hair to colour")
     return _shifted(image, share_of(labels, (HAIR,), image.shape), now, colour)

@@ -21,7 +21,8 @@ FOREHEAD_EDGES = ((54, 103, 67, 109, 10), (284, 332, 297, 338, 10))
 # Lengths are shares of the face's width, areas of its square; below = from the eyes downwards.
 SCALP_FROM = -0.2  # below: hair of the head that nothing shades lies above
 LEAST = 0.05  # area of hair under which there is none
-LIT = (0.5, 0.9)  # quantiles of lightness among which lit hair is, without its gleam
+GLEAMING = (28.0, 45.0)  # usual lightness of dark hair and of light hair
+LIT = ((0.3, 0.5), (0.7, 0.9))  # quantiles, from and to, among which either shows its colour
 LIKE_SKIN = 9.5  # CIELAB distance from the skin within which "hair" is scalp
 HEMMED = 0.3  # across: a head with hair beside the temples is not bald but shaven
 SHADOW = 11.0  # the same within which it is a shadow of hair
@@ -80,7 +81,7 @@ def measure_hair(portrait: Aligned, regions: Regions, skin: Lab) -> Hair:
         shape=HairShape.TIED if tied else _shape(extent),
         texture=_texture(measure_strands(portrait, regions), extent),
         fringe=_fringe(f, colour, skin),
-        colour=_lit(seen),
+        colour=hair_tone(seen),
     )
 
 
@@ -107,11 +108,20 @@ def _forehead(regions: Regions, skin: Lab) -> Lab:
     return np.asarray(np.median(f.lab[bare], axis=0), np.float32)
 
 
-def _lit(seen: Lab) -> Lab:
-    """The colour of hair where the light falls, (3,): what a single tone of it is drawn with."""
-    low, high = np.quantile(seen[:, 0], LIT)
-    lit = seen[(seen[:, 0] >= low) & (seen[:, 0] <= high)]
-    return np.asarray(np.median(lit, axis=0), np.float32)
+def hair_tone(seen: Lab) -> Lab:
+    """Return the one colour, (3,), that hair is drawn with.
+
+    Light hair shows its colour where it is lit; on dark hair the lightest parts are gleam, which
+    has the colour of the light.
+
+    Args:
+        seen: (N, 3) CIELAB of hair, N >= 1.
+    """
+    usual = float(np.median(seen[:, 0]))
+    bounds = [np.interp(usual, GLEAMING, share) for share in (LIT[0], LIT[1])]
+    low, high = np.quantile(seen[:, 0], bounds)
+    kept = seen[(seen[:, 0] >= low) & (seen[:, 0] <= high)]
+    return np.asarray(np.median(kept, axis=0), np.float32)
 
 
 def _length(extent: Extent) -> tuple[HairLength, bool]:

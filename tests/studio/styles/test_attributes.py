@@ -42,7 +42,7 @@ TRUTH = {
     },
     "cedar": {
         "monk": 9,
-        "hair_colour": "#302a27",
+        "hair_colour": "#27221f",
         "hair_length": "short",
         "hair_texture": "coily",
         "hair_shape": "full",
@@ -53,7 +53,7 @@ TRUTH = {
     },
     "hazel": {
         "monk": 5,
-        "hair_colour": "#2a2320",
+        "hair_colour": "#1e1916",
         "hair_length": "short",
         "hair_texture": "straight",
         "eye_colour": "brown",
