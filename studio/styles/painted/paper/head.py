@@ -38,7 +38,8 @@ ISLAND = 0.03  # share of the face below which nobody cuts a piece
 NOSE = (6, 174, 198, 49, 48, 64, 98, 97, 2, 326, 327, 294, 278, 279, 420, 399)
 CLOSING = 14.0  # units
 GROW = (1.06, 1.10)
-SHADOWED = 0.9  # L units that shadows take from a face on average, given back by its paper
+SHADOWED = 0.009  # share of the lightness that shadows take from a face: its paper gives it back
+LIGHTEST = 96.0  # L of the lightest paper
 
 
 def cut_head(sheets: Sheets, study: Study) -> SkinPaint:
@@ -47,10 +48,11 @@ def cut_head(sheets: Sheets, study: Study) -> SkinPaint:
     bare = study.bare > 0.5
     known = np.sort(light[bare] if bare.sum() > 50 else light.reshape(-1))
     ranks = as_field(np.searchsorted(known, light) / len(known))
-    step = float(np.clip(STEP * study.skin_tone[0], *STEP_LIMITS))
+    own = float(study.skin_tone[0])
+    step = min(float(np.clip(STEP * own, *STEP_LIMITS)), max(LIGHTEST - own, 2.0))
     # Around the person's mean tone: nobody is lightened or darkened.
     mean = (1 - CUTS[1]) - CUTS[0]
-    tones = [toned(study.skin_tone, k * step - mean * step + SHADOWED, VIVID) for k in (-1, 0, 1)]
+    tones = [toned(study.skin_tone, (k - mean) * step + SHADOWED * own, VIVID) for k in (-1, 0, 1)]
     head, size = _head(study), study.size
     sheets.lay(
         crisp(study.blur_within(study.skin, study.person, SMOOTH), 0.5, size), to_rgb(tones[0]), 0.6

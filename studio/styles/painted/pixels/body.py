@@ -22,6 +22,8 @@ SKIN_STEP, SKIN_LIMITS = 0.115, (3.8, 8.0)  # share of its lightness; L units
 HAIR_SHARES = (0.30, 0.66, 0.91)
 HAIR_RISES = (-1.0, 0.0, 1.0, 2.1)
 HAIR_STEP, HAIR_LIMITS = 0.19, (4.5, 9.0)
+LIGHTEST = 96.0  # L of the lightest tone
+MOST_GAIN = 4.0  # L units
 TURN = 0.9  # units of b that a tone loses per step of shade: shade is cooler
 VIVID = 1.15
 DITHER = 0.45  # of the gap between two tones
@@ -31,18 +33,28 @@ CRUMB = 0.004  # of the picture: a smaller patch on its own is dropped
 OUTLINE = np.array([9, 5, -9], np.float32)  # Lab
 
 
-def skin_ramp(study: Study) -> list[Lab]:
-    """Return four tones of skin around the person's mean, the darkest first."""
-    step = float(np.clip(SKIN_STEP * study.skin_tone[0], *SKIN_LIMITS))
-    return [_turned(toned(study.skin_tone, rise * step, VIVID), rise) for rise in SKIN_RISES]
+def _skin_ramp(study: Study, lift: float) -> list[Lab]:
+    """Four tones of skin around the person's mean, the darkest first, all lifted by L units."""
+    step = _skin_step(study)
+    return [_turned(toned(study.skin_tone, lift + rise * step, VIVID), rise) for rise in SKIN_RISES]
+
+
+def _skin_step(study: Study) -> float:
+    own = float(study.skin_tone[0])
+    room = max((LIGHTEST - own) / SKIN_RISES[-1], 1.5)
+    return min(float(np.clip(SKIN_STEP * own, *SKIN_LIMITS)), room)
 
 
 def _turned(tone: Lab, rise: float) -> Lab:
     return as_field(tone + as_field((0, 0, TURN * rise)))
 
 
-def set_skin(sprite: Sprite, study: Study, tones: list[Lab], dither: float) -> None:
-    """Set skin in four tones, the neck in the chin's shade, a line under the jaw."""
+def set_skin(sprite: Sprite, study: Study, dither: float) -> list[Lab]:
+    """Set skin in four tones, the neck in the chin's shade, a line under the jaw.
+
+    Returns:
+        The tones, the darkest first: as light in the mean as the person's skin is.
+    """
     light, _ = skin_shading(study)
     bare = study.bare > 0.5
     known = np.sort(light[bare] if bare.sum() > 50 else light.reshape(-1))
@@ -51,6 +63,10 @@ def set_skin(sprite: Sprite, study: Study, tones: list[Lab], dither: float) -> N
     small = reduced(ranks, sprite.cells)
     steps = levels(small, list(SKIN_SHARES), dither * DITHER)
     face = _cells(sprite, study, study.face)
+    bare_cells = reduced(study.bare, sprite.cells) > 0.5
+    rises = np.array(SKIN_RISES)[np.clip(steps, 0, 3)][bare_cells & face & where]
+    lift = -_skin_step(study) * float(rises.mean()) if rises.size else 0.0
+    tones = _skin_ramp(study, lift)
     # Ears, neck and chest turn from the light; so even a tone is not dithered.
     flat = np.minimum(levels(small, list(SKIN_SHARES), 0), 2)
     sprite.ramp(where, np.where(face, steps, flat), tones)
@@ -65,6 +81,7 @@ def set_skin(sprite: Sprite, study: Study, tones: list[Lab], dither: float) -> N
         line, [np.floor(spline(jaw)).astype(np.int32)], isClosed=False, color=(1,), thickness=1
     )
     sprite.put((line > 0) & where, _turned(toned(tones[0], -0.22 * float(tones[0][0])), -2))
+    return tones
 
 
 def set_clothes(sprite: Sprite, study: Study) -> None:
@@ -121,10 +138,25 @@ def set_beard(sprite: Sprite, study: Study, dither: float) -> None:
     _set_mass(sprite, study, field, as_field(light), where, dither)
 
 
+def settle_skin(sprite: Sprite, study: Study, tones: list[Lab]) -> None:
+    """Move the skin's tones so that, with all that lies on it, a face is as light as it was.
+
+    A cell is wider than a nostril or a brow: what it darkens around them, the rest gives back.
+    """
+    bare = reduced(study.bare, sprite.cells)
+    if float(bare.sum()) < 1:
+        return
+    before = float((reduced(study.lab[..., 0] * study.bare, sprite.cells)).sum() / bare.sum())
+    skin = (sprite.lab[:, :, None] == np.stack(tones)).all(axis=-1).any(axis=-1)
+    share = float((bare * skin).sum() / bare.sum())
+    after = float((sprite.lab[..., 0] * bare).sum() / bare.sum())
+    gain = float(np.clip((before - after) / max(share, 0.5), -MOST_GAIN, MOST_GAIN))
+    sprite.lab[skin, 0] = np.minimum(sprite.lab[skin, 0] + gain, LIGHTEST)
+
+
 def _shade(sprite: Sprite, where: Cells, study: Study) -> None:
     """Darken skin below hair by one step, whatever tone it has."""
-    step = float(np.clip(SKIN_STEP * study.skin_tone[0], *SKIN_LIMITS))
-    sprite.lab[where] = skin_ramp(study)[0] - as_field((0.2 * step, 0, 0))
+    sprite.lab[where] = _skin_ramp(study, -0.2 * _skin_step(study))[0]
 
 
 def _hair_tones(study: Study, inside: Mask) -> list[Lab]:

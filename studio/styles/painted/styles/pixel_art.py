@@ -14,7 +14,7 @@ from studio.styles.painted.pixels.body import (
     set_hair,
     set_outline,
     set_skin,
-    skin_ramp,
+    settle_skin,
 )
 from studio.styles.painted.pixels.features import set_features, set_glasses
 from studio.styles.painted.pixels.scenes import SCENES, paint_scene
@@ -66,14 +66,14 @@ def draw(portrait: Portrait, controls: Controls, rng: np.random.Generator) -> Dr
     study = make_study(portrait)
     yield
     sprite = Sprite(cells)
-    tones = skin_ramp(study)
-    set_skin(sprite, study, tones, dither)
+    tones = set_skin(sprite, study, dither)
     set_clothes(sprite, study)
     yield
     set_beard(sprite, study, dither)
     skin = SkinPaint(tones[0], tones[2], tones[3], -1.0)
     set_features(sprite, study, skin)
     set_hair(sprite, study, dither)
+    settle_skin(sprite, study, tones)
     set_glasses(sprite, study)
     yield
     if chosen["outline"] == "yes":
