@@ -24,7 +24,7 @@ from outputs.log_proof import check_proof
 from outputs.provenance import ManifestReader, ManifestState
 from outputs.release import Releaser, reopen
 from outputs.sizes import shrink
-from outputs.types import Profile
+from outputs.types import Credit, Profile
 from outputs.watermark import Watermarker
 from outputs.xmp import read_packet
 from tests.outputs.samples import (
@@ -81,6 +81,14 @@ def test_final_output_carries_every_mark_in_every_format(releaser, reader, water
         watermarker.check(pixels, WORD)
         with pytest.raises(MarkMissing):
             watermarker.check(pixels, WORD ^ 0xFF)
+
+
+def test_artist_is_credited_in_every_format(releaser, render):
+    credit = Credit(
+        "An Artist", "Adapted from a work by An Artist (CC BY 4.0)", "https://art.example"
+    )
+    for released in releaser.mark(replace(render, credit=credit), grant_of(), **ASKED):
+        assert read_packet(info_of(released.data)["xmp"]).credit == credit
 
 
 def test_png_tells_creators_its_parameters_and_nothing_of_a_person(releaser, render):

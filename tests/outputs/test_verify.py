@@ -5,6 +5,7 @@ import itertools
 import json
 import struct
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from outputs.opening import MAX_BYTES
 from outputs.provenance import Signer, manifest_for
 from outputs.report import Issuer, State, Technique
 from outputs.standing import Standing
-from outputs.types import Clip
+from outputs.types import Clip, Credit
 from outputs.verify import Examiner, verify
 from outputs.xmp import GENERATED_TYPES, SOURCE_TYPES
 from tests.outputs.samples import (
@@ -52,6 +53,23 @@ def avatar(releaser):
         parameters=PARAMETERS,
     )
     return png.data
+
+
+def test_artwork_that_a_picture_was_made_from_is_told(releaser, examine):
+    credit = Credit(
+        "An Artist", "Adapted from a work by An Artist (CC BY 4.0)", "https://art.example"
+    )
+    png, *_ = releaser.mark(
+        replace(render_of(textured(512)), credit=credit),
+        grant_of(),
+        output_id="output-1",
+        job_id="job-1",
+        watermark=WORD,
+        parameters=PARAMETERS,
+    )
+    (told,) = (f for f in examine(png.data).findings if f.technique is Technique.XMP)
+    assert told.details["attribution"] == credit.attribution
+    assert told.details["artwork"] == credit.source
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from outputs.errors import MarkMissing
 from outputs.label_words import WORDS
+from outputs.types import Credit
 from outputs.xmp import ALT_TEXT, MAX_PACKET, fields_for, read_packet, write_packet
 
 BOMB = b"""<?xml version="1.0"?>
@@ -75,3 +76,20 @@ def test_fields_of_other_programs_may_be_attributes():
 def test_unsafe_or_broken_packets_are_refused(packet):
     with pytest.raises(MarkMissing):
         read_packet(packet)
+
+
+def test_artist_of_a_style_is_credited_in_the_terms_that_readers_know():
+    credit = Credit(
+        "A & B", 'Adapted from "<x>" by A & B (CC BY 4.0)', "https://e.example/?a=1&b=2"
+    )
+    said = fields_for("algorithmicMedia", tool="Selfsame/0.1.0", output_id="0", credit=credit)
+    packet = write_packet(said)
+    assert read_packet(packet) == said
+    for term in (b"dc:creator", b"dc:rights", b"dc:source", b"cc:attributionName"):
+        assert term in packet
+
+
+def test_nobody_is_credited_where_no_artwork_was_used():
+    packet = write_packet(fields())
+    assert read_packet(packet).credit == Credit()
+    assert b"<dc:" not in packet

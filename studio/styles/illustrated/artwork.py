@@ -20,6 +20,7 @@ from studio.styles.illustrated.table import NONE, Added, Names, Shape, Table
 Json = dict[str, Any]  # of a definition
 WHOLE = "*"
 CANVAS = "canvas"
+EVERYWHERE = {"x": "-4000", "y": "-4000", "width": "8000", "height": "8000"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _prepare(elements: list[Json], paints: Mapping[str, str]) -> None:
     Light and shade that is blended over other colours goes: it would change the skin's. Masks by
     alpha are painted white: then they mask by luminance, which every reader of SVG knows, alike.
     """
-    elements[:] = [e for e in elements if "mix-blend-mode" not in str(e.get("attributes", {}))]
+    elements[:] = [e for e in elements if not _is_blended(e)]
     for element in elements:
         attributes, children = element.get("attributes", {}), element.get("children", [])
         for key in ("fill", "stroke"):
@@ -149,8 +150,19 @@ def _prepare(elements: list[Json], paints: Mapping[str, str]) -> None:
             if name in paints:
                 attributes[key] = {"type": "color", "name": paints[name]}
         _prepare(children, paints)
-        if attributes.get("style") == "mask-type:alpha":
-            _whiten(children)
+        if element.get("name") == "mask":
+            # Everywhere, instead of round what is masked: Skia does not find that for ellipses.
+            attributes |= {"maskUnits": "userSpaceOnUse"} | EVERYWHERE
+            if attributes.get("style") == "mask-type:alpha":
+                _whiten(children)
+
+
+def _is_blended(element: Json) -> bool:
+    """Tell whether an element, or all that a group holds, is blended over what lies below."""
+    children = element.get("children", [])
+    if "mix-blend-mode" in str(element.get("attributes", {}).get("style", "")):
+        return True
+    return element.get("name") == "g" and bool(children) and all(map(_is_blended, children))
 
 
 def _whiten(elements: list[Json]) -> None:

@@ -9,14 +9,14 @@ import numpy as np
 
 from studio.styles.attributes.types import Attributes, Fringe, HairLength, HairTexture
 from studio.styles.illustrated.colours import is_light
-from studio.styles.illustrated.table import NONE, Cuts, Names, Pick, Table
+from studio.styles.illustrated.table import ANY, NONE, Cuts, Names, Pick, Table
 
 # How much one step of an attribute counts when no cut has them all. Length and texture are what a
 # silhouette is known by; shapes and fringes have no order, so that each pair has its distance.
 LENGTHS = dict(
     zip(HairLength, (0.0, 1.0, 2.4, 4.2, 5.6), strict=True)
 )  # shaved is nearer to bald than to short
-LENGTH_WEIGHT, TEXTURE_WEIGHT = 3.0, 1.6
+LENGTH_WEIGHT, TEXTURE_WEIGHT = 6.0, 1.6
 TEXTURES = dict(zip(HairTexture, (0.0, 1.0, 2.0, 2.8), strict=True))
 SHAPES = {
     frozenset(("flat", "full")): 1.1,
@@ -28,7 +28,6 @@ SHAPES = {
 }
 FRINGES = dict(zip(Fringe, (0.0, 0.9, 2.0), strict=True))
 WRONG_INK = 9.0  # a cut drawn for dark hair only on somebody fair, or the other way round
-ANY = "*"
 NEARLY = 0.35  # cuts as near as this to the nearest are left to the seed
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from studio.styles.attributes.types import Attributes
-from studio.styles.illustrated.choose import ANY
-from studio.styles.illustrated.table import NONE, Cuts, Pick, Table
+from studio.styles.illustrated.table import ANY, NONE, Cuts, Pick, Table
 
 # The words of a cut's description, in their order.
 CUT_WORDS = ("hair_length", "hair_shape", "hair_texture", "fringe")

@@ -13,6 +13,8 @@ LICENCES = {
     "CC0-1.0": "CC0 1.0, creativecommons.org/publicdomain/zero/1.0",
     "CC-BY-4.0": "CC BY 4.0, creativecommons.org/licenses/by/4.0",
 }
+HAIR = ("hair_length", "hair_shape", "hair_texture", "fringe")  # a cut's words, in their order
+ANY = "*"  # in place of such a word: the cut says nothing of it
 NONE = "-"  # in place of a variant's name: the part is left out
 
 
@@ -123,14 +125,16 @@ class Table:
     @property
     def expressed(self) -> Names:
         """The attributes that the drawing shows, by which it can be corrected."""
-        shown = ["monk", "hair_colour", "hair_length", "hair_shape", "hair_texture", "fringe"]
+        shown = ["monk", "hair_colour"]
+        for place, name in enumerate(HAIR):
+            words = {told.split()[place] for cuts in self.cuts for told in cuts.described.values()}
+            shown += [name] if len(words - {ANY}) > 1 else []
         picked = [pick.attribute for picks in self.picks.values() for pick in picks]
         roles = {*self.colours.values()}.union(*(p.values() for p in self.repaint.values()))
         roles |= {role for shape in self.shapes() for role in (shape.fill, shape.stroke)}
         coloured = {"glasses": "glasses_colour", "clothes": "clothes_colour", "iris": "eye_colour"}
-        shown += [name for name in dict.fromkeys(picked) if name]
         shown += [name for role, name in coloured.items() if role in roles]
-        return tuple(shown)
+        return tuple(dict.fromkeys([*shown, *(name for name in picked if name)]))
 
     def shapes(self) -> tuple[Shape, ...]:
         """Return all shapes that the table adds to the artwork."""

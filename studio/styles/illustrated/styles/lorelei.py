@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from studio.styles.illustrated.drawing import illustrated_style, illustrator
-from studio.styles.illustrated.table import Artist, Cuts, Face, Table, always, by
+from studio.styles.illustrated.shapes import beard
+from studio.styles.illustrated.table import Added, Artist, Cuts, Face, Table, always, by
 
 ARTIST = Artist(
     work="Lorelei",
@@ -88,6 +89,7 @@ TABLE = Table(
             ),
         ),
         "beard": (by("facial_hair", full="variant01 variant02"),),
+        "whiskers": (by("facial_hair", goatee="goatee", moustache="moustache", stubble="goatee"),),
         "glasses": (by("glasses", round="variant01", square="variant03 variant04"),),
     },
     colours={
@@ -100,6 +102,7 @@ TABLE = Table(
         "outline": "line",
         "glasses": "glasses",
     },
+    added=(Added("whiskers", beard((420, 470, 740, 728), (500, 600, 650, 655), depth=34)),),
     repaint={"beard": {"hair": "beard"}},
 )
 STYLE = illustrated_style(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.styles.illustrated.drawing import illustrated_style, illustrator
-from studio.styles.illustrated.shapes import coils
+from studio.styles.illustrated.shapes import beard, coils
 from studio.styles.illustrated.table import Added, Artist, Cuts, Face, Table, always, by
 
 ARTIST = Artist(
@@ -35,12 +35,13 @@ TABLE = Table(
         "head": (always("standard"),),
         "ears": (always("attached detached"),),
         "eyes": (always("eyes round"),),
-        "eyebrows": (by("brow_shape", flat="up", arched="up", angled="up"),),
+        "eyebrows": (always("up"),),
         "nose": (always("curve pointed tound"),),
         "mouth": (
             by("mouth", closed="smirk", smile="smile", open_smile="laughing", open="surprised"),
         ),
-        "facialHair": (by("facial_hair", full="beard", stubble="scruff", goatee="beard"),),
+        "facialHair": (by("facial_hair", full="beard", stubble="scruff"),),
+        "whiskers": (by("facial_hair", goatee="goatee", moustache="moustache"),),
         "glasses": (by("glasses", round="round", square="square"),),
         "clothes": (always("collared crew open"),),
     },
@@ -54,7 +55,10 @@ TABLE = Table(
         "mouth": "line",
         "glasses": "glasses",
     },
-    added=(Added("hair", coils((146, 122), (76, 80), (62, 40), line=4)),),
+    added=(
+        Added("hair", coils((146, 122), (76, 80), (62, 40), line=4)),
+        Added("whiskers", beard((120, 160, 262, 268), (176, 196, 232, 238), depth=14)),
+    ),
     repaint={"head": {"black": "line"}, "ears": {"black": "line"}, "nose": {"black": "line"}},
 )
 STYLE = illustrated_style(

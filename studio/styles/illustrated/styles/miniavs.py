@@ -20,7 +20,7 @@ HAIR = {
     "elvis": "short tall/full straight/wavy *",
     "long": "medium/long flat/full straight/wavy *",
     "ponyTail": "medium/long tied * *",
-    "stylish": "short tall straight/wavy none",
+    "stylish": "short tall straight/wavy *",
 }
 TABLE = Table(
     artwork="miniavs",

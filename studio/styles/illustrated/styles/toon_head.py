@@ -43,7 +43,7 @@ TABLE = Table(
         "head": (always("head"),),
         "clothes": (always("openJacket shirt tShirt turtleNeck"),),
         "eyes": (always("happy"),),
-        "eyebrows": (by("brow_shape", flat="neutral", arched="neutral", angled="neutral"),),
+        "eyebrows": (always("neutral"),),
         "mouth": (by("mouth", closed="smile", smile="smile", open_smile="laugh", open="agape"),),
         "beard": (
             by(

@@ -27,9 +27,9 @@ HAIR = {
 }
 TABLE = Table(
     artwork="voxel-art",
-    view=(16, 8, 92),
+    view=(12, 4, 99),
     face=Face(
-        head=(29, 31, 89, 93),
+        head=(29, 31, 89, 94),
         eyes=(36, 48, 82, 64),
         nose=(52, 61, 64, 74),
         mouth=(48, 72, 70, 84.2),
