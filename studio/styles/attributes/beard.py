@@ -27,7 +27,7 @@ DENSE = 0.33  # share of the skin's lightness that hair takes
 DENSE_JAW = 0.40  # the jaw's sides lie in shade
 COARSE = 2.2  # fine contrast over lightness, over the cheeks': skin in shade stays smooth
 COARSE_JAW = 2.6
-STUBBLE = 2.1  # the same over chin and upper lip for stubble
+STUBBLE = 2.5  # the same over chin and upper lip for stubble
 SHADE = 0.04  # share of the lip's lightness that stubble takes at least
 
 

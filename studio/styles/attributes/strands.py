@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.styles.alignment import Aligned
-from studio.styles.fields import Mask, as_field, blurred, enlarged, reduced, slopes
+from studio.styles.fields import Mask, as_field, blurred, enlarged, slopes
 from studio.styles.regions import Regions
 
 SIDE = 512  # pixels: strands and locks, not noise
@@ -31,8 +31,8 @@ class Strands:
 
 def measure_strands(portrait: Aligned, regions: Regions) -> Strands | None:
     """Measure how strands run above the face; None when the picture shows none."""
-    image = reduced(portrait.image, SIDE)
-    light = as_field(cv2.cvtColor(image / 255, cv2.COLOR_RGB2Lab)[..., 0])
+    small = cv2.resize(portrait.image, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    light = as_field(cv2.cvtColor(as_field(small) / 255, cv2.COLOR_RGB2Lab)[..., 0])
     kernel = np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)
     solid = cv2.erode((enlarged(regions.hair, SIDE) > 0.8).astype(np.uint8), kernel) > 0
     solid &= enlarged(regions.features.down, SIDE) < UPPER

@@ -147,8 +147,8 @@ def test_a_camera_that_errs_in_white_hardly_changes_skin_and_hair(portraits):
         true = portrait.attributes
         for gains in (WARM, COLD):
             shifted = in_light(portrait, gains)
-            raw = skin_seen(parse_regions(shifted))
-            found = measured_anew(shifted)
+            regions = parse_regions(shifted)
+            found, raw = measure_attributes(shifted, regions), skin_seen(regions)
             assert abs(found.monk - true.monk) <= 1
             off = apart(lab_of(found.skin), lab_of(true.skin))
             assert off <= 6
@@ -159,9 +159,10 @@ def test_a_camera_that_errs_in_white_hardly_changes_skin_and_hair(portraits):
 def test_an_exposure_too_long_makes_skin_less_light_than_the_picture_is(portraits):
     portrait = portraits["rowan"]
     bright = in_light(portrait, (1.41, 1.41, 1.41))
-    seen = skin_seen(parse_regions(bright))
+    regions = parse_regions(bright)
+    seen = skin_seen(regions)
     assert estimate_light(bright, seen).neutral(seen)[0] < seen[0] - 2
-    assert abs(measured_anew(bright).monk - portrait.attributes.monk) <= 1
+    assert abs(measure_attributes(bright, regions).monk - portrait.attributes.monk) <= 1
 
 
 def test_dark_eyes_do_not_make_dark_skin_light(portraits):
