@@ -29,6 +29,9 @@ LIGHTER_LINE = 34.0  # L*: how much lighter than the darkest skins the line on t
 BROW_DARKER = 14.0  # L*: brows are darker than hair, but never lighter than the line would be
 STUBBLE = 0.36  # share of the hair's colour in the shadow of a shaved beard or head
 SATURATION = 1.1  # chroma: what a style may add without looking painted
+SKIN_HUES = (44.0, 90.0)  # degrees in CIELAB; the swatches of the Monk scale lie at 49 to 89
+# Chroma that a flat skin of a lightness needs, found by eye; the lightest skins have little.
+LEAST_CHROMA = ((0.0, 70.0, 92.0), (0.0, 18.5, 0.0))
 DARK_HAIR = 34.0  # L*: cuts that an artist drew in solid ink stand for hair up to it
 
 
@@ -54,6 +57,18 @@ def lively(colour: str) -> str:
     return hex_of(lab)
 
 
+def warm(skin: str) -> str:
+    """Return a skin's colour as a flat shape shows it: no lighter or darker, and not grey.
+
+    Cold light and gloss take red and yellow out of photographed skin; a flat shape of that colour
+    looks ill. Hue and chroma come back to where skin of this lightness lies.
+    """
+    lightness, a, b = lab_of(lively(skin))
+    hue = np.radians(np.clip(np.degrees(np.arctan2(b, a)), *SKIN_HUES))
+    chroma = max(float(np.hypot(a, b)), float(np.interp(lightness, *LEAST_CHROMA)))
+    return hex_of(np.array([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], np.float32))
+
+
 def line_on(ground: str) -> str:
     """Return the ink that is seen on a ground: dark, or on the darkest skins a lighter line.
 
@@ -67,7 +82,7 @@ def line_on(ground: str) -> str:
 
 def roles_of(attributes: Attributes) -> dict[str, str]:
     """Return "#rrggbb" for every role that a table may name."""
-    skin, hair = lively(attributes.skin), lively(attributes.hair_colour)
+    skin, hair = warm(attributes.skin), lively(attributes.hair_colour)
     clothes, line = lively(attributes.clothes_colour), line_on(skin)
     dark = float(lab_of(hair)[0])
     brow = shifted(hair, -BROW_DARKER if dark > DARK_HAIR else 0.0)

@@ -49,7 +49,7 @@ TABLE = Table(
         "head": (always("variant05"),),
         "eyes": (
             by("glasses", round="variant14", square="variant15"),
-            always("variant11 variant16"),
+            always("variant11"),
         ),
         "nose": (always("variant01 variant03 variant04 variant09"),),
         "mouth": (

@@ -85,7 +85,7 @@ TABLE = Table(
     cuts=(Cuts("hair", HAIR),),
     picks={
         "clothes": (always(CLOTHES),),
-        "eyes": (always("variant05 variant11"),),
+        "eyes": (always("variant05"),),
         "mouth": (by("mouth", closed="closed", smile="smile", open_smile="happy12", open="open"),),
         "whiskers": (
             by("facial_hair", stubble="full", full="full", goatee="goatee", moustache="moustache"),

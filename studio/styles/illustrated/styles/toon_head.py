@@ -15,7 +15,7 @@ ARTIST = Artist(
 HAIR = {
     NONE: "bald * * *",
     "bun": "medium/long tied * *",
-    "sideComed": "short/medium/long flat/full straight/wavy/curly side/full",
+    "sideComed": "short/medium/long flat/full straight/wavy/curly *",
     "spiky": "short full/tall wavy *",
     "undercut": "short flat/tall straight none",
     "coils": "short full/tall curly/coily *",
