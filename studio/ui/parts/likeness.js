@@ -17,7 +17,8 @@ export function likenessOf(likeness) {
 // What a licence asks to say often names it already.
 function wordsOf({ attribution, licence }) {
   const said = attribution.replace(/\.$/, "");
-  return [said, said.includes(licence) ? "" : `Licence: ${licence}`].filter(Boolean).join(". ");
+  const isNamed = said.replaceAll(" ", "-").includes(licence);
+  return [said, isNamed ? "" : `Licence: ${licence}`].filter(Boolean).join(". ");
 }
 
 // Where there is little room: only what a licence asks to say beside a picture.
