@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from studio.styles import mesh
 from studio.styles.fields import Mask, as_field, blurred, linear, reduced, without_islands
 from studio.styles.painted.canvas import Canvas, crisp, polygons
-from studio.styles.painted.colour import Lab, to_lab, to_rgb, toned
+from studio.styles.painted.colour import Lab, to_rgb, toned
 from studio.styles.painted.skin import (
     HUE_SIDE,
     SkinPaint,
@@ -30,7 +30,7 @@ OWN_HUE = 0.6  # share of the skin's own slow changes of colour
 VIVID = 1.18  # chroma: a flat tone looks duller than the pores it stands for
 GLOW = 0.07  # share of its lightness by which the nose's tip and the lit cheek shine
 SHEENS = (4, 50, 280)  # nose's tip, both cheekbones
-MOST_GAIN = 4.0  # L units
+SHADOWED, MOST_GIVEN = 0.018, 1.2  # share of the lightness, L units: what shadows take besides
 ISLAND = 0.02  # share of the face below which a patch of shade is no shape
 
 
@@ -49,26 +49,14 @@ def paint_cel_skin(canvas: Canvas, study: Study, depth: float) -> SkinPaint:
     shading = without_islands(shading, cut, ISLAND * float((study.face > 0.5).sum()))
     shade = crisp(-study.blur(shading, 3), -cut, study.size, softness=1.5)
     fall = depth * float(np.clip(DEPTH * study.skin_tone[0], *DEPTH_LIMITS))
-    # The lit tone rises by what the shade takes on average: nobody is darkened or lightened.
-    base = toned(study.skin_tone, SHADE_SHARE * fall, VIVID)
+    # The lit tone rises by what shade and shadows take on average: nobody is darkened or lightened.
+    own = float(study.skin_tone[0])
+    base = toned(study.skin_tone, SHADE_SHARE * fall + min(SHADOWED * own, MOST_GIVEN), VIVID)
     below = as_field(toned(base, -fall) + SHADE_WARMTH)
     canvas.planes[:] = _lit(study, base)
     canvas.lift(shade, to_rgb(below) - to_rgb(base))
     _paint_sheens(canvas, study, base, side)
     return SkinPaint(below, base, toned(base, GLOW * float(base[0])), side)
-
-
-def settle_skin(canvas: Canvas, study: Study, skin: SkinPaint) -> None:
-    """Lift or lower all skin so that, with the shadows laid on it, it is as light as it was."""
-    side = 2 * HUE_SIDE
-    weight = reduced(study.bare, side)
-    if float(weight.sum()) < 1:
-        return
-    painted = to_lab(np.dstack([reduced(plane, side) for plane in canvas.planes]))[..., 0]
-    seen = reduced(np.ascontiguousarray(study.lab[..., 0]), side)
-    gain = float(((seen - painted) * weight).sum() / weight.sum())
-    step = to_rgb(toned(skin.base, float(np.clip(gain, -MOST_GAIN, MOST_GAIN)))) - to_rgb(skin.base)
-    canvas.planes += step[:, None, None]
 
 
 def _calm_shading(study: Study) -> tuple[Mask, float]:

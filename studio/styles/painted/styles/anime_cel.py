@@ -17,7 +17,7 @@ from studio.styles.painted.brows import paint_brows
 from studio.styles.painted.canvas import Canvas, crisp
 from studio.styles.painted.cel.eyes import paint_cel_eyes
 from studio.styles.painted.cel.hair import paint_cel_hair
-from studio.styles.painted.cel.skin import paint_cel_skin, settle_skin
+from studio.styles.painted.cel.skin import paint_cel_skin
 from studio.styles.painted.cel.sky import SKIES, Sky, paint_sky
 from studio.styles.painted.clothes import paint_clothes
 from studio.styles.painted.colour import to_rgb
@@ -88,7 +88,6 @@ def draw(portrait: Portrait, controls: Controls, rng: np.random.Generator) -> Dr
     yield
     paint_neck_shade(canvas, study, skin)
     paint_cast_shadow(canvas, study, skin)
-    settle_skin(canvas, study, skin)
     paint_beard(canvas, study, 2, pen)
     yield
     points = _paint_features(canvas, study, skin, weight, float(chosen["eye_size"]))
