@@ -23,6 +23,7 @@ FEATURE = 5.0  # units between the corners of features
 OUTLINE = 0.5  # of the region's spacing, along its outline
 TRIES = 9000  # places looked at for corners that follow edges
 INSIDE = 0.5  # share of a triangle that must be the person for it to be drawn
+ON_FACE = 0.08  # and of the face: it is never cut into
 SHIFT = 4  # fractional bits of OpenCV's corners
 NEARER = 0.30  # how near the corners of the face's planes may come, in the face's spacing
 # Corners of a head's planes as sculptors cut them: the middle, then pairs, left and right alike.
@@ -55,8 +56,8 @@ def cut_facets(study: Study, detail: float, rng: np.random.Generator) -> Facets:
     triangles = np.asarray(Delaunay(corners).simplices, np.intp)
     low, high = corners[triangles].min(axis=1), corners[triangles].max(axis=1)
     triangles = triangles[(high - low).max(axis=1) < 0.5 * study.field]
-    tones, share, area = _tones(study, corners, triangles)
-    return Facets(corners, triangles, tones, share > INSIDE, area)
+    tones, inside, area = _tones(study, corners, triangles)
+    return Facets(corners, triangles, tones, inside, area)
 
 
 class _Corners:
@@ -151,15 +152,18 @@ def _spacing(study: Study, x: float, y: float) -> float:
 
 def _tones(
     study: Study, corners: NDArray[np.float64], triangles: NDArray[np.intp]
-) -> tuple[Lab, NDArray[np.float64], NDArray[np.float64]]:
-    """Return each triangle's mean colour, how much of it is the person, and its area."""
+) -> tuple[Lab, NDArray[np.bool_], NDArray[np.float64]]:
+    """Return each triangle's mean colour, whether it is part of the person, and its area."""
     sheet = np.zeros((study.field, study.field), np.int32)
     spots = np.round(corners * (1 << SHIFT)).astype(np.int32)
     for index, triangle in enumerate(triangles):
         cv2.fillConvexPoly(sheet, spots[triangle], (index + 1,), cv2.LINE_8, SHIFT)
     labels, count = sheet.ravel(), len(triangles) + 1
     area = np.bincount(labels, minlength=count)[1:] + 1e-6
-    share = np.bincount(labels, study.person.ravel() > 0.5, count)[1:] / area
+    person, face = (
+        np.bincount(labels, part.ravel() > 0.5, count)[1:] / area
+        for part in (study.person, study.face)
+    )
     # Nothing of the wall behind gets into the colours at the rim.
     weight = (ramp(study.person, 0.55, 0.9) + np.float32(1e-4)).ravel()
     total = np.bincount(labels, weight, count)[1:] + 1e-9
@@ -169,8 +173,8 @@ def _tones(
     rows, columns = np.clip(middle[:, ::-1].astype(int), 0, study.field - 1).T
     unseen = area < 1
     tones[unseen] = study.lab[rows[unseen], columns[unseen]]
-    share = np.where(unseen, study.person[rows, columns] > 0.5, share).astype(np.float64)
-    return as_field(tones), share, area.astype(np.float64)
+    inside = np.where(unseen, study.person[rows, columns] > 0.5, person > INSIDE)
+    return as_field(tones), inside | (face > ON_FACE), area.astype(np.float64)
 
 
 def paint_facets(

@@ -80,7 +80,7 @@ def lit_glass(
     ways = rng.integers(len(WAYS), size=cells.count + 1).astype(np.uint8)
     table = np.vstack([np.zeros(3, np.float32), to_rgb(tones)])
     small = table[labels]
-    light = cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR)
+    light = as_field(cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR))
     way = cv2.resize(ways[labels], (width, height), interpolation=cv2.INTER_NEAREST)
     streaks = np.zeros((height, width), np.float32)
     for index, degrees in enumerate(WAYS):

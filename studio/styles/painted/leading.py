@@ -74,9 +74,9 @@ def _around(study: Study, shape: Mask, width: float) -> list[Came]:
     """Lead around a shape; beyond the picture's border where the shape goes on."""
     side, pad = study.field, study.field // 32
     inside = (study.blur(shape, 3) > 0.5).astype(np.uint8)
-    inside = cv2.copyMakeBorder(inside, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
-    inside = cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0,))
-    lines, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    wide = cv2.copyMakeBorder(inside, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    closed = cv2.copyMakeBorder(wide, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0,))
+    lines, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     cames = []
     for line in lines:
         if cv2.contourArea(line) > LEAST * side * side:

@@ -79,7 +79,8 @@ class Press:
             return dots(plate, DOT * self.unit, ANGLES[index])
         if self.screen == "lines":
             return rulings(plate, RULE * self.unit, ANGLES[index])
-        return grain(plate, GRAIN * self.unit, index)
+        # Specks swallow faint tints and close up in full ones.
+        return grain(plate * plate * (3 - 2 * plate), GRAIN * self.unit, index)
 
 
 def paper(height: int, width: int, unit: float) -> NDArray[np.float32]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,7 @@ REDDER = 0.24  # radians that its hue turns towards red
 WARM = 0.8  # radians: skin in cold light is not printed pinker than this
 SCALP = 10.0  # L units below the skin down to which hair may be mixed with scalp
 MOST = 0.66  # of the paper that shading dots cover
+IRIS = 1.5  # chroma of irises
 PLAIN = 10.0  # chroma below which cloth is white, grey or black
 DIM = 45.0  # L of plain cloth below which the accent would glow
 
@@ -102,3 +105,8 @@ def lip_shapes(study: Study) -> list[NDArray[np.float64]]:
         (mesh.LIPS_LOWER_IN, mesh.LIPS_LOWER_OUT),
     )
     return [np.vstack([spline(p[list(a)]), spline(p[list(b)])[::-1]]) for a, b in rows]
+
+
+def bright_eyed(study: Study) -> Study:
+    """Return the study with richer irises: a small flat disc looks duller than a wet eye."""
+    return replace(study, lab=as_field(study.lab * np.array([1, IRIS, IRIS], np.float32)))

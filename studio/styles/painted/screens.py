@@ -62,10 +62,26 @@ def grain(coverage: Mask, pitch: float, plate: int) -> Mask:
         plate: Each plate has its own specks.
     """
     height, width = coverage.shape
+    wet = coverage > 0.004
     limits = np.roll(_blue_noise(), (61 * plate, 37 * plate), axis=(0, 1))
     sheet = tiled(limits, height, width, pitch)
+    # Between two specks limits are mixed, so extreme ones are rarer: ask for what they are.
+    coverage = _asked(coverage, round(pitch, 3))
     sharp = np.float32(2.2 * max(pitch, 1.0))
-    return as_field(np.clip((coverage - sheet) * sharp + 0.5, 0, 1) * (coverage > 0.004))
+    return as_field(np.clip((coverage - sheet) * sharp + 0.5, 0, 1) * wet)
+
+
+def _asked(coverage: Mask, pitch: float) -> Mask:
+    index = np.clip(coverage * 255, 0, 255).astype(np.uint8)
+    return as_field(cv2.LUT(index, _quantiles(pitch).reshape(1, 256)))
+
+
+@cache
+def _quantiles(pitch: float) -> Mask:
+    """Limits below which each 255th of a sheet of specks lies."""
+    side = min(round(TILE * pitch), 2 * TILE)
+    limits = tiled(_blue_noise(), side, side, pitch)
+    return as_field(np.quantile(limits, np.linspace(0, 1, 256)))
 
 
 def rulings(coverage: Mask, pitch: float, degrees: float) -> Mask:

@@ -7,7 +7,7 @@ screen (Ulichney 1987) whose every dot is a true circle.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from studio.styles.painted.ink import Ink
 from studio.styles.painted.mouth import paint_mouth
 from studio.styles.painted.outline import draw_outline
 from studio.styles.painted.prints import (
+    bright_eyed,
     flat_skin,
     lip_shapes,
     print_clothes,
@@ -66,7 +67,6 @@ INK = hexed("#18121f")
 PITCH = 12.5  # units from dot to dot
 PEN = 1.45  # ink lines are this much heavier than a toon's
 LIP_TINT = 0.3  # how much of the skin's own shade lips take: never colder than the face
-VIVID = 1.5  # chroma of irises
 FORM, SEEN = 0.11, 0.45  # how much of the modelled and of the seen light the printed shade takes
 LIT = 0.115  # that light above which skin is printed in its lit colour
 ISLAND = 0.012  # share of the face below which a lit patch is left out
@@ -124,8 +124,7 @@ def draw(portrait: Portrait, controls: Controls, rng: np.random.Generator) -> Dr
     ink = Ink(study.size, study.unit, PEN * weight)
     skin = _paint_skin(canvas, study, tones, pitch)
     yield
-    lab = study.lab * np.array([1, 1.5, 1.5], np.float32)
-    _draw_features(canvas, replace(study, lab=lab), skin, ink)
+    _draw_features(canvas, study, skin, ink)
     print_clothes(canvas, study, tones, scheme.accent, pitch)
     print_hair(canvas, study, tones, scheme.accent, pitch)
     yield
@@ -177,9 +176,8 @@ def _draw_features(canvas: Canvas, study: Study, skin: SkinPaint, ink: Ink) -> N
     paint_mouth(canvas, study, ink)
     lips = canvas.shape(*lip_shapes(study))
     canvas.cover(LIP_TINT * lips, to_rgb(shade_of(skin.base)))
-    vivid = replace(study, lab=as_field(study.lab * np.array([1, VIVID, VIVID], np.float32)))
-    paint_eyes(canvas, vivid, skin, ink)
-    paint_brows(canvas, vivid, skin)
+    paint_eyes(canvas, bright_eyed(study), skin, ink)
+    paint_brows(canvas, study, skin)
 
 
 def _stencil(study: Study, tones: Tones, weight: float) -> Mask:

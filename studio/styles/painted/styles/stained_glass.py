@@ -21,7 +21,7 @@ from studio.styles.painted.glasses import paint_glasses
 from studio.styles.painted.ink import Ink
 from studio.styles.painted.leading import beard_of, hair_of, inner_cames, outer_cames
 from studio.styles.painted.mouth import paint_mouth
-from studio.styles.painted.prints import lip_shapes, shade_of, vivid
+from studio.styles.painted.prints import bright_eyed, lip_shapes, shade_of, vivid
 from studio.styles.painted.skin import SkinPaint, skin_shading
 from studio.styles.painted.study import Study, make_study
 from studio.styles.painted.tone import Tones, measure_tones, smooth_shape
@@ -150,7 +150,7 @@ def _paint_features(canvas: Canvas, study: Study) -> None:
     draw_ears(study, ink)
     paint_mouth(canvas, study, ink)
     canvas.cover(LIP_TINT * canvas.shape(*lip_shapes(study)), to_rgb(shade_of(base)))
-    paint_eyes(canvas, study, skin, ink)
+    paint_eyes(canvas, bright_eyed(study), skin, ink)
     paint_brows(canvas, study, skin)
     ink.fill(canvas, PAINT)
     if study.regions.glasses is not None:
