@@ -16,8 +16,8 @@ WEIGHTS = Path(sys.prefix) / "share" / "selfsame" / "weights"
 FLOOR = {
     "skin": 0.93,
     "hair": 0.80,
-    "clothes": 0.83,
-    "neck": 0.75,
+    "clothes": 0.85,
+    "neck": 0.78,
     "beard": 0.70,
     "brows": 0.64,
     "eyes": 0.66,

@@ -12,6 +12,7 @@ from studio.styles.parsing.features import WORK, Features
 from studio.styles.parsing.mixture import Mixture, fit_mixture
 
 FAR = 3.2  # Mahalanobis distance from the skin beyond which a seed is not skin
+ALIKE = 1.8  # the same distance within which loose hair, a pony tail, is the crown's
 HAIR_FAR = 2.8  # Mahalanobis distance from the crown's hair beyond which a seed is clothes
 MIN_SEEDS = 60  # pixels at the working size: fewer than that is no region of its own
 ROUNDS = 3  # refits: the cheeks' model learns the neck's shade, the crown's the hair's ends
@@ -22,6 +23,7 @@ SURE = 0.7  # alpha below which the wall may be all that is seen
 RIM = 0.10  # face widths: how deep loose strands let the wall through
 HUE_APART = 7.0  # scaled Lab units of a and b
 LIGHT_APART = 20.0  # scaled Lab units of L
+WELL_INSIDE = 0.03  # face widths within the face's outline
 CRUMB = 60  # pixels: a piece of a class smaller than this belongs to its surroundings
 CRUMB_SHARE = 0.06  # or smaller than this share of the class' largest piece
 LOW_SHARE = 0.3  # the same for hair that begins below the chin: a collar's shade, mostly
@@ -31,7 +33,7 @@ LOOSE = np.float32(0.1)  # how likely such hair is, next to hair that hangs
 CHIN_ROOM = 0.1  # face widths above the chin from which hair must hang
 HALF = 0.5  # alpha
 BALD = 0.04  # squared face widths: less than that unlike skin above the face is its rim
-HAIR, CLOTHES = 1, 2  # indices among the classes
+SKIN, HAIR, CLOTHES = range(3)  # indices among the classes
 UNLIKE = -40.0  # log density from which evidence counts less and less
 TAIL = 10.0
 TEMPERATURE = 0.35  # neighbouring pixels are not independent witnesses
@@ -50,11 +52,18 @@ def classify(features: Features) -> tuple[Mask, Mask, Mask]:
     posterior = _posterior(features, colours, models, priors)
     for _ in range(ROUNDS - 1):
         hanging = _hanging(features, posterior)
+        if seeded[1] is not None:
+            hanging |= seeded[1].distance(colours) < ALIKE
         posterior[..., HAIR] *= hanging
         models = _refitted(features, colours, models, posterior)
         priors[..., HAIR] *= np.where(hanging, np.float32(1), LOOSE)
         posterior = _posterior(features, colours, models, priors)
     posterior = _without_crumbs(posterior, float(features.points[mesh.CHIN, 1]))
+    # Inside the face, what is a pixel or two wide is a light's rim, not a strand.
+    inside = (features.inside > WELL_INSIDE)[..., None]
+    posterior = np.where(inside, cv2.medianBlur(posterior, 5), posterior)
+    mouth = features.points[[*mesh.LIPS_UPPER_OUT, *mesh.LIPS_LOWER_OUT[::-1]]]
+    posterior[filled(WORK, mouth)] = (1, 0, 0)  # however dark it is inside
     skin, hair, clothes = (as_field(posterior[..., k] * features.person) for k in range(3))
     return skin, as_field(hair * _not_background(features, colours, seeded[1])), clothes
 
@@ -73,11 +82,15 @@ def _without_crumbs(posterior: NDArray[np.float32], chin: float) -> NDArray[np.f
             low = k == HAIR and centres[piece, 1] > chin
             if area >= max(CRUMB, (LOW_SHARE if low else CRUMB_SHARE) * largest):
                 continue
-            rim = cv2.dilate((labels == piece).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+            rim = cv2.dilate((labels == piece).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
             votes = np.bincount(winner[rim & (labels != piece)], minlength=3)
             votes[CLOTHES] *= bool(stats[piece, cv2.CC_STAT_TOP] > chin)
             heir = int(votes.argmax()) if votes.any() else k
-            cleaned[rim & (winner == k)] = np.eye(3, dtype=np.float32)[heir]
+            if np.any(rim & (winner == k) & (labels != piece)):
+                cleaned[labels == piece] = np.eye(3, dtype=np.float32)[heir]
+            elif heir != k:  # alone: its soft rim goes with it
+                cleaned[rim, heir] += cleaned[rim, k]
+                cleaned[rim, k] = 0
     return cleaned
 
 
@@ -101,7 +114,7 @@ def _priors(f: Features) -> NDArray[np.float32]:
     side = np.abs(f.across)
     below = f.down - f.chin
     face = ramp(f.inside, -0.02, 0.04)
-    low_face = face * ramp(f.down, -0.30, -0.12)
+    low_face = face * ramp(f.down, -0.24, -0.10)
     ears = ramp(side, 0.44, 0.50) * ramp(-side, -0.68, -0.60)
     ears *= ramp(f.down, -0.18, -0.05) * ramp(-f.down, -0.50, -0.38)
     neck = ramp(-side, -0.48, -0.36) * ramp(below, -0.25, -0.08)
@@ -192,10 +205,20 @@ def _tempered(evidence: NDArray[np.float32]) -> NDArray[np.float32]:
     return as_field(np.maximum(evidence, UNLIKE) - TAIL * np.log1p(beyond / TAIL))
 
 
+def _marks(f: Features) -> NDArray[np.bool_]:
+    """Eyes, brows and mouth with some room around: inside the face, but of no skin's colour."""
+    rings = [[*mesh.LIPS_UPPER_OUT, *mesh.LIPS_LOWER_OUT[::-1]]]
+    for eye in mesh.EYES:
+        rings += [[*eye.crease, *eye.lower[::-1]], [*eye.brow_top, *eye.brow_bottom[::-1]]]
+    shape = filled(WORK, *(f.points[ring] for ring in rings)).astype(np.uint8)
+    return np.asarray(cv2.dilate(shape, np.ones((5, 5), np.uint8)) > 0)
+
+
 def _refitted(
     f: Features, colours: NDArray[np.float32], models: Models, posterior: NDArray[np.float32]
 ) -> Models:
     sure = (posterior > CONFIDENT) & (f.person > 0.7)[..., None]
+    sure[..., SKIN] &= ~_marks(f)
     skin, hair, clothes = (
         _model(colours[sure[..., k]], parts) for k, parts in enumerate((4, 3, 3))
     )
