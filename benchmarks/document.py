@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BENCHMARKS = Path("docs/benchmarks.md")
 CALIBRATION = Path("docs/calibration.md")
+LIKENESS = Path("docs/likeness.md")
 NAMED = ("mediapipe", "dlib-bin", "opencv-contrib-python", "numpy", "pillow", "dbos", "c2pa-python")
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.document import LIKENESS, write_between
 from benchmarks.folders import LONDON, WEIGHTS
 from studio.face.meter import FaceMeter
 from studio.likeness.bands import FILE, OWN_PERCENTS, PERCENTS, Calibration, terms
@@ -34,6 +35,7 @@ from studio.styles.types import Family, finished
 from studio.subjects.cast import load_cast
 
 MOST_WEIGHT = 4.0  # one measure that never errs must not silence the others
+SHARES = ("shape", "attributes")  # told in percent
 LEAST_SCALE = 1e-3  # a measure that strangers do not differ in at all
 Entry = dict[str, object]
 
@@ -174,6 +176,29 @@ def _write(known: Mapping[str, Entry]) -> None:
             styles[f"*{family}"] = _pooled(family, kin)
     lines = ",\n".join(f' "{name}": {json.dumps(each)}' for name, each in sorted(styles.items()))
     FILE.write_text(f'{{"styles": {{\n{lines}\n}}}}\n', encoding="utf-8")
+    write_between(LIKENESS, "bands", _table(known))
+
+
+def _table(known: Mapping[str, Entry]) -> str:
+    """Return what people's own drawings come to, one row a style."""
+    names = ("shape", "skin", "hair", "face", "attributes")
+    heads = ("shape", "skin", "hair", "face", "parts amiss")
+    rows = [
+        f"| style | people | strong | fair | loose | face found | {' | '.join(heads)} |",
+        "|" + " --- |" * (6 + len(heads)),
+    ]
+    for name, each in sorted(known.items()):
+        outcome = each.get("outcome")
+        if not isinstance(outcome, dict):
+            continue
+        medians = outcome["medians"]
+        shares = [f"{outcome[key]:.0%}" for key in ("strong", "fair", "loose", "face_found")]
+        numbers = [
+            "" if key not in medians else f"{medians[key]:{'.1%' if key in SHARES else '.2f'}}"
+            for key in names
+        ]
+        rows.append(f"| {name} | {each['people']} | {' | '.join([*shares, *numbers])} |")
+    return "\n".join(rows)
 
 
 def _pooled(family: Family, kin: Sequence[Entry]) -> Entry:
