@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from studio.styles.fields import Mask, as_field
 
 BRISTLE = 0.9  # pixels of a 512 px picture from one bristle to the next
+HIGHEST = 23.0  # pixels of a 512 px picture: no stroke is laid thicker than one so wide
 TIP = 0.34  # share of half a stroke over which it runs dry
 ROWS = 48  # laid at a time
 FLAT = 5  # corners of a stroke's line
@@ -39,7 +40,7 @@ class Layered:
     """A canvas under the brush; both fields change as strokes are laid."""
 
     paint: NDArray[np.float32]  # (H, W, C)
-    relief: Mask  # (H, W) height of the paint, strokes' heights
+    relief: Mask  # (H, W) height of the paint, pixels
 
 
 def bristles(rng: np.random.Generator) -> NDArray[np.float32]:
@@ -87,7 +88,7 @@ def _table(strokes: Strokes, fine: float) -> NDArray[np.float32]:
             1 / half_width,
             strokes.lengths * np.float32(fine),
             np.minimum(strokes.widths * fine, 30),
-            np.minimum(strokes.widths, 40),
+            np.minimum(strokes.widths, HIGHEST / fine),
             strokes.paint,
         ]
     ).astype(np.float32)

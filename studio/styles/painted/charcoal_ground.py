@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from studio.styles.fields import as_field, ramp
 from studio.styles.painted.ground import Tile, spread_tile
-from studio.styles.painted.hatch import Pen, hatched
+from studio.styles.painted.hatch import Pen, hatched_ground
 
 PEN = Pen(0.2, 0.009, 0.0105, 0.10)  # of the shorter side
 SLANT = -0.9  # radians
@@ -74,9 +74,8 @@ def rub_ground(
     rubbed = ramp(inside, 0.0, 0.55) * (0.55 + 0.55 * ramp(lean, -0.5, 0.5) + 0.07 * cloud)
     small = (max(8, round(width * 128 / side)), max(8, round(height * 128 / side)))
     where = cv2.resize(as_field(inside), small, interpolation=cv2.INTER_AREA)
-    pen = Pen(PEN.length * side, PEN.width * side, PEN.spacing * side, PEN.waver)
     angles = np.full(where.shape, SLANT, np.float32)
-    strokes = hatched(angles, extent, pen, rng, as_field(where - 0.12))
+    strokes = hatched_ground(angles, extent, PEN, rng, as_field(where - 0.12))
     grain = np.clip(0.8 + 0.42 * tooth, 0, 1.7)
     depth = DEPTH * rubbed * (0.75 + 0.2 * grain) + 0.34 * strokes * grain * (0.35 + rubbed)
     paper, stick = colours

@@ -18,6 +18,8 @@ from studio.styles.fields import Mask, as_field
 STEPS = 3  # corners of a stroke on either side of its middle
 PRESSURES = 6  # how many different ones a sheet holds
 AGAIN = 0.4  # share of its pressure that a stroke over a stroke adds
+SHEET = 1024  # pixels of the shorter side on which grounds are hatched
+SOFT = 0.5  # pixels that an antialiased line is wider than asked for
 SHIFT = 4  # fractional bits of OpenCV's corners
 
 
@@ -57,7 +59,7 @@ def hatched(
         places = places[where[_cells(places * ratio, angles.shape)] > 0.1]
     courses = _courses(angles, places, ratio, pen, rng)
     sheet = np.zeros(extent[::-1], np.uint8)
-    thick = max(1, round(pen.width))
+    thick = max(1, round(pen.width - SOFT))
     corners = np.round(courses * (1 << SHIFT)).astype(np.int32)
     for pressure in range(PRESSURES):
         grey = round(255 * (0.35 + 0.45 * (pressure + 1) / PRESSURES))
@@ -76,6 +78,26 @@ def hatched(
         over = cv2.convertScaleAbs(cv2.min(sheet, drawn), alpha=AGAIN)
         sheet = np.asarray(cv2.add(cv2.max(sheet, drawn), over), np.uint8)
     return as_field(sheet) / np.float32(255)
+
+
+def hatched_ground(
+    angles: Mask,
+    extent: tuple[int, int],
+    pen: Pen,
+    rng: np.random.Generator,
+    where: Mask,
+) -> Mask:
+    """Return a sheet of any size whose strokes look the same on each.
+
+    As `hatched`, but the pen counts in shares of the shorter side, and strokes are drawn on a
+    sheet of one size and then enlarged or reduced: lines of one and two pixels are no kin.
+    """
+    scale = SHEET / min(extent)
+    width, height = (max(1, round(side * scale)) for side in extent)
+    drawn = Pen(pen.length * SHEET, pen.width * SHEET, pen.spacing * SHEET, pen.waver)
+    sheet = hatched(angles, (width, height), drawn, rng, where)
+    across = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
+    return as_field(np.clip(cv2.resize(sheet, extent, interpolation=across), 0, 1))
 
 
 def _places(extent: tuple[int, int], pen: Pen, rng: np.random.Generator) -> NDArray[np.float32]:

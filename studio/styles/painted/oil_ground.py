@@ -19,6 +19,7 @@ SPACING = 0.5  # widths
 VARIETY = np.array([1.0, 1.3, 1.6], np.float32)  # Lab by which strokes differ
 PAINTED = 720  # pixels of the shorter side: more would show broad strokes no better
 WEAVE = 1.6  # sRGB levels
+RAISED = 0.3  # of the relief's slope that shows
 SHINE = 15.0  # sRGB levels that the relief's light adds at most
 
 
@@ -67,7 +68,7 @@ def paint_ground(
             (width, height), ground, (share * side, spread_tile(turning, width, height)), rng
         )
         lay_strokes(canvas, strokes, hairs)
-    lit = SHINE * lit_relief(canvas.relief, 0.25 * impasto * 1024 / side)
+    lit = SHINE * lit_relief(canvas.relief, RAISED * impasto)
     painted = as_field(canvas.paint + lit[..., None])
     if shrink > 1:
         painted = as_field(cv2.resize(painted, extent, interpolation=cv2.INTER_CUBIC))

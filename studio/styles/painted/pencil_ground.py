@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from studio.styles.fields import Mask, as_field
 from studio.styles.painted.ground import Tile, noise_tile, spread_tile
-from studio.styles.painted.hatch import Pen, hatched
+from studio.styles.painted.hatch import Pen, hatched_ground
 from studio.styles.painted.wash import over_paper, pigment
 
 SLANTS = (-0.95, -0.55)  # radians
@@ -36,16 +36,14 @@ def scribble(
         (H, W, 3) uint8 sRGB.
     """
     width, height = extent
-    side = min(extent)
     rng = np.random.default_rng(seed)
     tooth = spread_tile(paper, width, height)
     where = _patch(extent, rng)
     total = np.zeros((height, width, 3), np.float32)
     for slant, pen, tone, reach in zip(SLANTS, PENS, tones, (0.0, 0.22), strict=True):
         angles = np.full(where.shape, slant, np.float32)
-        scaled = Pen(pen.length * side, pen.width * side, pen.spacing * side, pen.waver)
         inside = as_field(where > reach)
-        sheet = hatched(angles, extent, scaled, rng, inside)
+        sheet = hatched_ground(angles, extent, pen, rng, inside)
         sheet = sheet * np.clip(0.85 + 0.32 * tooth, 0.1, 1.4)
         total += (PRESS * sheet)[..., None] * pigment(tone)
     return over_paper(total, tooth)

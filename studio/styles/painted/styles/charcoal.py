@@ -22,7 +22,7 @@ from studio.styles.painted.filters import Flow, flow_lines, structure_flow
 from studio.styles.painted.ground import Tile, paper_tile, spread_tile, wash_tile
 from studio.styles.painted.hatch import Pen, hatched
 from studio.styles.painted.kuwahara import kuwahara
-from studio.styles.painted.sitter import Sitter, seat, sized
+from studio.styles.painted.sitter import Sitter, contour, seat, sized
 from studio.styles.portrait import Portrait
 from studio.styles.types import Choice, Controls, Drawing, Family, Picture, Range, Style
 
@@ -44,7 +44,7 @@ STYLE = Style(
 PATCH = 6.0  # units: radius of a patch of one tone
 FEATURE_PATCH = 2.2  # units, where the likeness lies
 AROUND = 60.0  # units: the surroundings that a place is compared with
-RELIEF = 0.75  # of the contrast with the surroundings that is added
+RELIEF = 0.7  # of the contrast with the surroundings that is added
 EVEN_LIGHT = 50.0  # L at which it is added as it is; more in the dark, less in the light
 BROAD, POINT = Pen(74, 5.0, 4.2, 0.08), Pen(44, 2.2, 3.0, 0.07)  # units
 CROSS = 0.5  # radians between them
@@ -53,6 +53,7 @@ RUBBED = 0.52  # share of them that is rubbed away on skin
 TOOTH = 0.17  # share of the depth that the tooth makes
 CHALK_FROM = 0.06  # share of the way from paper to white from which chalk is used
 CHALK = 0.95
+OUTLINE = 0.62  # depth of the contour
 DEEPEST = 0.96
 FADE = 0.07  # of the side over which strokes end below
 
@@ -122,7 +123,7 @@ def _light(sitter: Sitter, flow: Flow) -> Mask:
     mixed = broad + sitter.features[..., None] * (fine - broad)
     light = as_field(cv2.cvtColor(as_field(mixed / 255), cv2.COLOR_RGB2Lab)[..., 0])
     around = blurred(light, AROUND * sitter.unit)
-    gain = RELIEF * np.clip(EVEN_LIGHT / (around + 8), 0.6, 2.2)
+    gain = RELIEF * np.clip(EVEN_LIGHT / (around + 8), 0.6, 1.5)
     return as_field(np.clip(light + gain * (light - around), 2, 99))
 
 
@@ -143,7 +144,8 @@ def _lines(sitter: Sitter, flow: Flow) -> Mask:
     light = sitter.light
     dark = flow_lines(light, flow, sigma=1.7 * sitter.unit, length=7 * sitter.unit)
     near = blurred(light, 14 * sitter.unit) + 12
-    return ramp(dark / near, 0.010, 0.085)
+    drawn = ramp(dark / near, 0.010, 0.085)
+    return as_field(np.maximum(drawn, OUTLINE * contour(sitter, 2.2)))
 
 
 def _depths(

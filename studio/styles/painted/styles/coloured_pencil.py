@@ -22,7 +22,7 @@ from studio.styles.painted.hatch import Pen, hatched
 from studio.styles.painted.kuwahara import kuwahara
 from studio.styles.painted.palette import PALETTES, background_tones
 from studio.styles.painted.pencil_ground import scribble
-from studio.styles.painted.sitter import Sitter, keep_skin, seat, sized
+from studio.styles.painted.sitter import Sitter, contour, keep_skin, seat, sized
 from studio.styles.painted.wash import over_paper, pigment
 from studio.styles.portrait import Portrait
 from studio.styles.types import Choice, Controls, Drawing, Family, Picture, Range, Style
@@ -52,10 +52,12 @@ CROSS = 0.62  # radians between them
 MARK = 1.0  # share of the density that a stroke makes
 CROSSED = 0.8
 LEAST = -0.16  # pressure below the mean: gaps show the layer beneath, not bare paper
+LEAST_HAIR = -0.2  # and further down in hair, where light glints between strands
 TOOTH = 0.15  # share of the density that the paper's tooth takes or gives
 WARM = np.array([-0.10, 0.06, 0.22], np.float32)  # density that the first pencil adds
 COOL = np.array([0.24, 0.06, -0.10], np.float32)  # and the second
-DEEPEST = 2.4  # density
+DEEPEST = 3.0  # density
+OUTLINE = 0.3  # of a line's density: the contour around the person
 LINE = 1.15  # density of an outline
 SPARED = 0.55  # share of the hatching that eyes and mouth are spared
 
@@ -123,7 +125,7 @@ def _tones(sitter: Sitter, flow: Flow) -> NDArray[np.float32]:
     lab = as_field(cv2.cvtColor(as_field(mixed / 255), cv2.COLOR_RGB2Lab))
     middle = float(sitter.study.skin_tone[0])
     lab[..., 0] = np.clip(middle + TONE * (lab[..., 0] - middle), 3, 99)
-    lab[..., 1:] *= VIVID
+    lab[..., 1:] *= VIVID - (VIVID - 1) * sitter.features[..., None]
     return as_field(np.clip(255 * cv2.cvtColor(lab, cv2.COLOR_Lab2RGB), 0, 255))
 
 
@@ -133,11 +135,12 @@ def _sheets(
     size, unit = sitter.size, sitter.study.unit
     angles = hatching_angles(sitter, flow)
     crossed = as_field(angles + CROSS * (1 - 0.75 * sitter.hair))
+    least = LEAST + LEAST_HAIR * sized(sitter.hair, size)
     drawn = []
     for way, pen in ((angles, LONG), (crossed, FINE)):
         scaled = Pen(pen.length * length * unit, pen.width * unit, pen.spacing * unit, pen.waver)
         sheet = hatched(way, (size, size), scaled, hand)
-        drawn.append(as_field(np.maximum(sheet - sheet.mean(), LEAST)))
+        drawn.append(as_field(np.maximum(sheet - sheet.mean(), least)))
     return _Sheets(drawn[0], drawn[1], spread_tile(paper, size, size))
 
 
@@ -150,7 +153,8 @@ def _density(
     shade = density.mean(axis=-1)
     free = 1 - SPARED * sized(sitter.features, size)
     # Where much is laid the strokes close up: dark tones vary less.
-    open_ = hatching * free / (0.75 + 0.55 * shade)
+    strands = 1 + 0.5 * sized(sitter.hair, size)
+    open_ = hatching * free * strands / (0.75 + 0.55 * shade)
     first, second = sheets.first * open_, sheets.second * open_ * ramp(shade, 0.1, 0.7)
     left = 1 + MARK * first + CROSSED * second + TOOTH * open_ * sheets.tooth
     density *= np.clip(left, 0.3, 2)[..., None]
@@ -165,7 +169,8 @@ def _lines(sitter: Sitter, flow: Flow) -> Mask:
     light = sitter.light
     dark = flow_lines(light, flow, sigma=1.3 * sitter.unit, length=6 * sitter.unit)
     near = blurred(light, 14 * sitter.unit) + 12
-    return ramp(dark / near, 0.008, 0.09)
+    drawn = ramp(dark / near, 0.008, 0.09)
+    return as_field(np.maximum(drawn, OUTLINE * contour(sitter, 1.6)))
 
 
 def _alpha(sitter: Sitter, sheets: _Sheets) -> NDArray[np.uint8]:

@@ -75,6 +75,7 @@ VIVID = 1.1  # chroma
 SHORTEN = 40.0  # sRGB levels, summed, along a stroke from which it ends sooner
 TOUCH = 2.6  # units: patches of the last touches on eyes and mouth
 TOUCHED = 0.72  # share of them that stays
+RAISED = 0.25  # of the relief's slope that shows
 SHINE = 17.0  # sRGB levels that the relief's light adds at most
 WEAVE = 1.6  # sRGB levels
 
@@ -211,7 +212,7 @@ def _finished(sitter: Sitter, flow: Flow, canvas: Layered, impasto: float) -> ND
     painted = canvas.paint[..., :3]
     painted += keep[..., None] * (touch - painted)
     painted = keep_skin(sitter, painted)
-    shine = lit_relief(canvas.relief, 0.25 * impasto * 1024 / size)
+    shine = lit_relief(canvas.relief, RAISED * impasto)
     return as_field(painted + (SHINE * shine * (1 - 0.5 * keep))[..., None])
 
 

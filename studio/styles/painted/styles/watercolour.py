@@ -49,14 +49,14 @@ STEP = 8.0  # L units between washes
 HARD = 6.0  # how sharply one wash ends on the next
 HAIR_TINT = np.array([1.6, 3.2], np.float32)  # a, b by which hair turns warm and cool
 VIVID = 1.15  # chroma: clear water, no mud
-DEEPEST = {"hair": 1.75, "else": 2.3}  # density: transparent paint is never black
+DEEPEST = {"hair": 1.75, "else": 3.2}  # density: transparent paint is never black
 WOBBLE = 2.6  # units by which a hand strays from the outline
 EDGE = 0.9  # density gained where a wash dried at its edge
 TURBULENCE = 0.22  # density by which a wash is uneven
 GRANULES = 0.075  # density that settles in the paper's pits
 CALM = 0.82  # share of both that skin is spared
 RUN = 0.75  # share of the density that runs out of the clothes towards the sheet's end
-RIM = 0.5  # density gained where the figure's outermost wash dried
+RIM = 0.65  # density gained where the figure's outermost wash dried
 GRAPHITE = np.array([74, 64, 62], np.float32)  # sRGB
 
 
@@ -102,7 +102,6 @@ def draw(portrait: Portrait, controls: Controls, rng: np.random.Generator) -> Dr
     lines = _lines(sitter, flow)
     yield
     painted = _painted(sitter, sheet, washes, loose)
-    painted = keep_skin(sitter, painted)
     alpha = _edge(sitter, sheet, loose)
     yield
     density = pigment(painted)
@@ -111,14 +110,15 @@ def draw(portrait: Portrait, controls: Controls, rng: np.random.Generator) -> Dr
     density += RIM * np.clip(alpha - blurred(alpha, 5 * sitter.study.unit), 0, 0.5)[..., None]
     drawn = as_field(sized(lines, sitter.size) * float(chosen["pencil"]))
     density += drawn[..., None] * pigment(GRAPHITE)
-    figure = over_paper(density, spread_tile(sheet.paper, sitter.size, sitter.size))
+    figure = as_field(over_paper(density, spread_tile(sheet.paper, sitter.size, sitter.size)))
+    figure = keep_skin(sitter, figure)
     yield
     tones = background_tones(
         PALETTES[str(chosen["palette"])], sitter.study.hair_tone, sitter.study.skin_tone, scenery
     )
     seed = int(scenery.integers(2**31))
     return Picture(
-        figure=np.dstack([figure, cv2.convertScaleAbs(alpha * 255)]),
+        figure=np.dstack([cv2.convertScaleAbs(figure), cv2.convertScaleAbs(alpha * 255)]),
         backdrop=lambda width, height: lay_backdrop(
             (width, height), (sheet.paper, sheet.wash), (to_rgb(tones[0]), to_rgb(tones[1])), seed
         ),
@@ -136,7 +136,8 @@ def _washes(sitter: Sitter, flow: Flow, tint: Tile, loose: float) -> NDArray[np.
     nearest = STEP * np.round(light / STEP)
     lab[..., 0] = nearest + 0.5 * STEP * np.tanh(HARD * (light - nearest) / STEP)
     lab[..., 1:] *= VIVID
-    lab[..., 1:] += (sitter.hair * spread_tile(tint, *light.shape))[..., None] * HAIR_TINT
+    tinted = sitter.hair * ramp(light, 0, 45) * spread_tile(tint, *light.shape)
+    lab[..., 1:] += tinted[..., None] * HAIR_TINT
     stepped = 255 * cv2.cvtColor(lab, cv2.COLOR_Lab2RGB)
     keep = sitter.features[..., None]
     return as_field(np.clip(stepped + keep * (fine - stepped), 0, 255))
@@ -195,7 +196,8 @@ def _diluted(density: NDArray[np.float32], sitter: Sitter, sheet: _Sheet) -> NDA
     size = sitter.size
     hair = sized(blurred(sitter.hair, 4 * sitter.unit), size)
     deepest = (DEEPEST["else"] + hair * (DEEPEST["hair"] - DEEPEST["else"]))[..., None]
-    thinned = deepest * np.tanh(density / deepest)
+    shade = density.mean(axis=-1, keepdims=True) + np.float32(1e-3)
+    thinned = density * (deepest * np.tanh(shade / deepest) / shade)
     rows = np.linspace(0, 1, size, dtype=np.float32)[:, None]
     ends = ramp(rows + 0.035 * spread_tile(sheet.wash, size, size), 0.74, 0.97)
     ends *= sized(blurred(sitter.clothes, 6 * sitter.unit), size) * RUN
