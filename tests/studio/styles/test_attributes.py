@@ -227,6 +227,32 @@ def test_hair_over_the_forehead_is_a_fringe(portraits):
         assert measured_anew(replace(portrait, image=image)).fringe == fringe
 
 
+def test_a_tail_beside_the_neck_is_tied_hair(portraits):
+    portrait = portraits["hazel"]
+    p, width = portrait.landmarks[:, :2], portrait.face_width
+    chin = p[152]
+    corners = np.array([(0.42, -0.25), (0.56, -0.25), (0.62, 0.45), (0.46, 0.45)])
+    tail = (chin + corners * width).astype(np.int32)
+    hair = tuple(int(v) for v in bytes.fromhex(portrait.attributes.hair_colour[1:]))
+    image, person = portrait.image.copy(), portrait.person.copy()
+    cv2.fillPoly(image, [tail], hair)
+    cv2.fillPoly(person, [tail], (1.0,))
+    found = measured_anew(replace(portrait, image=image, person=person))
+    assert (found.hair_shape, found.hair_length) == ("tied", "long")
+
+
+def test_a_shadow_of_hair_on_the_scalp_is_a_shaven_head(portraits):
+    portrait = portraits["rowan"]
+    f = portrait.regions.features
+    scalp = (f.down < -0.3) & (f.inside < -0.02) | (np.abs(f.across) > 0.44) & (f.down < -0.02)
+    shadow = cv2.GaussianBlur(scalp.astype(np.float32), (0, 0), 2)
+    shadow = cv2.resize(shadow, (portrait.size, portrait.size)) * portrait.person
+    grey = np.array([58, 50, 46], np.float32)
+    image = portrait.image + 0.6 * shadow[..., None] * (grey - portrait.image)
+    found = measured_anew(replace(portrait, image=image.astype(np.uint8)))
+    assert (found.hair_length, found.fringe) == ("shaved", "none")
+
+
 @pytest.mark.parametrize(
     ("scores", "gap", "mouth"),
     [({}, 0.0, "closed"), ({"mouthSmileLeft": 0.8, "mouthSmileRight": 0.7}, 0.0, "smile"),
