@@ -41,7 +41,7 @@ HAIR = {
     "short11": "short flat/tall straight *",
     "short13": "short flat straight/coily *",
     "short14": "short flat straight *",
-    "short15": "short tall coily/straight *",
+    "short15": "short tall coily *",
     "short16": "short tall straight/wavy *",
     "short17": "short tall/full straight *",
     "short18": "short full coily/curly *",

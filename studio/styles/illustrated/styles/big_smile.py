@@ -57,7 +57,7 @@ TABLE = Table(
     added=(
         Added(
             "whiskers",
-            beard((150, 262, 404, 406), (238, 290, 402, 368), depth=30),
+            beard((150, 284, 394, 406), (262, 300, 384, 352), depth=26),
             under="mouth",
         ),
     ),

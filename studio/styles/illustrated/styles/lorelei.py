@@ -59,7 +59,7 @@ HAIR = {
 }
 TABLE = Table(
     artwork="lorelei",
-    view=(60, 12, 888),
+    view=(74, 8, 852),
     face=Face(
         head=(352, 176, 762, 746),
         eyes=(405, 402, 709, 506),
@@ -69,7 +69,7 @@ TABLE = Table(
     cuts=(Cuts("hair", HAIR),),
     picks={
         "head": (always("variant01 variant02 variant03 variant04"),),
-        "eyes": (always("variant02 variant09 variant10 variant16"),),
+        "eyes": (always("variant02 variant10 variant16 variant24"),),
         "eyebrows": (
             by(
                 "brows",

@@ -56,7 +56,7 @@ TABLE = Table(
         "glasses": "glasses",
     },
     added=(
-        Added("hair", coils((146, 122), (76, 80), (62, 40), line=4)),
+        Added("hair", coils((146, 110), (78, 68), (72, 32), line=4)),
         Added("whiskers", beard((120, 160, 262, 268), (176, 196, 232, 238), depth=14)),
     ),
     repaint={"head": {"black": "line"}, "ears": {"black": "line"}, "nose": {"black": "line"}},
