@@ -13,6 +13,8 @@ from playwright.sync_api import StorageState, expect
 
 from tests.browser.conftest import Arrive, ArriveAtScript
 from tests.browser.scripted import FakeSite
+from tests.browser.test_accessibility import grave_findings
+from tests.browser.test_states import LOOKS
 from tests.browser.visitor import Visitor
 from tests.studio.ui.fakes import FakeStudio
 
@@ -163,6 +165,42 @@ def test_a_style_tells_its_likeness_its_sizes_and_whose_work_it_is(
     expect(visitor.page.locator("[data-control=cutout]")).not_to_be_visible()
     visitor.click("#vary")
     expect(visitor.page.locator("#detail-status")).to_contain_text("likeness")
+
+
+@pytest.mark.parametrize("look", list(LOOKS))
+def test_each_state_of_styles_result_and_gallery_is_accessible(
+    arrive_at_script: ArriveAtScript, look: str
+):
+    graves: dict[str, list[str]] = {}
+    visitor = seated(arrive_at_script, **LOOKS[look])
+    for state in usable_states(visitor):
+        graves[state] = grave_findings(visitor.page)
+        excess = visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert excess <= 0, state
+    assert {state: found for state, found in graves.items() if found} == {}
+    assert len(graves) == 5
+
+
+def usable_states(visitor: Visitor) -> Iterator[str]:
+    """Visit what the tour of all pages does not open."""
+    visitor.see(DONE)
+    yield "styles"
+    visitor.click(".style-card[data-style=toon]")
+    visitor.see("#detail-likeness summary")
+    visitor.click("#corrections summary")
+    visitor.click("#detail-likeness summary")
+    yield "corrections and likeness"
+    visitor.click("#detail-compare")
+    visitor.see("#detail-frame .compare")
+    yield "comparison"
+    visitor.make_it()
+    visitor.see("#result-likeness summary")
+    yield "result"
+    visitor.gallery()
+    visitor.click(".work >> nth=0 >> .likeness summary")
+    visitor.click(".work >> nth=0 >> [data-testid=compare]")
+    visitor.see(".work .compare")
+    yield "gallery"
 
 
 def test_the_selfie_and_the_drawing_are_compared_by_a_line_that_keys_move(

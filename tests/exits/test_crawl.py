@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import gradio
+import numpy as np
 import pytest
 from PIL import Image
 from starlette.testclient import WebSocketDenialResponse
@@ -24,7 +25,8 @@ from outputs.watermark import Watermarker
 from studio.assembly import open_house
 from studio.service import JobState
 from studio.settings import Settings
-from studio.sitting.images import encode_still
+from studio.sitting.images import decode_photo, encode_still
+from studio.styles.alignment import align_photo
 from studio.ui.server import build_app
 from studio.ui.settings import UiSettings
 from studio.ui.shell import PARTS
@@ -121,6 +123,19 @@ def require_own_selfie(stage, data, headers):
     assert headers["cache-control"] == "no-store"
 
 
+def require_own_photo(stage, data, headers):
+    """What a drawing is compared with: the same selfie, cropped, and nothing drawn into it."""
+    subject_id = stage.house.door.open_subject(stage.owner)
+    kept = stage.house.booth.selfies.read(subject_id, stage.names["selfie_id"])
+    image = decode_photo(kept)
+    meter = stage.house.booth.meter
+    cropped = align_photo(image, meter.faces(image)[0], meter.person(image))
+    shown = decode(data, max_pixels=10**7).pixels
+    away = np.abs(shown.astype(int) - cropped.image)[cropped.covered]
+    assert away.mean() < 2, "but for the loss of a JPEG"
+    assert headers["cache-control"] == "no-store"
+
+
 def all_doors(stage):
     return [*doors(stage.app.routes)]
 
@@ -148,7 +163,11 @@ def require_favicon(_stage, data, _headers):
 
 
 # Where a picture may come out, in a part of an archive or as the whole answer, and as what.
+# Where another subject finds what is their own.
+OWN = frozenset({"/api/preview/{style}", "/api/portrait/{style}", "/api/rights/archive"})
 COVERED = {
+    ("/api/outputs/{output_id}/selfie", ""): require_own_photo,
+    ("/api/portrait/{style}", ""): require_own_photo,
     ("/api/outputs/{output_id}", ""): require_final,
     ("/api/preview/{style}", ""): require_preview,
     ("/api/selfies/{selfie_id}", ""): require_own_selfie,
@@ -202,7 +221,7 @@ def test_nobody_else_is_shown_any_picture_or_can_end_anything(stage):
             answer = stage.browser(token).get(address_of(stage, door))
             assert answer.status_code < 500, (who, door)
             found = [*pictures_in(answer.content)]
-            own = door.path in {"/api/preview/{style}", "/api/rights/archive"}
+            own = door.path in OWN
             if own and who == "another subject":
                 assert stage.output_id not in answer.text
                 continue
