@@ -4,7 +4,7 @@ Between loose strands a segmentation's alpha includes the wall. There, each pixe
 of the hair's colour and the wall's, both known nearby, and its alpha is its place between them.
 The colours of the rim are then those of the person alone, by blurred estimates of both sides
 (Forte, "Approximate fast foreground colour estimation", ICIP 2021). Closed-form matting (Levin et
-al. 2008) was farther from the rendered subjects' true masks, and took twenty times as long.
+al. 2008) was farther from the rendered subjects' true masks, and took 0.7 s at 512 pixels.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def refine_hair(image: NDArray[np.uint8], alpha: Mask, regions: Regions) -> Mask
     wall = as_field(coarse < SURE_WALL)
     if not own.any() or not wall.any():
         return alpha
-    fore, back = (_carried(small, weight, NEAR * side) for weight in (own, wall))
+    back = _carried(small, wall, NEAR * side)
+    own *= ramp(np.abs(small - back).max(axis=2), WALL_LIKE, 2 * WALL_LIKE) + np.float32(1e-3)
+    fore = _carried(small, own, NEAR * side)
     apart = fore - back
     squares = np.square(apart).sum(axis=2)
     scale = as_field(apart / (squares[..., None] + 1))
