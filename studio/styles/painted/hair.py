@@ -24,6 +24,7 @@ VIVID = 1.2  # chroma: flat tones look duller than the strands they stand for
 MIN_HAIR = 0.004  # of the picture: less than that is no hair
 CAST = (7.0, 15.0)  # units across and down that hair's shadow falls on the face
 STUBBLE_TINT = 0.5
+STUBBLE_FADE = 34.0  # units over which it passes into bare skin
 CROPPED = 12.0  # L units darker than the skin up to which thin hair is cropped: a mere tint
 THIN = 72.0  # units that hair reaches from its edge at most, to count as thin
 SCALP = 52.0  # and below which it needs no more proof
@@ -166,5 +167,5 @@ def _tones(lab: Lab, even: Mask, core: NDArray[np.bool_], cuts: NDArray[np.float
 def _paint_stubble(canvas: Canvas, study: Study, field: Mask) -> None:
     weights = as_field(np.clip(field - 0.3, 0, 1))
     tone = middle(study.lab, weights)
-    area = crisp(study.blur(field, 8), 0.42, study.size, softness=6)
+    area = crisp(study.blur(field, 8), 0.42, study.size, softness=STUBBLE_FADE * study.unit + 1)
     canvas.cover(STUBBLE_TINT * area, to_rgb(tone))

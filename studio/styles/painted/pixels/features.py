@@ -78,7 +78,7 @@ def _set_eye(sprite: Sprite, study: Study, eye: Eye, form: _Form, skin: SkinPain
         if form.width >= 5 and row == form.height - 1:
             short = (form.width - form.iris) // 2 if form.height > 2 else 1
         for column in range(short, form.width - short):
-            sprite.put_at(left + column, top + row, toned(white, -12 if row == 0 else -3))
+            sprite.put_at(left + column, top + row, toned(white, -16 if row == 0 else -7))
     start = round(eye.centre[0] * ratio - form.iris / 2)
     start = int(np.clip(start, left + 1, left + form.width - 1 - form.iris))
     _set_iris(sprite, start, top, form, iris)

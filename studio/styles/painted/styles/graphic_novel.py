@@ -16,6 +16,7 @@ from studio.styles.fields import (
     as_field,
     blurred,
     enlarged,
+    eroded,
     linear,
     reduced,
     without_islands,
@@ -81,6 +82,8 @@ LIT_SHARE = 0.80  # the rest is heightened
 LIT_STEP = 0.15  # share of its lightness
 LIPS = 0.6  # how much of the lips' own colour shows: ink says the rest
 BROW_BLACK = 75.0  # sum of sRGB levels by which a brow differs from the skin to be black
+HEM = 12.0  # units
+BROAD_CUT = 0.20  # share of the lightness that a fold in solid black loses
 FOLD_SIDE = 256  # pixels: folds are broad
 FOLD_SIGMA = 2.8  # units: half the width of a fold's line
 FOLD_LENGTH = 13.0
@@ -210,8 +213,10 @@ def _ink_clothes(canvas: Canvas, study: Study, scheme: _Scheme) -> Mask:
     smooth = study.blur_within(light, inside, 10)
     around = study.blur_within(light, inside, 80)
     folds = as_field((around - smooth) / np.maximum(around, 8))
-    broad = crisp(study.blur(folds, 5), 0.10, study.size)
-    inner = linear(as_field(inside > 0.8), study.size)
+    broad = crisp(study.blur(folds, 5), BROAD_CUT, study.size)
+    # Near its edge cloth lies in the shade of what it meets: that is no fold.
+    middle = eroded(inside > 0.8, max(1, round(HEM * study.scale)))
+    inner = linear(as_field(middle), study.size)
     return as_field(shape * inner * np.maximum(crisp(lines, FOLD_CUT, study.size), broad))
 
 
