@@ -132,15 +132,16 @@ def _explained(
 
 def _carried(image: NDArray[np.float32], weight: Mask, sigma: float) -> NDArray[np.float32]:
     """Colours of the weighted pixels, carried into their surroundings, the nearest first."""
-    total = np.zeros_like(weight)
-    colours = np.zeros_like(image)
-    for reach, trust in ((sigma, 1.0), (4 * sigma, 1e-3)):
-        blur = blurred(weight, reach) * np.float32(trust)
-        total += blur
+    mean = np.einsum("yxk,yx->k", image, weight) / weight.sum()
+    total = np.full_like(weight, LITTLE)
+    colours = np.empty_like(image)
+    colours[:] = LITTLE * mean
+    for reach, trust in ((sigma, np.float32(1)), (4 * sigma, np.float32(0.01))):
+        total += trust * np.maximum(blurred(weight, reach), 0)
         for k in range(3):
             plane = blurred(as_field(image[..., k] * weight), reach)
-            colours[..., k] += plane * np.float32(trust)
-    return as_field(colours / (total + 1e-6)[..., None])
+            colours[..., k] += trust * np.maximum(plane, 0)
+    return as_field(colours / total[..., None])
 
 
 def _averaged(
