@@ -171,6 +171,8 @@ def _strokes(
     light = hand.rng.standard_normal((len(places), 1)) * 3.2
     tint = hand.rng.standard_normal((len(places), 3)) * 2.4
     still = 1 - 0.8 * sitter.features[spots][:, None]
+    # A step of paint that colours a light place would blotch a dark one.
+    still *= np.clip(paint[:, :3].mean(axis=1, keepdims=True) / 140, 0.3, 1)
     paint = paint.copy()
     paint[:, :3] = np.clip(paint[:, :3] + hand.play * still * (light + tint), 0, 255)
     order = hand.rng.permutation(len(places))

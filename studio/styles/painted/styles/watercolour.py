@@ -47,9 +47,10 @@ CONTRAST = 1.4  # of what is lit against what is in shade: paper shines through
 SPREAD = 40.0  # units: contrast beyond that is the light's own
 STEP = 8.0  # L units between washes
 HARD = 6.0  # how sharply one wash ends on the next
-HAIR_TINT = np.array([1.6, 3.2], np.float32)  # a, b by which hair turns warm and cool
+HAIR_TINT = np.array([1.2, 2.4], np.float32)  # a, b by which hair turns warm and cool
 VIVID = 1.15  # chroma: clear water, no mud
-DEEPEST = {"hair": 1.75, "else": 3.2}  # density: transparent paint is never black
+DEEPEST = {"hair": 2.6, "else": 3.2}  # density: transparent paint is never black
+SURE_HUE = 1.7  # density up to which a colour's hue is sure
 WOBBLE = 2.6  # units by which a hand strays from the outline
 EDGE = 0.9  # density gained where a wash dried at its edge
 TURBULENCE = 0.22  # density by which a wash is uneven
@@ -197,7 +198,9 @@ def _diluted(density: NDArray[np.float32], sitter: Sitter, sheet: _Sheet) -> NDA
     hair = sized(blurred(sitter.hair, 4 * sitter.unit), size)
     deepest = (DEEPEST["else"] + hair * (DEEPEST["hair"] - DEEPEST["else"]))[..., None]
     shade = density.mean(axis=-1, keepdims=True) + np.float32(1e-3)
-    thinned = density * (deepest * np.tanh(shade / deepest) / shade)
+    # The hue of what is nearly black is noise: thinned, it would show as stains.
+    hue = (density - shade) * np.clip(SURE_HUE / shade, 0.3, 1)
+    thinned = (shade + hue) * (deepest * np.tanh(shade / deepest) / shade)
     rows = np.linspace(0, 1, size, dtype=np.float32)[:, None]
     ends = ramp(rows + 0.035 * spread_tile(sheet.wash, size, size), 0.74, 0.97)
     ends *= sized(blurred(sitter.clothes, 6 * sitter.unit), size) * RUN
