@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from studio.styles.attributes.colours import hex_of, lab_of
-from studio.styles.attributes.types import Attributes, EyeColour, FacialHair
+from studio.styles.attributes.types import Attributes, EyeColour, FacialHair, HairLength
 
 INK = "#17130f"
 PAPER = "#ffffff"
@@ -28,6 +28,7 @@ LINE_CONTRAST = 16.0
 LIGHTER_LINE = 34.0  # L*: how much lighter than the darkest skins the line on them is
 BROW_DARKER = 14.0  # L*: brows are darker than hair, but never lighter than the line would be
 STUBBLE = 0.36  # share of the hair's colour in the shadow of a shaved beard or head
+SHORN = 0.62  # the same where the head's outline has it too and must stay a line
 SATURATION = 1.1  # chroma: what a style may add without looking painted
 SKIN_HUES = (44.0, 90.0)  # degrees in CIELAB; the swatches of the Monk scale lie at 49 to 89
 # Chroma that a flat skin of a lightness needs, found by eye; the lightest skins have little.
@@ -89,13 +90,14 @@ def roles_of(attributes: Attributes) -> dict[str, str]:
     if abs(float(lab_of(brow)[0]) - float(lab_of(skin)[0])) < LINE_CONTRAST / 2:
         brow = line if line != INK else shifted(skin, -LINE_CONTRAST)
     stubble = mixed(skin, hair, STUBBLE)
+    is_shaved = attributes.hair_length is HairLength.SHAVED
     beard = stubble if attributes.facial_hair is FacialHair.STUBBLE else shifted(hair, -4.0)
     return {
         "skin": skin,
         "hair": hair,
-        "cut": stubble if attributes.hair_length == "shaved" else hair,
+        "cut": stubble if is_shaved else hair,
         # Artists who draw hair in solid ink draw the head's outline in one with it.
-        "crown": line if is_light(hair) else hair,
+        "crown": line if is_light(hair) else mixed(skin, hair, SHORN) if is_shaved else hair,
         "strand": shifted(hair, 14.0 if dark < 55.0 else -16.0),
         "brow": brow,
         "beard": beard,

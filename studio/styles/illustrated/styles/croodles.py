@@ -16,7 +16,6 @@ HAIR = {
     "variant01": "short flat straight side",
     "variant02": "short tall straight none",
     "variant03": "short flat straight side",
-    "variant04": "medium flat/full straight none",
     "variant05": "short full curly/coily none",
     "variant06": "short flat/tall straight none",
     "variant07": "shaved/short flat * none",
