@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 FILE = Path(__file__).with_name("bands.json")
 # Of a hundred drawings of other people, how many must be less alike.
 STRONG, FAIR = 95, 80
-# Of a hundred people's own drawings in the style, how many must be less alike: what is rare for the
-# style is not called strong, and what is rarest is called loose, however far strangers are.
+# Of a hundred people's own drawings in the style, how many must be less alike: what is rarely so
+# far off is not called strong, and what hardly ever is, is loose unless no stranger is near.
 STRONG_OWN, FAIR_OWN = 25, 5
+FAR_FROM_STRANGERS = 99
 # How many in a hundred come as near as each of a calibration's distances.
 PERCENTS = (0, 1, 2, 5, 10, 20, 35, 50, 75, 100)  # of strangers
+TIED = 1e-3  # of a distance: nobody sees it
 OWN_PERCENTS = (5, 10, 25, 50, 75, 90, 95)
-NEEDED = ("shape", "face")  # where these cannot be measured, the drawing is as far as a stranger's
+# Where a style's drawings have these and one has not, it is as far as a stranger's.
+NEEDED = ("shape", "face")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Calibration:
     def standing(self, distance: float) -> Standing:
         """Return where a distance lies among strangers' and among people's own drawings."""
         strangers = float(np.interp(distance, self.distances, PERCENTS))
-        own = float(np.interp(distance, self.own, OWN_PERCENTS, left=0, right=100))
+        # Whoever shares a distance with others is as good as the best of them.
+        own = float(np.interp(distance - TIED, self.own, OWN_PERCENTS, left=0, right=100))
         return Standing(_below(strangers), _below(own))
 
 
@@ -75,7 +79,8 @@ class Standing:
         """What that is called."""
         if self.strangers >= STRONG and self.own >= STRONG_OWN:
             return Band.STRONG
-        return Band.FAIR if self.strangers >= FAIR and self.own >= FAIR_OWN else Band.LOOSE
+        is_usual = self.own >= FAIR_OWN or self.strangers >= FAR_FROM_STRANGERS
+        return Band.FAIR if self.strangers >= FAIR and is_usual else Band.LOOSE
 
 
 def terms(measures: Measures) -> dict[str, float]:

@@ -92,12 +92,12 @@ def see_drawing(picture: Picture, portrait: Portrait, selfie: Seen, meter: Meter
         selfie: what is seen in that portrait.
         meter: finds and embeds the face.
     """
+    if picture.shown is not None:
+        return _see_parts(picture.shown)
     image = _sized(composed(picture))
     found = meter.faces(image)
     points, source = _landmarks(picture, found)
     embedding = meter.embed(image, found[0]) if found else None
-    if picture.shown is not None:
-        return _see_parts(picture.shown, points, source, embedding)
     lab = to_lab(reduced(image, WORK))
     before = to_lab(reduced(_sized(portrait.image), WORK))
     return Seen(
@@ -126,20 +126,16 @@ def bare_skin(portrait: Portrait) -> Mask:
     return as_field(inner & (other < 0.05))
 
 
-def _see_parts(
-    shown: Mapping[str, str],
-    points: NDArray[np.float32] | None,
-    source: Source,
-    embedding: tuple[float, ...] | None,
-) -> Seen:
+def _see_parts(shown: Mapping[str, str]) -> Seen:
+    """Take a figure put together from parts at its word: its outlines are nobody's."""
     skin, hair = shown.get("skin"), shown.get("hair_colour")
     return Seen(
-        points=points,
-        source=source,
+        points=None,
+        source=Source.NONE,
         skin=None if skin is None else lab_of(skin),
         hair=None if hair is None else lab_of(hair),
         traits=_traits(shown),
-        embedding=embedding,
+        embedding=None,
         shown=dict(shown),
     )
 

@@ -74,7 +74,8 @@ def test_nearer_is_never_worth_less():
         (99, 24, Band.FAIR),
         (80, 5, Band.FAIR),
         (79, 90, Band.LOOSE),
-        (99, 4, Band.LOOSE),
+        (98, 4, Band.LOOSE),
+        (99, 4, Band.FAIR),
     ],
 )
 def test_a_band_needs_both_percentiles(strangers, own, band):
@@ -108,6 +109,11 @@ def test_the_calibration_holds_sums_and_nothing_of_anybody():
 def test_what_a_style_makes_of_strangers_is_told_from_what_it_makes_of_oneself(style):
     calibration = calibration_of(style)
     assert calibration.own[3] < calibration.distances[3]  # half of one's own, 5 % of strangers
+
+
+def test_people_at_one_distance_are_all_as_good_as_the_best_of_them():
+    tied = replace(CALIBRATION, own=(0.0, 0.0, 0.0, 0.0, 0.1, 0.2, 0.3))
+    assert tied.standing(0.0).own == 99
 
 
 def test_a_style_without_a_calibration_is_held_to_its_family():
