@@ -15,6 +15,7 @@ from scipy.spatial import Delaunay
 
 from studio.styles import mesh
 from studio.styles.fields import Mask, as_field, ramp
+from studio.styles.painted.canvas import Canvas
 from studio.styles.painted.colour import Lab
 from studio.styles.painted.study import Study
 
@@ -23,7 +24,7 @@ FEATURE = 5.0  # units between the corners of features
 OUTLINE = 0.5  # of the region's spacing, along its outline
 TRIES = 9000  # places looked at for corners that follow edges
 INSIDE = 0.5  # share of a triangle that must be the person for it to be drawn
-ON_FACE = 0.08  # and of the face: it is never cut into
+CUT = 5.0  # units by which the silhouette's straight cuts may differ from it
 SHIFT = 4  # fractional bits of OpenCV's corners
 NEARER = 0.30  # how near the corners of the face's planes may come, in the face's spacing
 # Corners of a head's planes as sculptors cut them: the middle, then pairs, left and right alike.
@@ -47,7 +48,7 @@ class Facets:
     triangles: NDArray[np.intp]  # (T, 3)
     tones: Lab  # (T, 3)
     inside: NDArray[np.bool_]  # (T,) whether it is part of the person
-    area: NDArray[np.float64]  # (T,) square field pixels
+    bare: NDArray[np.float64]  # (T,) square field pixels of bare skin
 
 
 def cut_facets(study: Study, detail: float, rng: np.random.Generator) -> Facets:
@@ -56,8 +57,8 @@ def cut_facets(study: Study, detail: float, rng: np.random.Generator) -> Facets:
     triangles = np.asarray(Delaunay(corners).simplices, np.intp)
     low, high = corners[triangles].min(axis=1), corners[triangles].max(axis=1)
     triangles = triangles[(high - low).max(axis=1) < 0.5 * study.field]
-    tones, inside, area = _tones(study, corners, triangles)
-    return Facets(corners, triangles, tones, inside, area)
+    tones, inside, bare = _tones(study, corners, triangles)
+    return Facets(corners, triangles, tones, inside, bare)
 
 
 class _Corners:
@@ -153,17 +154,15 @@ def _spacing(study: Study, x: float, y: float) -> float:
 def _tones(
     study: Study, corners: NDArray[np.float64], triangles: NDArray[np.intp]
 ) -> tuple[Lab, NDArray[np.bool_], NDArray[np.float64]]:
-    """Return each triangle's mean colour, whether it is part of the person, and its area."""
+    """Return each triangle's mean colour, whether it is of the person, and its bare skin."""
     sheet = np.zeros((study.field, study.field), np.int32)
     spots = np.round(corners * (1 << SHIFT)).astype(np.int32)
     for index, triangle in enumerate(triangles):
         cv2.fillConvexPoly(sheet, spots[triangle], (index + 1,), cv2.LINE_8, SHIFT)
     labels, count = sheet.ravel(), len(triangles) + 1
     area = np.bincount(labels, minlength=count)[1:] + 1e-6
-    person, face = (
-        np.bincount(labels, part.ravel() > 0.5, count)[1:] / area
-        for part in (study.person, study.face)
-    )
+    person = np.bincount(labels, study.person.ravel() > 0.5, count)[1:] / area
+    bare = np.bincount(labels, study.bare.ravel(), count)[1:]
     # Nothing of the wall behind gets into the colours at the rim.
     weight = (ramp(study.person, 0.55, 0.9) + np.float32(1e-4)).ravel()
     total = np.bincount(labels, weight, count)[1:] + 1e-9
@@ -174,7 +173,7 @@ def _tones(
     unseen = area < 1
     tones[unseen] = study.lab[rows[unseen], columns[unseen]]
     inside = np.where(unseen, study.person[rows, columns] > 0.5, person > INSIDE)
-    return as_field(tones), inside | (face > ON_FACE), area.astype(np.float64)
+    return as_field(tones), inside, np.asarray(bare, np.float64)
 
 
 def paint_facets(
@@ -182,6 +181,7 @@ def paint_facets(
     triangles: NDArray[np.intp],
     colours: NDArray[np.float32],
     shape: tuple[int, int],
+    beyond: int = 3,
 ) -> NDArray[np.uint8]:
     """Return triangles in flat colours without seams, (H, W, 3) uint8 sRGB.
 
@@ -190,14 +190,21 @@ def paint_facets(
         triangles: (T, 3) corners of each.
         colours: (T, 3) sRGB, 0 to 255.
         shape: Height and width, pixels.
+        beyond: How wide, in pixels, each reaches beyond itself where nothing else lies.
     """
     sheet = np.zeros((*shape, 3), np.uint8)
     spots = np.round(corners * (1 << SHIFT)).astype(np.int32)
     paints = [tuple(float(v) for v in colour) for colour in np.round(colours)]
+    wide = max(3, beyond)
     # Each reaches beyond itself first: smoothed edges then mix with paint, not with black.
     for triangle, paint in zip(triangles, paints, strict=True):
         cv2.polylines(
-            sheet, [spots[triangle]], isClosed=True, color=paint, thickness=3, shift=SHIFT
+            sheet,
+            [spots[triangle]],
+            isClosed=True,
+            color=paint,
+            thickness=wide,
+            shift=SHIFT,
         )
     for kind in (cv2.LINE_8, cv2.LINE_AA):
         for triangle, paint in zip(triangles, paints, strict=True):
@@ -205,12 +212,16 @@ def paint_facets(
     return sheet
 
 
-def union_of(corners: NDArray[np.float64], triangles: NDArray[np.intp], size: int) -> Mask:
-    """Return the antialiased union of triangles, (size, size) alpha."""
-    fine = 4 if size <= 1024 else 2
-    sheet = np.zeros((size * fine, size * fine), np.uint8)
-    spots = np.round(corners * (fine << SHIFT)).astype(np.int32)
-    for triangle in triangles:
-        cv2.fillConvexPoly(sheet, spots[triangle], (255,), cv2.LINE_8, SHIFT)
-    small = cv2.resize(sheet, (size, size), interpolation=cv2.INTER_AREA)
-    return as_field(small) / np.float32(255)
+def silhouette(study: Study) -> Mask:
+    """Return the person's alpha, (size, size), cut along straight lines as the facets are."""
+    inside = (study.person > 0.5).astype(np.uint8)
+    lines, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    scale, last = study.size / study.field, study.field - 1
+    sheet = Canvas.blank(study.size, study.size, np.zeros(3, np.float32))
+    shapes = []
+    for line in lines:
+        cut = cv2.approxPolyDP(line, CUT * study.scale, closed=True).reshape(-1, 2)
+        # Corners on the picture's border lie beyond it, so that no rim is left there.
+        moved = cut + np.where(cut >= last, 2, np.where(cut <= 0, -2, 0))
+        shapes.append((moved + 0.5) * scale)
+    return sheet.shape(*shapes)

@@ -16,7 +16,7 @@ from studio.styles.fields import as_field
 from studio.styles.painted.canvas import Canvas
 from studio.styles.painted.colour import Lab, hexed, to_lab, to_rgb
 from studio.styles.painted.facet_features import cut_brow, cut_eye, cut_mouth
-from studio.styles.painted.facets import Facets, cut_facets, paint_facets, union_of
+from studio.styles.painted.facets import Facets, cut_facets, paint_facets, silhouette
 from studio.styles.painted.glasses import paint_glasses
 from studio.styles.painted.palette import PALETTES, background_tones
 from studio.styles.painted.skin import skin_shading
@@ -33,7 +33,10 @@ GROUNDS = {
 CALM = 0.55  # share of a facet's hue on bare skin that the skin's own replaces: no blotches
 FORM = 4.2  # L units per deviation of the modelled light
 GLINT = (1.1, 2.8)  # L units by which facets of skin, and of all else, differ at random
+PALE = 18.0  # L units above the hair beyond which its lights are held back
+WHITEST = 98.0  # L
 CHROMA = 1.12  # flat facets look duller than what they stand for
+BEYOND = 44  # units: how wide the rim's facets go on under the silhouette's straight cuts
 CELL = 6.5  # facets of the backdrop across its shorter side
 WAVER = 0.32  # share of a cell by which its corners stray
 STEP = 2.6  # L units by which the backdrop's facets differ
@@ -85,7 +88,8 @@ def draw(portrait: Portrait, controls: Controls, rng: np.random.Generator) -> Dr
     kept, size = facets.inside, study.size
     corners = facets.corners * (size / study.field)
     tones = _lit(study, facets, float(chosen["relief"]), glinter)[kept]
-    sheet = paint_facets(corners, facets.triangles[kept], to_rgb(tones), (size, size))
+    beyond = round(BEYOND * study.unit)
+    sheet = paint_facets(corners, facets.triangles[kept], to_rgb(tones), (size, size), beyond)
     yield
     canvas = Canvas(np.ascontiguousarray(as_field(sheet).transpose(2, 0, 1)))
     cut_mouth(canvas, study)
@@ -94,7 +98,7 @@ def draw(portrait: Portrait, controls: Controls, rng: np.random.Generator) -> Dr
         cut_brow(canvas, study, eye)
     if study.regions.glasses is not None:
         paint_glasses(canvas, study, study.regions.glasses)
-    figure = canvas.cut_out(union_of(corners, facets.triangles[kept], size))
+    figure = canvas.cut_out(silhouette(study))
     yield
     pair = _ground(str(chosen["background"]), study, scenery)
     seed = int(scenery.integers(2**32))
@@ -112,16 +116,25 @@ def _lit(study: Study, facets: Facets, relief: float, rng: np.random.Generator) 
     rows, columns = np.clip(middle[:, ::-1].astype(int), 0, study.field - 1).T
     bare = np.clip(study.bare[rows, columns], 0, 1) * facets.inside
     tones = facets.tones.copy()
+    # Loose strands show the wall between them: what is far lighter than the hair is mostly that.
+    most = study.hair_tone[0] + PALE
+    hair = np.clip(study.hair[rows, columns], 0, 1)
+    tones[:, 0] -= 0.7 * hair * np.maximum(tones[:, 0] - most, 0)
     share = (CALM * bare)[:, None]
     tones[:, 1:] = (1 - share) * tones[:, 1:] + share * study.skin_tone[1:]
     glint = np.where(study.skin[rows, columns] > 0.5, *GLINT)
     glint *= np.clip(rng.standard_normal(len(tones)), -2, 2)
     lift = bare * FORM * np.clip(shading[rows, columns], -2, 2) + glint
     lift *= relief * np.clip(tones[:, 0] / 60, 0.4, 1.1)  # dark facets differ less
-    on_skin = bare > 0.5
-    if on_skin.any():
-        lift[on_skin] -= np.average(lift[on_skin], weights=facets.area[on_skin])
-    tones[:, 0] = np.clip(tones[:, 0] + lift, 2, 98)
+    tones[:, 0] += lift
+    known = facets.bare * facets.inside
+    if known.sum() > 1:
+        weights = study.bare / max(float(study.bare.sum()), 1e-6)
+        seen = float((study.lab[..., 0] * weights).sum())
+        for _ in range(3):  # what is cut off at white is given back elsewhere
+            tones[:, 0] -= bare * (np.average(tones[:, 0], weights=known) - seen)
+            tones[:, 0] = np.minimum(tones[:, 0], WHITEST)
+    tones[:, 0] = np.clip(tones[:, 0], 2, WHITEST)
     tones[:, 1:] *= CHROMA
     return as_field(tones)
 
