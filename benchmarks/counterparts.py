@@ -23,6 +23,7 @@ from studio.styles.types import Family, Style
 
 Pixels = NDArray[np.uint8]  # (H, W, 3) sRGB
 
+ARTWORKS = {"pixel-faces": "pixel-art"}  # DiceBear's names, where ours differ
 COLOURS = 24  # of the palette that pixel art is reduced to
 CELLS = 400  # superpixels of a stained glass
 BLOCK = 8  # pixels of a picture of 512 that become one of pixel art
@@ -140,6 +141,6 @@ def random_avatar(name: str, seed: str, side: int) -> Pixels:
 
 @cache
 def _random_svg(name: str, seed: str) -> str:
-    path = files("dicebear_styles") / f"{name.replace('_', '-')}.json"
+    path = files("dicebear_styles") / f"{ARTWORKS.get(name, name)}.json"
     style = dicebear.Style(json.loads(path.read_text(encoding="utf-8")))
     return str(dicebear.Avatar(style, {"seed": seed}))

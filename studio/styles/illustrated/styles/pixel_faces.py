@@ -109,6 +109,6 @@ TABLE = Table(
     ),
 )
 STYLE = illustrated_style(
-    "pixel-art", "Pixel Art", "Sixteen squares across, as in old games.", ARTIST, TABLE
+    "pixel-faces", "Pixel Faces", "Sixteen squares across, as in old games.", ARTIST, TABLE
 )
 draw = illustrator(STYLE, TABLE)
