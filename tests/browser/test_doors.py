@@ -14,7 +14,7 @@ from PIL import Image
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from studio.ui.settings import UiSettings
+from studio.ui.settings import MEGABYTE, UiSettings
 from tests.browser.camera import Cameras
 from tests.browser.studio import Studio
 
@@ -181,7 +181,7 @@ def test_a_personal_address_without_a_session_is_refused_in_words(studio: Studio
 
 
 def test_a_very_large_upload_is_refused(client: httpx.Client):
-    files = {"file": ("large.png", b"\0" * (UiSettings("").max_upload_bytes + 1))}
+    files = {"file": ("large.png", b"\0" * (UiSettings("").max_upload_bytes + MEGABYTE))}
     assert client.post("/api/verify", files=files).status_code == 413
 
 

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
+from studio.ui.settings import UiSettings
 from tests.browser.conftest import Arrive, ArriveAtScript
 from tests.browser.seat import agree_and_sit
 from tests.browser.studio import Studio
@@ -122,7 +123,7 @@ def test_file_that_is_too_large_is_not_even_sent(arrive_at_script: ArriveAtScrip
     visitor.page.on("request", lambda request: asked.append(request.url))
     large = tmp_path / "large.png"
     with large.open("wb") as file:
-        file.truncate(21 * 1024 * 1024)
+        file.truncate(UiSettings("").max_upload_bytes + 1)
     visitor.page.locator("#verify-input").set_input_files(large)
     assert visitor.refusal("#verify-result") == "too_large"
     assert not [url for url in asked if "/api/verify" in url]
