@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from studio.styles.fields import Mask, as_field, enlarged, eroded, ramp, reduced
+from studio.styles.fields import Mask, as_field, enlarged, eroded, ramp
 from studio.styles.painted.canvas import Canvas, crisp
 from studio.styles.painted.colour import middle, to_rgb, toned
-from studio.styles.painted.filters import Flow, along_flow
-from studio.styles.painted.flow import Flow as Strands
-from studio.styles.painted.flow import beard_flow, hair_flow
+from studio.styles.painted.flow import Flow, beard_flow, hair_flow, smooth_along
 from studio.styles.painted.hair import BARE, MIN_HAIR, is_cropped
 from studio.styles.painted.study import Study
 
 LIGHTS = (8.0, 32.0, 62.0, 85.0)  # L of hair
 BLACKS = (0.84, 0.66, 0.26, 0.16)  # share of it that is solid black
-BRUSH = 15.0  # units that a stroke is drawn out along the flow
 MASS_LIGHTS, MASS_SPREADS = (34.0, 60.0), (60.0, 15.0)  # L of hair; units
-FLOW_SIDE = 512  # pixels
 RIM = 9.0  # units from the edge in which hair lets the wall shine through
 BRISTLE = 1.6  # units: finer strands are one stroke
 GLEAM = 0.13  # share of hair that catches the light
@@ -86,19 +84,15 @@ def ink_beard(canvas: Canvas, study: Study, blackness: float) -> Mask:
     return as_field(np.maximum(ink, strokes))
 
 
-def _strokes(study: Study, inside: Mask, flow: Strands) -> Mask:
+def _strokes(study: Study, inside: Mask, flow: Flow) -> Mask:
     """(F, F) lightness against its surroundings, drawn out along the flow into brush strokes."""
-    light = study.blur(_without_rim(study, inside), BRISTLE)
+    lab = study.lab.copy()
+    lab[..., 0] = _without_rim(study, inside)
+    light = study.blur(smooth_along(replace(study, lab=lab), flow, inside), BRISTLE)
     # Pale hair is drawn by lines between its strands, dark hair by what the lamp leaves of a mass.
     tone = float((light * inside).sum() / (inside.sum() + 1e-6))
     spread = float(np.interp(tone, MASS_LIGHTS, MASS_SPREADS))
-    even = as_field(light - 0.85 * study.blur_within(light, inside, spread))
-    # Brush strokes are broad: a walk along the flow need not visit every pixel of a poster.
-    side = min(FLOW_SIDE, study.field)
-    across, down = (reduced(np.ascontiguousarray(flow[..., k]), side) for k in (0, 1))
-    way = Flow(across, down, np.ones_like(across))
-    length = BRUSH * study.scale * side / study.field
-    drawn = enlarged(along_flow(reduced(even, side), way, length, step=2.0), study.field)
+    drawn = as_field(light - 0.85 * study.blur_within(light, inside, spread))
     core = inside > 0.5
     return as_field((drawn - drawn[core].mean()) / (drawn[core].std() + 0.1))
 

@@ -1,8 +1,9 @@
 """Graphic novel: brush and ink over muted flats, with solid blacks and hatching round the form.
 
-Lines in hair and cloth follow an extended difference of Gaussians along the edge tangent flow
-(Kang, Lee and Chui 2007; Winnemöller, Kyprianidis and Olsen 2012), relative to the local tone so
-that dark skin and hair stay drawn; tone is hatched (Winkenbach and Salesin 1994).
+Folds in cloth follow a difference of Gaussians along the edge tangent flow (Kang, Lee and Chui
+2007; Winnemöller, Kyprianidis and Olsen 2012), hair is spotted where its strands, drawn out along
+the flow, are dark for their surroundings: never by an absolute threshold, so that dark skin and
+hair stay drawn. Tone is hatched (Winkenbach and Salesin 1994).
 """
 
 from __future__ import annotations
@@ -209,7 +210,7 @@ def _ink_clothes(canvas: Canvas, study: Study, scheme: _Scheme) -> Mask:
     lines = as_field(
         _fold_lines(study, light) / np.maximum(study.blur_within(light, inside, 30), 8)
     )
-    lines = without_islands(lines, FOLD_CUT, FOLD_AREA * study.field**2)
+    lines = study.blur(without_islands(lines, FOLD_CUT, FOLD_AREA * study.field**2), 2)
     smooth = study.blur_within(light, inside, 10)
     around = study.blur_within(light, inside, 80)
     folds = as_field((around - smooth) / np.maximum(around, 8))
