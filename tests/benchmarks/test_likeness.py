@@ -46,7 +46,8 @@ def test_a_measure_that_nobody_has_is_left_out(entry):
 
 def test_bands_fall_as_their_percentiles_say(entry):
     assert entry["outcome"]["strong"] == pytest.approx(0.75, abs=0.06)
-    assert entry["outcome"]["loose"] == pytest.approx(0.05, abs=0.04)
+    assert entry["outcome"]["fair"] == pytest.approx(0.25, abs=0.06)
+    assert entry["outcome"]["loose"] == 0  # no stranger comes near
     assert len(entry["distances"]) == len(PERCENTS)
     assert len(entry["own"]) == len(OWN_PERCENTS)
 
@@ -56,3 +57,11 @@ def test_an_entry_is_a_few_sums_however_many_were_measured(entry):
     numbers = [part for part in text.replace("[", " ").replace(",", " ").split() if "." in part]
     assert entry["people"] == 40
     assert len(numbers) < 40
+
+
+def test_where_strangers_come_as_near_drawings_are_loose():
+    own = some(40, shape=0.05, skin=(9.0, 1.0), face=0.8)
+    strangers = some(1560, shape=0.05, skin=(9.0, 1.0), face=0.8)
+    outcome = calibrated(Drawn(own, strangers))["outcome"]
+    assert outcome["loose"] > 0.6
+    assert outcome["strong"] < 0.2
