@@ -150,7 +150,7 @@ def _strokes(
     size = hand.canvas.relief.shape[0]
     ratio = sitter.side / size
     width = layer.width * hand.brush * sitter.unit / ratio
-    wanted = sized(_wanted(sitter, hand.canvas, seen, layer), sitter.side)
+    wanted = sized(_wanted(sitter, hand, seen, layer), sitter.side)
     places = _scattered(size, SPACING * width, hand.rng)
     spots = _at(places * ratio, sitter.side)
     chance = hand.rng.random(len(places)) < layer.share
@@ -181,15 +181,17 @@ def _strokes(
     return Strokes(*(as_field(part)[order] for part in parts))
 
 
-def _wanted(sitter: Sitter, canvas: Layered, seen: NDArray[np.float32], layer: _Layer) -> Mask:
+def _wanted(sitter: Sitter, hand: _Hand, seen: NDArray[np.float32], layer: _Layer) -> Mask:
     """(W, W) 1 where strokes of a layer are worth it."""
     person = blurred(as_field(seen[..., 3] / 255), 0.5 * layer.width * sitter.unit) > 0.02
     if layer.error == 0:
         return as_field(person)
-    now = sized(canvas.paint, sitter.side)
+    now = sized(hand.canvas.paint, sitter.side)
     lost = as_field(np.abs(now - seen).sum(axis=-1))
     lost = blurred(lost, 0.3 * layer.width * sitter.unit)
-    return as_field(person & ((lost > layer.error) | (sitter.features > 0.35)))
+    # A painter with large brushes leaves more as it is.
+    enough = layer.error * hand.brush
+    return as_field(person & ((lost > enough) | (sitter.features > 0.35)))
 
 
 def _scattered(size: int, spacing: float, rng: np.random.Generator) -> NDArray[np.float32]:
