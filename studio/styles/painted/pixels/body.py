@@ -75,12 +75,12 @@ def set_skin(sprite: Sprite, study: Study, dither: float) -> list[Lab]:
     drop = NECK * sprite.cells * 0.45 * np.sin(np.linspace(0, np.pi, len(jaw))) ** 0.7
     lower = jaw + np.column_stack([np.zeros(len(jaw)), drop])
     shade = covered(sprite.cells, [np.vstack([spline(jaw), spline(lower)[::-1]])], 0.4)
-    sprite.put(shade & where, tones[0])
+    sprite.tint(shade & where, tones[0])
     line = np.zeros((sprite.cells, sprite.cells), np.uint8)
     cv2.polylines(
         line, [np.floor(spline(jaw)).astype(np.int32)], isClosed=False, color=(1,), thickness=1
     )
-    sprite.put((line > 0) & where, _turned(toned(tones[0], -0.22 * float(tones[0][0])), -2))
+    sprite.tint((line > 0) & where, _turned(toned(tones[0], -0.22 * float(tones[0][0])), -2))
     return tones
 
 
@@ -100,7 +100,7 @@ def set_clothes(sprite: Sprite, study: Study) -> None:
     steps = levels(reduced(smooth, sprite.cells), cuts, 0.3)
     sprite.ramp(where, steps, [_turned(toned(tone, k * step), k) for k in (-2, -1, 0)])
     beside = cv2.dilate((sprite.here & ~where).astype(np.uint8), np.ones((2, 2), np.uint8)) > 0
-    sprite.put(where & beside, _turned(toned(tone, -3.2 * step), -3))
+    sprite.tint(where & beside, _turned(toned(tone, -3.2 * step), -3))
 
 
 def set_hair(sprite: Sprite, study: Study, dither: float) -> None:
@@ -129,7 +129,7 @@ def set_beard(sprite: Sprite, study: Study, dither: float) -> None:
     if float(stubble.max()) > 0.3:
         tone = middle(study.lab, as_field(np.clip(stubble - 0.3, 0, 1)))
         share = reduced(stubble, sprite.cells) * 0.8
-        sprite.put((share > tiled(share.shape)) & sprite.here & (share > 0.3), tone)
+        sprite.tint((share > tiled(share.shape)) & sprite.here & (share > 0.3), tone)
     if float((beard > 0.5).mean()) < MIN_HAIR / 2:
         return
     field = study.blur(as_field(np.clip(beard, 0, 1)), 4)
@@ -202,4 +202,4 @@ def set_outline(sprite: Sprite) -> None:
     """Surround the sprite by one dark cell, without its corners."""
     here = sprite.here.astype(np.uint8)
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    sprite.put((cv2.dilate(here, cross) > 0) & ~sprite.here, OUTLINE)
+    sprite.tint((cv2.dilate(here, cross) > 0) & ~sprite.here, OUTLINE)

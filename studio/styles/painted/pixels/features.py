@@ -126,7 +126,7 @@ def _set_brow(sprite: Sprite, study: Study, eye: Eye, skin: SkinPaint) -> None:
     tone = np.median(pixels[pixels[:, 0] <= np.median(pixels[:, 0])], axis=0)
     tone[0] = min(float(tone[0]), float(skin.base[0]) - BROW_DARKER)
     where = covered(sprite.cells, [ring * (sprite.cells / study.field)], 0.42)
-    sprite.put(where & sprite.here, tone.astype(np.float32))
+    sprite.tint(where & sprite.here, tone.astype(np.float32))
 
 
 def _set_nose(sprite: Sprite, study: Study, skin: SkinPaint) -> None:
@@ -154,14 +154,14 @@ def _set_mouth(sprite: Sprite, study: Study, skin: SkinPaint) -> None:
     upper, lower = (top_in, low_in) if is_open else (seam, seam)
     tone = _lip_tone(study, np.vstack([low_in, low[::-1]]) / ratio)
     cells = sprite.cells
-    sprite.put(covered(cells, [np.vstack([lower, low[::-1]])], 0.45), tone)
-    sprite.put(covered(cells, [np.vstack([top, upper[::-1]])], 0.5), toned(tone, -4.5))
+    sprite.tint(covered(cells, [np.vstack([lower, low[::-1]])], 0.45), tone)
+    sprite.tint(covered(cells, [np.vstack([top, upper[::-1]])], 0.5), toned(tone, -4.5))
     line = toned(tone, -max(9.0, 0.38 * float(tone[0])), 0.9)
     if not is_open:
         sprite.draw(np.vstack([top[:1], seam[1:-1], top[-1:]]), line)
         return
     hole = covered(cells, [np.vstack([top_in, low_in[::-1]])], 0.45)
-    sprite.put(hole, line)
+    sprite.tint(hole, line)
     gap = filled(study.field, np.vstack([top_in, low_in[::-1]]) * (study.field / cells))
     seen = study.lab[gap][:, 0]
     if seen.size < TEETH_SEEN or float(np.quantile(seen, 0.8)) < tone[0] + TEETH_LIGHTER:
@@ -172,7 +172,7 @@ def _set_mouth(sprite: Sprite, study: Study, skin: SkinPaint) -> None:
     columns = np.flatnonzero(hole.any(axis=0))
     teeth[:, columns[:1]] = False
     teeth[:, columns[-1:]] = False
-    sprite.put(teeth, np.array([light, 0, 4], np.float32))
+    sprite.tint(teeth, np.array([light, 0, 4], np.float32))
 
 
 def _lip_tone(study: Study, outline: NDArray[np.float64]) -> Lab:

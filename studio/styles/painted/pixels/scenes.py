@@ -35,7 +35,7 @@ class _Grid:
         self.aside = extra[0] / cells
         self.lab = np.zeros((rows, columns, 3), np.float32)
 
-    def put(self, where: NDArray[np.bool_], tone: Tone | Lab) -> None:
+    def tint(self, where: NDArray[np.bool_], tone: Tone | Lab) -> None:
         self.lab[where] = tone
 
 
@@ -80,18 +80,18 @@ def _disc(grid: _Grid, x: float, y: float, radius: float) -> NDArray[np.bool_]:
 def _dusk(grid: _Grid, rng: np.random.Generator) -> None:
     """A low sun behind the head, mountains in two ranges."""
     sun = _disc(grid, 0.5, 0.42, 0.41)
-    grid.put(sun, (88, 6, 52))
-    grid.put(sun & (grid.y > 0.42) & (tiled(grid.y.shape) < (grid.y - 0.42) * 2.2), (78, 28, 48))
-    grid.put(_ridge(grid, rng, 0.66, 0.16), (40, 32, -26))
-    grid.put(_ridge(grid, rng, 0.80, 0.14), (24, 22, -28))
+    grid.tint(sun, (88, 6, 52))
+    grid.tint(sun & (grid.y > 0.42) & (tiled(grid.y.shape) < (grid.y - 0.42) * 2.2), (78, 28, 48))
+    grid.tint(_ridge(grid, rng, 0.66, 0.16), (40, 32, -26))
+    grid.tint(_ridge(grid, rng, 0.80, 0.14), (24, 22, -28))
 
 
 def _night(grid: _Grid, rng: np.random.Generator) -> None:
     """Stars, a moon, houses with lit windows."""
     stars = rng.random(grid.x.shape) < 7 / grid.cells**1.5
-    grid.put(stars & (grid.y < 0.8), (90, 0, -6))
-    grid.put(_disc(grid, 0.5, 0.41, 0.40), (44, 8, -46))
-    grid.put(_disc(grid, 0.5, 0.41, 0.35), (62, 2, -38))
+    grid.tint(stars & (grid.y < 0.8), (90, 0, -6))
+    grid.tint(_disc(grid, 0.5, 0.41, 0.40), (44, 8, -46))
+    grid.tint(_disc(grid, 0.5, 0.41, 0.35), (62, 2, -38))
     for tone, low, high in (((16, 10, -24), 0.45, 0.66), ((7, 6, -14), 0.60, 0.80)):
         edge, x = np.ones_like(grid.x[0]), -grid.aside
         while x < 1 + grid.aside:
@@ -99,12 +99,12 @@ def _night(grid: _Grid, rng: np.random.Generator) -> None:
             edge[(grid.x[0] >= x) & (grid.x[0] < x + wide)] = top
             x += wide
         house = grid.y > edge[None, :]
-        grid.put(house, tone)
+        grid.tint(house, tone)
         row, column = (np.floor(v * 32).astype(int) for v in (grid.y, grid.x))
         lamps = rng.random((int(row.max()) + 2, int(column.max() - column.min()) + 2)) < 0.22
         lit = lamps[np.clip(row, 0, None), column - column.min()] & (row % 2 == 1)
         inner = house & np.roll(house, 2, axis=0) & (column % 2 == 0)
-        grid.put(lit & inner, (84, 6, 52))
+        grid.tint(lit & inner, (84, 6, 52))
 
 
 def _meadow(grid: _Grid, rng: np.random.Generator) -> None:
@@ -115,18 +115,18 @@ def _meadow(grid: _Grid, rng: np.random.Generator) -> None:
             puffs = np.zeros(grid.x.shape, np.bool_)
             for dx, dy, radius in ((-0.11, 0.02, 0.05), (0, -0.01, 0.075), (0.11, 0.02, 0.055)):
                 puffs |= _disc(grid, x + dx, y + dy + shift, radius)
-            grid.put(puffs & (grid.y < y + 0.045 + shift), tone)
-    grid.put(_ridge(grid, rng, 0.66, 0.12), (66, -26, 26))
+            grid.tint(puffs & (grid.y < y + 0.045 + shift), tone)
+    grid.tint(_ridge(grid, rng, 0.66, 0.12), (66, -26, 26))
     near = _ridge(grid, rng, 0.80, 0.12)
-    grid.put(near, (52, -28, 28))
+    grid.tint(near, (52, -28, 28))
     flowers = near & (rng.random(grid.x.shape) < 0.02)
-    grid.put(flowers, (92, -2, 40))
+    grid.tint(flowers, (92, -2, 40))
 
 
 def _arcade(grid: _Grid, rng: np.random.Generator) -> None:
     """A sun in stripes over a floor of light, as arcades had it."""
     stars = rng.random(grid.x.shape) < 5 / grid.cells**1.5
-    grid.put(stars & (grid.y < 0.7), (88, 12, -10))
+    grid.tint(stars & (grid.y < 0.7), (88, 12, -10))
     sun = _disc(grid, 0.5, 0.42, 0.41)
     stripes = np.floor(grid.y * 32).astype(int) % 4 == 0
     warm = np.clip(grid.y * 5 + tiled(grid.y.shape) - 0.5, 0, 4).astype(int)
@@ -134,7 +134,7 @@ def _arcade(grid: _Grid, rng: np.random.Generator) -> None:
     shown = sun & ~(stripes & (grid.y > 0.38))
     grid.lab[shown] = tones[warm][shown]
     floor = grid.y > 0.74
-    grid.put(floor, (10, 20, -28))
+    grid.tint(floor, (10, 20, -28))
     rows, middle = floor.shape[0], (0.5 + grid.aside) * grid.cells
     horizon = int(np.argmax(floor[:, 0]))
     lines = np.zeros(floor.shape, np.uint8)
@@ -143,4 +143,4 @@ def _arcade(grid: _Grid, rng: np.random.Generator) -> None:
     for k in range(-60, 61):
         start, end = (round(middle + k * spread * grid.cells) for spread in (0.10, 0.30))
         cv2.line(lines, (start, horizon), (end, rows), (1,))
-    grid.put(floor & (lines > 0), (56, 70, -52))
+    grid.tint(floor & (lines > 0), (56, 70, -52))

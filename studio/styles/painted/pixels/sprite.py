@@ -30,7 +30,7 @@ class Sprite:
         self.lab = np.zeros((cells, cells, 3), np.float32)
         self.here = np.zeros((cells, cells), np.bool_)
 
-    def put(self, where: Cells, tone: Lab) -> None:
+    def tint(self, where: Cells, tone: Lab) -> None:
         """Set cells to one colour."""
         self.lab[where] = tone
         self.here |= where
@@ -52,7 +52,7 @@ class Sprite:
         sheet = np.zeros((self.cells, self.cells), np.uint8)
         course = np.floor(points).astype(np.int32)
         cv2.polylines(sheet, [course], isClosed=closed, color=(1,), thickness=1)
-        self.put(sheet > 0, tone)
+        self.tint(sheet > 0, tone)
 
 
 def covered(cells: int, shapes: list[NDArray[np.floating]], share: float = 0.5) -> Cells:
