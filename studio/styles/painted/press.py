@@ -79,13 +79,14 @@ class Press:
             return dots(plate, DOT * self.unit, ANGLES[index])
         if self.screen == "lines":
             return rulings(plate, RULE * self.unit, ANGLES[index])
+        # Whole pixels: specks of other sizes would beat with the pixels' own grid.
         # Specks swallow faint tints and close up in full ones.
-        return grain(plate * plate * (3 - 2 * plate), GRAIN * self.unit, index)
+        return grain(plate * plate * (3 - 2 * plate), max(1, round(GRAIN * self.unit)), index)
 
 
 def paper(height: int, width: int, unit: float) -> NDArray[np.float32]:
     """Return (3, H, W) sRGB of bare paper: the same fibres at the same places every time."""
-    fine = tiled(_mottle(), height, width, 1.3 * unit)
+    fine = tiled(_mottle(), height, width, max(1, round(1.3 * unit)))
     light = np.float32(1 + FIBRE / 2) - np.float32(FIBRE) * fine
     return as_field(PAPER[:, None, None] * light[None])
 

@@ -67,7 +67,7 @@ def grain(coverage: Mask, pitch: float, plate: int) -> Mask:
     sheet = tiled(limits, height, width, pitch)
     # Between two specks limits are mixed, so extreme ones are rarer: ask for what they are.
     coverage = _asked(coverage, round(pitch, 3))
-    sharp = np.float32(2.2 * max(pitch, 1.0))
+    sharp = np.float32(max(2.2 * pitch, 8.0))
     return as_field(np.clip((coverage - sheet) * sharp + 0.5, 0, 1) * wet)
 
 

@@ -74,6 +74,8 @@ def draw(portrait: Portrait, controls: Controls, rng: np.random.Generator) -> Dr
     """
     chosen = STYLE.accept(controls)
     weight, pieces = float(chosen["lead"]), float(chosen["pieces"])
+    # Each its own: how many glasses a size shows must not change the window behind them.
+    glazier, scenery = rng.spawn(2)
     study = make_study(portrait)
     yield
     tones = measure_tones(portrait, study)
@@ -83,13 +85,13 @@ def draw(portrait: Portrait, controls: Controls, rng: np.random.Generator) -> Dr
     cells = cells_between(cames, size, size)
     lead = draw_lead(cames, size, size)
     yield
-    canvas = Canvas(lit_glass(cells, _glasses(study, cells, rng), lead, rng))
+    canvas = Canvas(lit_glass(cells, _glasses(study, cells, glazier), lead, glazier))
     _hold_light(canvas, study, tones)
     _paint_features(canvas, study)
     lay_lead(canvas.planes, lead)
     person = np.maximum(crisp(study.person, 0.5, size), draw_lead(rim, size, size))
     yield
-    name, seed = str(chosen["window"]), int(rng.integers(2**32))
+    name, seed = str(chosen["window"]), int(scenery.integers(2**32))
     return Picture(
         figure=canvas.cut_out(as_field(person)),
         backdrop=lambda width, height: paint_window(width, height, name, seed),
