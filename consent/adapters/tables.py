@@ -188,7 +188,8 @@ class JobRow(Base):
     probe_id: Mapped[str] = mapped_column(_ID)
     style: Mapped[str] = mapped_column(String(64))
     family: Mapped[str] = mapped_column(String(32))
-    controls: Mapped[str] = mapped_column(Text)  # JSON
+    controls: Mapped[str] = mapped_column(Text)  # JSON; {} where they are sealed
+    sealed_controls: Mapped[bytes | None]  # corrections tell what a person looks like
     seed: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(32))
     message: Mapped[str] = mapped_column(String(64))  # what is being done, in words

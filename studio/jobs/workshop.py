@@ -19,6 +19,7 @@ from studio.jobs.made import Made
 from studio.jobs.stylists import STYLISTS
 from studio.jobs.tries import Leave, Tries
 from studio.likeness.types import MeasuredPreview
+from studio.styles.attributes.corrections import CORRECTABLE
 from studio.styles.framing import drawing_size
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Workshop:
             output_id=job.id,
             job_id=job.id,
             watermark=word,
-            parameters={"seed": tries.seed, **tries.controls},
+            parameters={"seed": tries.seed, **_told(tries.controls)},
         )
         first = formats[0]
         output = StoredOutput(
@@ -187,6 +188,11 @@ def _with_notes(output: StoredOutput, sealed: bytes | None, unit: Unit) -> Store
         return output
     notes = json.loads(unit.vault.unseal(output.subject_id, NOTES, sealed))
     return replace(output, likeness=notes["likeness"], recipe=notes["recipe"])
+
+
+def _told(controls: Controls) -> Controls:
+    """Return the controls that a file may tell: none that says what a person looks like."""
+    return {name: value for name, value in controls.items() if name not in CORRECTABLE}
 
 
 class Recheck:

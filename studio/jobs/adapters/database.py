@@ -12,7 +12,7 @@ from sqlalchemy import column, delete, select, table, update
 from sqlalchemy.orm import Session
 
 from consent.adapters.tables import DeletionRow, JobRow
-from consent.errors import ConsentRefused
+from consent.errors import ConsentRefused, RecordInvalid
 from outputs.adapters.database import SqlOutputRows
 from studio.jobs.types import Job
 from studio.service import JobState
@@ -20,12 +20,14 @@ from studio.service import JobState
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from consent.adapters.database import Database
-    from consent.ports import Clock, Unit
+    from consent.adapters.database import Database, SqlUnit
+    from consent.ports import Clock, KeyVault, Unit
     from outputs.store import OutputRows
+    from studio.styles.types import ControlValue
 
-OpenSession = Callable[[], AbstractContextManager[Session]]
+OpenUnit = Callable[[], AbstractContextManager["SqlUnit"]]
 
+CONTROLS = "job-controls"  # in the seal's associated data
 LIVE = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 
@@ -58,12 +60,12 @@ class JobDatabase:
 
     def joined(self, session: Session) -> Joined:
         """Return everything over one open transaction."""
+        unit = self._database.unit_of(session)
 
         @contextmanager
-        def same() -> Iterator[Session]:
-            yield session
+        def same() -> Iterator[SqlUnit]:
+            yield unit
 
-        unit = self._database.unit_of(session)
         return Joined(SqlJobRows(same, same, self._clock), unit, SqlOutputRows(session, unit.vault))
 
     def forget_checkpoints(self, job_ids: Sequence[str], *, schema: str | None) -> None:
@@ -74,24 +76,24 @@ class JobDatabase:
             schema: in which the datasource keeps its table.
         """
         checkpoints = table("datasource_outputs", column("workflow_id"), schema=schema)
-        with self._writing() as session:
-            session.execute(delete(checkpoints).where(checkpoints.c.workflow_id.in_(job_ids)))
+        with self._writing() as unit:
+            unit.session.execute(delete(checkpoints).where(checkpoints.c.workflow_id.in_(job_ids)))
 
     @contextmanager
-    def _writing(self) -> Iterator[Session]:
+    def _writing(self) -> Iterator[SqlUnit]:
         with self._database.transaction() as unit:
-            yield unit.session
+            yield unit
 
     @contextmanager
-    def _reading(self) -> Iterator[Session]:
+    def _reading(self) -> Iterator[SqlUnit]:
         with self._database.reading() as unit:
-            yield unit.session
+            yield unit
 
 
 class SqlJobRows:
     """See `studio.jobs.types.JobRows`."""
 
-    def __init__(self, writing: OpenSession, reading: OpenSession, clock: Clock) -> None:
+    def __init__(self, writing: OpenUnit, reading: OpenUnit, clock: Clock) -> None:
         self._writing = writing
         self._reading = reading
         self._clock = clock
@@ -102,6 +104,7 @@ class SqlJobRows:
         Raises:
             ConsentRefused: `withdrawn` when the subject's deletion has begun: it would stay behind.
         """
+        asked = json.dumps({"id": job.id, "controls": dict(job.controls)})
         row = JobRow(
             id=job.id,
             subject_id=job.subject_id,
@@ -110,7 +113,7 @@ class SqlJobRows:
             probe_id=job.probe_id,
             style=job.style,
             family=job.family,
-            controls=json.dumps(dict(job.controls)),
+            controls="{}",
             seed=job.seed,
             state=job.state.value,
             message=job.message,
@@ -119,36 +122,37 @@ class SqlJobRows:
             created_at=job.created_at,
             updated_at=job.created_at,
         )
-        with self._writing() as session:
-            if session.get(DeletionRow, job.subject_id) is not None:
+        with self._writing() as unit:
+            if unit.session.get(DeletionRow, job.subject_id) is not None:
                 raise _ended()
-            session.add(row)
-            session.flush()
+            row.sealed_controls = unit.vault.seal(job.subject_id, CONTROLS, asked.encode())
+            unit.session.add(row)
+            unit.session.flush()
 
     def load(self, job_id: str) -> Job | None:
         """Return a job, or None."""
-        with self._reading() as session:
-            row = session.get(JobRow, job_id, populate_existing=True)
-            return None if row is None else _job(row)
+        with self._reading() as unit:
+            row = unit.session.get(JobRow, job_id, populate_existing=True)
+            return None if row is None else _job(row, unit.vault)
 
     def newest(self, subject_id: str) -> Job | None:
         """Return the subject's newest job, or None."""
         query = select(JobRow).where(JobRow.subject_id == subject_id)
-        with self._reading() as session:
-            row = session.scalar(query.order_by(JobRow.created_at.desc()).limit(1))
-            return None if row is None else _job(row)
+        with self._reading() as unit:
+            row = unit.session.scalar(query.order_by(JobRow.created_at.desc()).limit(1))
+            return None if row is None else _job(row, unit.vault)
 
     def unfinished(self, subject_id: str) -> list[str]:
         """Return the ids of the subject's queued and running jobs."""
         query = select(JobRow.id).where(JobRow.subject_id == subject_id, JobRow.state.in_(LIVE))
-        with self._reading() as session:
-            return list(session.scalars(query))
+        with self._reading() as unit:
+            return list(unit.session.scalars(query))
 
     def queued(self) -> list[str]:
         """Return the ids of all jobs that nobody has begun."""
         query = select(JobRow.id).where(JobRow.state == JobState.QUEUED.value)
-        with self._reading() as session:
-            return list(session.scalars(query))
+        with self._reading() as unit:
+            return list(unit.session.scalars(query))
 
     def report(self, job_id: str, message: str, progress: float) -> bool:
         """Set a live job running with a message; False when it has ended meanwhile."""
@@ -164,14 +168,14 @@ class SqlJobRows:
     def of_subject(self, subject_id: str) -> list[Job]:
         """Return the subject's jobs, oldest first."""
         query = select(JobRow).where(JobRow.subject_id == subject_id)
-        with self._reading() as session:
-            rows = session.scalars(query.order_by(JobRow.created_at, JobRow.id))
-            return [_job(row) for row in rows]
+        with self._reading() as unit:
+            rows = unit.session.scalars(query.order_by(JobRow.created_at, JobRow.id))
+            return [_job(row, unit.vault) for row in rows]
 
     def purge(self, subject_id: str) -> int:
         """Delete the subject's jobs and return how many went."""
-        with self._writing() as session:
-            gone = session.execute(
+        with self._writing() as unit:
+            gone = unit.session.execute(
                 delete(JobRow).where(JobRow.subject_id == subject_id).returning(JobRow.id)
             )
             return len(gone.all())
@@ -183,8 +187,8 @@ class SqlJobRows:
             .values(**values, updated_at=self._clock.now())
             .returning(JobRow.id)
         )
-        with self._writing() as session:
-            return session.execute(change).first() is not None
+        with self._writing() as unit:
+            return unit.session.execute(change).first() is not None
 
 
 def _ended() -> ConsentRefused:
@@ -196,7 +200,7 @@ def _ended() -> ConsentRefused:
     )
 
 
-def _job(row: JobRow) -> Job:
+def _job(row: JobRow, vault: KeyVault) -> Job:
     state = JobState(row.state)
     return Job(
         id=row.id,
@@ -206,7 +210,7 @@ def _job(row: JobRow) -> Job:
         probe_id=row.probe_id,
         style=row.style,
         family=row.family,
-        controls=json.loads(row.controls),
+        controls=_controls(row, vault),
         seed=row.seed,
         state=state,
         message=row.message,
@@ -215,3 +219,20 @@ def _job(row: JobRow) -> Job:
         refusal=json.loads(row.refusal) if row.refusal else None,
         created_at=row.created_at,
     )
+
+
+def _controls(row: JobRow, vault: KeyVault) -> Mapping[str, ControlValue]:
+    """Open what was asked for; nothing where it is damaged or its key is gone.
+
+    Such a job has ended or will be refused by the gate, so nothing is drawn from this.
+    """
+    if row.sealed_controls is None:
+        opened: dict[str, object] = {"id": row.id, "controls": json.loads(row.controls)}
+    else:
+        try:
+            opened = json.loads(vault.unseal(row.subject_id, CONTROLS, row.sealed_controls))
+        except (ConsentRefused, RecordInvalid):
+            return {}
+    controls = opened["controls"]
+    # What is sealed for another job is not this one's.
+    return controls if opened["id"] == row.id and isinstance(controls, dict) else {}
