@@ -1,13 +1,18 @@
 """Pop art, risograph, low poly, stained glass: what holds for each of them on every subject."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from studio.styles import mesh
-from studio.styles.fields import filled
+from studio.styles.fields import enlarged, filled
 from studio.styles.framing import composed
+from studio.styles.painted.canvas import Canvas
 from studio.styles.painted.colour import to_lab
+from studio.styles.painted.ink import Ink
+from studio.styles.painted.outline import draw_outline
 from studio.styles.painted.press import paper
 from studio.styles.painted.screens import dots, grain, rulings
 from studio.styles.painted.study import make_study
@@ -197,3 +202,20 @@ def test_tones_are_told_relative_to_what_they_lie_on(portraits):
         tones = measure_tones(portraits[name], study)
         bare = cv2.resize(study.bare, (tones.side,) * 2) > 0.9
         assert np.median(tones.relative[bare]) == pytest.approx(1, abs=0.12), name
+
+
+def test_a_contour_is_as_thick_on_a_poster_as_on_a_picture(portraits):
+    study = make_study(portraits["hazel"])
+    shares = []
+    for size in (512, 4096):
+        person, clothes, hair = (
+            enlarged(field, size // 2) for field in (study.person, study.clothes, study.hair)
+        )
+        unit = study.unit * size / study.size
+        grown = replace(study, size=size, unit=unit, person=person, clothes=clothes, hair=hair)
+        ink = Ink(size, unit, 2.0)
+        draw_outline(grown, ink, 2.0, -1.0)
+        sheet = Canvas.blank(size, size, np.zeros(3, np.float32))
+        ink.fill(sheet, np.full(3, 255, np.float32))
+        shares.append(float(sheet.planes[0].mean()) / 255)
+    assert shares[1] == pytest.approx(shares[0], rel=0.15)
