@@ -34,6 +34,7 @@ PEN = 1.3
 SKIN_CHROMA, SKIN_LEAST = 1.55, 19.0  # glass glows: as light as the skin, and richer
 OWN = 0.45  # share of a skin glass' own mean colour; the rest is the face's
 CHROMA = 1.6
+PALE = 20.0  # L units above the hair beyond which its glasses are held back
 LIP_TINT = 0.35  # how much of the skin's own shade lips take: never colder than the face
 HELD = (1.0, 0.45, 0.7)  # how much of the shade on skin, hair, cloth is painted
 DARK_SKIN = 0.35  # and how much more on dark skin, whose relief would else be lost
@@ -119,7 +120,9 @@ def _glasses(study: Study, cells: Cells, rng: np.random.Generator) -> Lab:
     tone[skin] = OWN * tone[skin] * [1, SKIN_CHROMA, SKIN_CHROMA] + (1 - OWN) * own
     # Black hair is glazed in deep blue and violet, white cloth in tinted clear glass.
     tone[hair & dull & (tone[:, 0] < 40), 1:] += [8, -20]
-    tone[hair, 0] = np.maximum(tone[hair, 0], 15) + 5
+    # Between loose strands the wall shows: far lighter glass than the hair is mostly that.
+    pale = np.maximum(tone[:, 0] - study.hair_tone[0] - PALE, 0)
+    tone[hair, 0] = np.maximum((tone[:, 0] - 0.7 * pale)[hair], 15) + 5
     white = cloth & dull & (tone[:, 0] > 70)
     tone[white] += rng.normal(0, 1, (int(white.sum()), 3)) * [0, 3, 7] - [6, 0, 0]
     tone[:, 0] += rng.normal(0, 1, cells.count) * np.where(hair, 5, np.where(cloth, 3, 1))
