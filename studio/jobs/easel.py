@@ -9,6 +9,7 @@ import numpy as np
 
 from consent.errors import ConsentRefused
 from studio.jobs.workshop import FINAL_SIZE
+from studio.sitting.exports import require_free
 from studio.sitting.images import encode_still
 from studio.styles.catalogue import find_style
 
@@ -57,12 +58,15 @@ class Easel:
         """Enqueue a job with an output's own recipe, or with another seed.
 
         Raises:
-            ConsentRefused: `recipe_unknown` of outputs that were made before recipes were kept.
+            ConsentRefused: `recipe_unknown` of outputs that were made before recipes were kept;
+                `frozen` of one that is held back.
             OutputMissing: none of that id belongs to the subject.
             ControlError: the style has changed its controls since.
         """
         subject_id = self.door.open_subject(token)
-        recipe = self.library.find(subject_id, output_id).recipe
+        output = self.library.find(subject_id, output_id)
+        require_free(output)
+        recipe = output.recipe
         if recipe is None:
             raise _no_recipe()
         seed = self.rng.randrange(SEEDS) if vary else int(cast("int", recipe["seed"]))
@@ -83,6 +87,7 @@ class Easel:
         """
         subject_id = self.door.open_subject(token)
         output = self.library.find(subject_id, output_id)
+        require_free(output)
         request = self.orders.wish_of(subject_id, find_style(output.style))
         job = self.orders.engine.rows.load(output.job_id)
         if job is not None:

@@ -38,6 +38,13 @@ WORKFLOW_VERSION = "1"
 WORDS = ("record of a picture in the making", "records of pictures in the making")
 
 
+LIVE = frozenset({JobState.QUEUED, JobState.RUNNING})
+
+
+class JobEnded(Exception):
+    """Nobody waits for this drawing any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
     """Where the engine keeps its own tables, and how many jobs it runs at once."""
@@ -177,7 +184,9 @@ class JobEngine:
         return self._guarded(job_id, "Drawing and signing", 0.4, self._render_output)
 
     def _render_output(self, job: Job) -> Checkpoint:
-        made = self._workshop.render_and_release(job)
+        made = self._workshop.render_and_release(
+            job, still_wanted=lambda: self._require_live(job.id)
+        )
         if not self.rows.report(job.id, "Storing", 0.9):
             self._discard(job.id, self.rows)
             return {"ended": True}
@@ -192,11 +201,18 @@ class JobEngine:
             return {"ended": True}
         try:
             return step(job)
+        except JobEnded:
+            LOG.info("A job was cancelled while it was drawn.")
         except Refusal as refusal:
             self.rows.end(job_id, JobState.REFUSED, refusal.parts())
         except Exception as error:  # noqa: BLE001 - the engine would keep the message for good
             self._fail(job_id, error)
         return {"ended": True}
+
+    def _require_live(self, job_id: str) -> None:
+        job = self.rows.load(job_id)
+        if job is None or job.state not in LIVE:
+            raise JobEnded
 
     def _discard(self, job_id: str, rows: JobRows) -> None:
         """Delete the bytes of a job that ended without an output.

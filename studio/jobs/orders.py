@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from studio.styles.types import Controls, Style
 
 
+MOST_UNFINISHED = 4  # pictures of one subject that run or wait: a poster takes a minute
+
+
 @dataclass(frozen=True, slots=True)
 class Orders:
     """Takes what is to be drawn of a subject whose session is open."""
@@ -111,6 +114,8 @@ class Orders:
     def _job(self, subject_id: str, style: str, controls: Controls, seed: int) -> Job:
         chosen = find_style(style)
         request = self.wish_of(subject_id, chosen)
+        if len(self.engine.rows.unfinished(subject_id)) >= MOST_UNFINISHED:
+            raise _too_many()
         return Job(
             id=f"{self.rng.getrandbits(128):032x}",
             subject_id=request.subject_id,
@@ -159,6 +164,15 @@ def _newest(probes: Sequence[Probe], capture: Capture) -> Probe:
             next_step="Look into the camera once more, or add a picture.",
         )
     return own[-1]
+
+
+def _too_many() -> ConsentRefused:
+    return ConsentRefused(
+        "too_many_jobs",
+        f"{MOST_UNFINISHED} pictures of you are in the making already.",
+        why="The studio draws one after the other, for everybody who uses it.",
+        next_step="Wait until one of them is done, or cancel one.",
+    )
 
 
 def _view(job: Job) -> JobView:

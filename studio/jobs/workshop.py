@@ -60,12 +60,17 @@ class Workshop:
         """Prepare the portrait, so that the next step finds it in memory."""
         self.portraits.of(self._granted(job.request()), job.probe_id, size=FINAL_SIZE)
 
-    def render_and_release(self, job: Job) -> Made:
-        """Draw, mark, read back and put the sealed bytes; one step, so no render is ever kept."""
+    def render_and_release(
+        self, job: Job, *, still_wanted: Callable[[], None] = lambda: None
+    ) -> Made:
+        """Draw, mark, read back and put the sealed bytes; one step, so no render is ever kept.
+
+        What `still_wanted` raises between two passes ends the drawing.
+        """
         stylist = STYLISTS[job.style]
         chosen = stylist.style.accept(job.controls)
         tries = Tries(self.gauge, stylist, chosen, job.seed)
-        leave = self._leave(job.request())
+        leave = self._leave(job.request(), Recheck(still_wanted, self.monotonic))
         if tries.is_choosing:
             small = self.portraits.of(leave.grant, job.probe_id, size=PREVIEW_SIZE)
             tries.choose(leave, small)
@@ -198,7 +203,7 @@ def _told(controls: Controls) -> Controls:
 class Recheck:
     """Asks the gate again while something is drawn, but not at every pass."""
 
-    def __init__(self, ask: Callable[[], Grant], monotonic: Callable[[], float]) -> None:
+    def __init__(self, ask: Callable[[], object], monotonic: Callable[[], float]) -> None:
         """Begin right after the gate was asked.
 
         Args:

@@ -42,8 +42,7 @@ class Exports:
             ConsentRefused: `frozen`, or the consent that stands does not cover it.
         """
         output = self.library.find(subject_id, output_id)
-        if output.frozen_at is not None:
-            raise _frozen()
+        require_free(output)
         released = self.library.read(subject_id, output_id, media_type)
         with self.ledger.transaction() if save else self.ledger.reading() as unit:
             self.gate.permit_export(_request(output), unit, lock=save)
@@ -67,8 +66,15 @@ def _request(output: StoredOutput) -> GrantRequest:
     )
 
 
-def _frozen() -> ConsentRefused:
-    return ConsentRefused(
+def require_free(output: StoredOutput) -> None:
+    """Refuse what is done with an output that is held back.
+
+    Raises:
+        ConsentRefused: `frozen`.
+    """
+    if output.frozen_at is None:
+        return
+    raise ConsentRefused(
         "frozen",
         "This avatar is held back: somebody says that it shows them against their will.",
         why="Until that is looked into, it must not spread further.",

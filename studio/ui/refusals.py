@@ -37,6 +37,8 @@ _STATUS_BY_CODE = {
     "style_unknown": 404,
     "too_large": 413,
     "too_many": 429,
+    "too_many_jobs": 429,
+    "too_many_previews": 429,
     "too_many_files": 413,
     "unreadable": 422,
     "choice_invalid": 422,
@@ -137,6 +139,16 @@ def form_too_large(limit: int) -> Refusal:
         f"That is more than {limit // 1024} kB of text.",
         why="Very large forms can stop the studio for everybody.",
         next_step="Shorten it and send it again.",
+    )
+
+
+def too_many_previews(limit: int) -> Refusal:
+    """Return the refusal of one preview too many at once."""
+    return Refusal(
+        "too_many_previews",
+        f"{limit} pictures are being drawn for this page already.",
+        why="The studio draws for several people at once, and everybody's turn comes.",
+        next_step="Wait until one of them is there.",
     )
 
 

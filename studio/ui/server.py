@@ -38,7 +38,7 @@ from studio.ui.session import session_reader
 from studio.ui.settings import UiSettings
 from studio.ui.shell import PARTS, PageShell
 from studio.ui.sign_in import SignInGate
-from studio.ui.turns import Turns
+from studio.ui.turns import Places, Turns
 
 ROUTES = (
     sitting_routes,
@@ -72,7 +72,16 @@ def build_app(service: StudioService, settings: UiSettings) -> FastAPI:
     reports = allow(settings.reports_at_once, settings.reports_per_hour)
     passkeys = allow(settings.passkeys_at_once, settings.passkeys_per_hour)
     context = Context(
-        service, settings, token_of, turns, bodies, sessions, consents, passkeys, reports
+        service,
+        settings,
+        token_of,
+        turns,
+        Places(settings.previews_at_once),
+        bodies,
+        sessions,
+        consents,
+        passkeys,
+        reports,
     )
     for build in ROUTES:
         app.include_router(build(context))

@@ -37,6 +37,7 @@ class UiSettings:
     reports_per_hour: int = 20
     bodies_at_once: int = 12  # files that come in or wait to be looked at; they lie in memory
     large_pictures_at_once: int = 2  # to verify, to judge or to draw; others wait their turn
+    previews_at_once: int = 6  # of one session, drawn or waiting; a page asks for three at most
 
     @property
     def cookie_name(self) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
 from starlette.concurrency import run_in_threadpool
+
+from studio.ui.refusals import too_many_previews
 
 Inputs = ParamSpec("Inputs")
 Answer = TypeVar("Answer")
@@ -27,3 +31,24 @@ class Turns:
         """Return what `work` returns, once it is its turn."""
         async with self._free:
             return await run_in_threadpool(work, *args, **kwargs)
+
+
+class Places:
+    """Lets each session wait for a few things at once, so that no one fills the row."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken: Counter[str] = Counter()
+
+    @asynccontextmanager
+    async def place(self, token: str) -> AsyncIterator[None]:
+        """Hold a place while something is waited for; raises Refusal when there is none left."""
+        if self._taken[token] >= self._most:
+            raise too_many_previews(self._most)
+        self._taken[token] += 1
+        try:
+            yield
+        finally:
+            self._taken[token] -= 1
+            if not self._taken[token]:
+                del self._taken[token]

@@ -9,7 +9,7 @@ from studio.service import StudioService
 from studio.ui.allowance import Allowance
 from studio.ui.session import TokenOf
 from studio.ui.settings import UiSettings
-from studio.ui.turns import Turns
+from studio.ui.turns import Places, Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Context:
     settings: UiSettings
     token_of: TokenOf
     turns: Turns
+    previews: Places  # of each session
     bodies: asyncio.Semaphore  # held while a file comes in and is looked at
     sessions: Allowance
     consents: Allowance

@@ -43,8 +43,9 @@ def keeping_routes(context: Context) -> APIRouter:
         )
 
     @router.get("/outputs/{output_id}/selfie")
-    def selfie_of(request: Request, output_id: str) -> Response:
-        jpeg = service.easel.portrait_of(token_of(request), output_id)
+    async def selfie_of(request: Request, output_id: str) -> Response:
+        token = await run_in_threadpool(token_of, request)
+        jpeg = await context.turns.run(service.easel.portrait_of, token, output_id)
         return Response(jpeg, media_type="image/jpeg")
 
     @router.post("/outputs/{output_id}/again")

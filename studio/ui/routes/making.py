@@ -42,7 +42,7 @@ def style_routes(context: Context) -> APIRouter:
         token = await run_in_threadpool(token_of, request)
         wish = on_making.Wish(style, controls, seed, measured)
         try:
-            async with waiting(request) as still_wanted:
+            async with context.previews.place(token), waiting(request) as still_wanted:
                 released, likeness = await context.turns.run(
                     on_making.preview, service, token, wish, still_wanted
                 )
@@ -52,8 +52,9 @@ def style_routes(context: Context) -> APIRouter:
         return Response(released.data, media_type=released.media_type, headers=headers)
 
     @router.get("/portrait/{style}")
-    def portrait(request: Request, style: str) -> Response:
-        jpeg = on_making.portrait(service, token_of(request), style)
+    async def portrait(request: Request, style: str) -> Response:
+        token = await run_in_threadpool(token_of, request)
+        jpeg = await context.turns.run(on_making.portrait, service, token, style)
         return Response(jpeg, media_type="image/jpeg")
 
     return router

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from functools import cache
 
 import cv2
 import numpy as np
 import pytest
+from dbos.error import DBOSAwaitedWorkflowCancelledError
 from PIL import Image
 
+from consent.adapters.tables import OutputRow
 from consent.errors import ConsentRefused, Refusal
 from outputs.encode import decode
 from outputs.label_search import find_label
 from outputs.report import State, Technique
 from studio.house import MEDIA_TYPES
+from studio.jobs.orders import MOST_UNFINISHED
+from studio.jobs.stylists import STYLISTS
 from studio.service.easel import NoLongerWanted
 from studio.styles.types import ControlError
 from tests.studio.jobs.seed import seed
@@ -128,6 +133,7 @@ def test_an_output_without_a_recipe_says_why_it_cannot_be_drawn_again(
 
     class Older:
         recipe = None
+        frozen_at = None
 
     monkeypatch.setattr(type(house.library), "find", lambda *_: Older)
     with pytest.raises(ConsentRefused) as refused:
@@ -192,3 +198,54 @@ def test_a_disc_shows_nothing_outside_of_itself(house, chair, shared):
     outside = np.ones((1024, 1024), np.uint8)
     cv2.circle(outside, (512, 512), 514, (0,), -1)
     assert not pixels[outside == 1].any()
+
+
+def test_what_is_held_back_is_neither_drawn_again_nor_compared(house, token):
+    output_id = made(house, token)
+    with house.ledger.transaction() as unit:
+        unit.session.get(OutputRow, output_id).frozen_at = house.clock.now()
+    for ask in (
+        lambda: house.easel.again(token, output_id, vary=False),
+        lambda: house.easel.portrait_of(token, output_id),
+    ):
+        with pytest.raises(Refusal) as refused:
+            ask()
+        assert refused.value.code == "frozen"
+
+
+def test_a_few_pictures_of_one_person_wait_and_no_more(house, token):
+    for number in range(MOST_UNFINISHED):
+        house.make(token, "toon", {}, number)
+    with pytest.raises(Refusal) as refused:
+        house.make(token, "toon", {}, 9)
+    assert refused.value.code == "too_many_jobs"
+    subject_id = house.door.open_subject(token)
+    house.cancel(token, house.orders.engine.rows.unfinished(subject_id)[0])
+    assert house.make(token, "toon", {}, 9)
+    house.orders.engine.stop(subject_id)
+
+
+def test_a_job_that_is_cancelled_while_it_draws_stops_between_two_passes(house, token, monkeypatch):
+    passes = []
+    stylist = STYLISTS["toon"]
+    running = []
+
+    def cancelled_after_two(portrait, controls, rng):
+        drawing = stylist.draw(portrait, controls, rng)
+        for _ in range(2):
+            passes.append(next(drawing))
+            yield
+        house.cancel(token, running[0])
+        yield
+        passes.append("went on")
+        return (yield from drawing)
+
+    monkeypatch.setitem(STYLISTS, "toon", replace(stylist, draw=cancelled_after_two))
+    monkeypatch.setattr("studio.jobs.workshop.ASK_AFTER_SECONDS", 0.0)
+    job = house.orders._job(house.door.open_subject(token), "toon", {}, 1)
+    running.append(job.id)
+    with pytest.raises(DBOSAwaitedWorkflowCancelledError):
+        house.orders.engine.run(job)
+    ended = house.job(token, job.id)
+    assert (ended.state.value, ended.output_id) == ("cancelled", None)
+    assert "went on" not in passes

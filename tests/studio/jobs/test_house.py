@@ -167,14 +167,14 @@ def test_a_selfie_that_is_gone_is_a_refusal_and_no_crash(house, person):
 def test_a_portrait_prepared_during_a_withdrawal_is_kept_nowhere(house, person, monkeypatch):
     token, record, _, _ = person
     portraits = house.orders.workshop.portraits
-    prepare = portraits._prepare
+    measured = portraits._measured
 
     def withdrawn_meanwhile(*arguments):
-        portrait = prepare(*arguments)
+        found = measured(*arguments)
         portraits.purge(record.subject_id)
-        return portrait
+        return found
 
-    monkeypatch.setattr(portraits, "_prepare", withdrawn_meanwhile)
+    monkeypatch.setattr(portraits, "_measured", withdrawn_meanwhile)
     house.preview(token, "toon", {}, 1)
     assert not [key for key in portraits._kept if key[0] == record.subject_id]
 

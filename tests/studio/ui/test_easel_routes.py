@@ -14,6 +14,7 @@ from studio.service.easel import NoLongerWanted
 from studio.ui.handlers.making import Wish, preview
 from studio.ui.presence import waiting
 from studio.ui.routes.making import CLIENT_CLOSED
+from studio.ui.turns import Places
 from tests.studio.ui.conftest import CHOICE, second_browser
 from tests.studio.ui.test_making_routes import finished_output
 
@@ -150,3 +151,18 @@ def test_an_answer_to_nobody_is_empty(person, studio, monkeypatch):
     answer = person.get("/api/preview/toon")
     assert answer.status_code == CLIENT_CLOSED
     assert answer.content == b""
+
+
+def test_one_session_waits_for_a_few_previews_at_once():
+    async def crowd():
+        places = Places(2)
+        async with places.place("mine"), places.place("mine"):
+            with pytest.raises(Refusal) as refused:
+                await places.place("mine").__aenter__()
+            assert refused.value.code == "too_many_previews"
+            async with places.place("somebody else's"):
+                pass
+        async with places.place("mine"):
+            pass
+
+    asyncio.run(crowd())
