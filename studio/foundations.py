@@ -142,6 +142,10 @@ class Foundations:
     ) -> Retention:
         """Return what ends what is over; `sweeps` look each time."""
 
+        def remove_selfie(subject_id: str, selfie_id: str) -> None:
+            selfies.remove(subject_id, selfie_id)
+            portraits.purge(subject_id)
+
         def sweep(now: datetime) -> None:
             self.library.sweep_orphans(before=now - ORPHAN_AGE)
             selfies.sweep_orphans(probe_ids(self.database), before=now - ORPHAN_AGE)
@@ -150,7 +154,7 @@ class Foundations:
         return Retention(
             self.database,
             withdrawal,
-            selfies.remove,
+            remove_selfie,
             self.database.truncate_wal,
             (
                 Seldom(sweep, SWEEP_EVERY),

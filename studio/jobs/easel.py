@@ -12,6 +12,7 @@ from studio.jobs.workshop import FINAL_SIZE
 from studio.sitting.exports import require_free
 from studio.sitting.images import encode_still
 from studio.styles.catalogue import find_style
+from studio.styles.types import ControlError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,10 +89,14 @@ class Easel:
         subject_id = self.door.open_subject(token)
         output = self.library.find(subject_id, output_id)
         require_free(output)
-        request = self.orders.wish_of(subject_id, find_style(output.style))
+        try:
+            request = self.orders.wish_of(subject_id, find_style(output.style))
+        except ControlError as error:  # the style is gone, and with it what it would ask for
+            raise _no_recipe() from error
         job = self.orders.engine.rows.load(output.job_id)
-        if job is not None:
-            request = replace(request, capture_id=job.capture_id, probe_ids=(job.probe_id,))
+        if job is None:
+            raise _no_recipe()
+        request = replace(request, capture_id=job.capture_id, probe_ids=(job.probe_id,))
         return self._portrait(request)
 
     def _portrait(self, request: GrantRequest) -> bytes:

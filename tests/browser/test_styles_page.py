@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import StorageState, expect
+from playwright.sync_api import Request, StorageState, expect
 
 from tests.browser.conftest import Arrive, ArriveAtScript
 from tests.browser.scripted import FakeSite
@@ -137,12 +137,15 @@ def test_a_correction_stays_in_other_styles_and_changes_their_samples(
     visitor.click(".style-card[data-style=toon]")
     visitor.click("#corrections summary")
     visitor.page.locator("[name=hair_colour]").select_option("red")
-    asked: list[str] = []
-    visitor.page.on("request", lambda request: asked.append(unquote(request.url)))
+    asked: list[Request] = []
+    visitor.page.on("request", asked.append)
     visitor.click("#all-styles")
     visitor.see(DONE)
-    redrawn = [url for url in asked if "/api/preview/" in url and '"hair_colour":"red"' in url]
+    previews = [request for request in asked if "/api/preview/" in request.url]
+    told = [unquote(request.headers.get("x-controls", "")) for request in previews]
+    redrawn = [controls for controls in told if '"hair_colour":"red"' in controls]
     assert len(redrawn) == STYLES // 2, "those that ask for the colour of hair"
+    assert not [request.url for request in previews if "hair_colour" in request.url]
     visitor.click(".style-card[data-style=ink]")
     expect(visitor.page.locator("[name=hair_colour]")).to_have_value("red")
     expect(visitor.page.locator("#corrections")).to_have_attribute("open", "")

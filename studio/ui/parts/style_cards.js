@@ -111,8 +111,7 @@ export async function mount(root, { present, revisit }) {
     const controls = JSON.stringify(detail.corrected(style));
     if (!frame.firstElementChild) frame.classList.add("skeleton");
     try {
-      const address = `/api/preview/${encodeURIComponent(style.name)}?controls=${encodeURIComponent(controls)}`;
-      const url = await pictureOf(address, signal);
+      const url = await pictureOf(`/api/preview/${encodeURIComponent(style.name)}`, signal, controls);
       const image = make("img", { src: url, alt: `AI-generated preview of you: ${style.title}` });
       await image.decode().catch(() => {});
       const before = pictures.get(style.name)?.url;

@@ -44,10 +44,10 @@ export function mountDetail(root, { close, made }) {
     running?.abort();
     running = new AbortController();
     const { signal } = running;
-    const query = `measured=true&controls=${encodeURIComponent(JSON.stringify(controls.values()))}&seed=${seed}`;
+    const headers = { "x-controls": encodeURIComponent(JSON.stringify(controls.values())) };
     at("detail-frame").classList.add("redrawing");
     try {
-      const response = await fetchOwn(`/api/preview/${encodeURIComponent(style.name)}?${query}`, { signal });
+      const response = await fetchOwn(`/api/preview/${encodeURIComponent(style.name)}?measured=true&seed=${seed}`, { signal, headers });
       const likeness = JSON.parse(decodeURIComponent(response.headers.get("x-likeness") ?? "null"));
       const before = url;
       url = URL.createObjectURL(await response.blob());

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Body, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -22,6 +22,7 @@ from studio.ui.views import plain
 
 POLL_SECONDS = 0.1
 CLIENT_CLOSED = 499  # what nginx notes of a request whose sender has gone
+CONTROLS = "x-controls"  # header of a request for a preview: JSON, percent-encoded
 LIKENESS = "x-likeness"  # header of a measured preview: JSON, percent-encoded
 STREAM_SECONDS = 300  # the page asks anew when a job takes longer
 
@@ -40,7 +41,10 @@ def style_routes(context: Context) -> APIRouter:
         request: Request, style: str, controls: str = "{}", seed: int = 0, *, measured: bool = False
     ) -> Response:
         token = await run_in_threadpool(token_of, request)
-        wish = on_making.Wish(style, controls, seed, measured)
+        # Corrections tell what a person looks like, and a proxy's log keeps queries.
+        hidden = request.headers.get(CONTROLS)
+        text = controls if hidden is None else unquote(hidden)
+        wish = on_making.Wish(style, text, seed, measured)
         try:
             async with context.previews.place(token), waiting(request) as still_wanted:
                 released, likeness = await context.turns.run(

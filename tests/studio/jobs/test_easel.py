@@ -9,7 +9,7 @@ from functools import cache
 import cv2
 import numpy as np
 import pytest
-from dbos.error import DBOSAwaitedWorkflowCancelledError
+from dbos import error as dbos_error
 from PIL import Image
 
 from consent.adapters.tables import OutputRow
@@ -244,7 +244,7 @@ def test_a_job_that_is_cancelled_while_it_draws_stops_between_two_passes(house, 
     monkeypatch.setattr("studio.jobs.workshop.ASK_AFTER_SECONDS", 0.0)
     job = house.orders._job(house.door.open_subject(token), "toon", {}, 1)
     running.append(job.id)
-    with pytest.raises(DBOSAwaitedWorkflowCancelledError):
+    with pytest.raises(dbos_error.DBOSException):
         house.orders.engine.run(job)
     ended = house.job(token, job.id)
     assert (ended.state.value, ended.output_id) == ("cancelled", None)
