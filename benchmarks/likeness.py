@@ -29,6 +29,7 @@ from studio.likeness.bands import FILE, OWN_PERCENTS, PERCENTS, Calibration, ter
 from studio.likeness.measures import compare
 from studio.likeness.seen import SIDE, Seen, see_drawing, see_selfie
 from studio.likeness.types import Band, Measures
+from studio.styles.catalogue import STYLES
 from studio.styles.discovery import StyleModule, style_modules
 from studio.styles.portrait import Portrait, prepare_portrait
 from studio.styles.types import Family, finished
@@ -68,7 +69,8 @@ def main() -> int:
     sitters = _sitters(meter, options.people, options.most)
     known: dict[str, Entry] = {}
     if FILE.is_file():
-        known = json.loads(FILE.read_text(encoding="utf-8"))["styles"]
+        kept = json.loads(FILE.read_text(encoding="utf-8"))["styles"]
+        known = {each.name: kept[each.name] for each in STYLES if each.name in kept}
     for module in style_modules():
         name = module.STYLE.name
         if options.styles and name not in options.styles:
@@ -169,7 +171,7 @@ def _sitters(meter: FaceMeter, folder: Path, most: int) -> list[Sitter]:
 
 
 def _write(known: Mapping[str, Entry]) -> None:
-    styles = {name: each for name, each in known.items() if not name.startswith("*")}
+    styles = dict(known)
     for family in Family:
         kin = [each for each in styles.values() if each["family"] == family.value]
         if kin:
@@ -192,7 +194,9 @@ def _table(known: Mapping[str, Entry]) -> str:
         if not isinstance(outcome, dict):
             continue
         medians = outcome["medians"]
-        shares = [f"{outcome[key]:.0%}" for key in ("strong", "fair", "loose", "face_found")]
+        shares = [f"{outcome[key]:.0%}" for key in ("strong", "fair", "loose")]
+        # Nobody looks for a face in a figure of parts.
+        shares.append(f"{outcome['face_found']:.0%}" if "shape" in medians else "")
         numbers = [
             "" if key not in medians else f"{medians[key]:{'.1%' if key in SHARES else '.2f'}}"
             for key in names

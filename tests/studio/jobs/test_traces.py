@@ -272,8 +272,8 @@ def test_a_job_that_is_drawing_when_its_subject_withdraws_leaves_nothing(
     needles = needles_of(house, data, subject_id)
     draw, receipts = Workshop.render_and_release, []
 
-    def withdrawn_meanwhile(self, job):
-        made = draw(self, job)  # its sealed bytes lie there, and its row does not yet
+    def withdrawn_meanwhile(self, job, **keywords):
+        made = draw(self, job, **keywords)  # its sealed bytes lie there, and its row does not yet
         receipts.append(house.withdraw(token))
         return made
 

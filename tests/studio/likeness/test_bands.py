@@ -116,6 +116,12 @@ def test_people_at_one_distance_are_all_as_good_as_the_best_of_them():
     assert tied.standing(0.0).own == 99
 
 
+def test_every_style_has_a_calibration_of_its_own_and_no_other_has():
+    content = json.loads(FILE.read_text(encoding="utf-8"))
+    own = {name for name in content["styles"] if not name.startswith("*")}
+    assert own == {style.name for style in STYLES}, "python -m benchmarks.likeness --write"
+
+
 def test_a_style_without_a_calibration_is_held_to_its_family():
     added = replace(STYLES[0], name="added", family=Family.PAINTED)
     assert calibration_of(added) == calibration_of(replace(added, name="another"))
