@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import StorageState, expect
 
+from studio.jobs.made import Made
 from studio.jobs.types import Job
-from studio.jobs.workshop import Made, Workshop
+from studio.jobs.workshop import Workshop
 from tests.browser.conftest import Arrive
 
 FORBIDDEN = 403
@@ -26,9 +27,9 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     go = threading.Event()
     draw = Workshop.render_and_release
 
-    def draw_later(workshop: Workshop, job: Job) -> Made:
+    def draw_later(workshop: Workshop, job: Job, **keywords: Callable[[], None]) -> Made:
         go.wait(HOLD_SECONDS)
-        return draw(workshop, job)
+        return draw(workshop, job, **keywords)
 
     monkeypatch.setattr(Workshop, "render_and_release", draw_later)
     yield go
