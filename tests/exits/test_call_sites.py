@@ -29,7 +29,6 @@ HOLDS_RENDERS = {
 SEALED_COLUMNS = {
     ("captures", "sealed_evidence"): "numbers, sealed under the subject's key",
     ("captures", "template"): "128 numbers, sealed under the subject's key",
-    ("jobs", "sealed_controls"): "words and numbers, sealed under the subject's key",
     ("jobs", "sealed_controls"): "what was asked for, sealed under the subject's key",
     ("outputs", "sealed_notes"): "words and numbers, sealed under the subject's key",
     ("probes", "sealed_numbers"): "numbers, sealed under the subject's key",
