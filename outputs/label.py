@@ -101,7 +101,7 @@ def place_label(
     if kind is Kind.SMALL:
         return _in_tone((corner,), render, tone)
     chin = _on_chin(render, Design(Kind.CHIN, side, synthetic=False, locale=locale, family=family))
-    first = _in_disc(corner, chin) if render.is_round else corner
+    first = _in_disc(corner, chin, render) if render.is_round else corner
     return _in_tone((first, chin), render, tone)
 
 
@@ -187,20 +187,24 @@ def _tone_on(pixels: NDArray[np.uint8], rect: Rect) -> Tone:
     return Tone.LIGHT if float(luma.mean()) < DARK_GROUND else Tone.DARK
 
 
-def _in_disc(corner: Placement, chin: Placement) -> Placement:
-    """Return the place at the bottom of the disc for a copy whose corner is cut off with it.
+def _in_disc(corner: Placement, chin: Placement, render: Render) -> Placement:
+    """Return the place inside the disc for a copy whose corner is cut off with it.
 
-    Under a chin that leaves no room it stays in the corner: it is read there as well, until the
-    disc is cut out once more.
+    That is the bottom; under a chin that leaves no room, the top; and where the eyes lie too high
+    for that, the corner: it is read there as well, until the disc is cut out once more.
     """
     side = corner.design.short_side
     height, width = art(corner.design).pill.shape
     radius, gap = side / 2 - margin(side) / 2, margin(side) // 2
     reach = math.sqrt(radius**2 - (width / 2) ** 2)  # of its lower corners, below the middle
-    top = math.floor(side / 2 + reach) - height
-    if top < chin.rect[3] + gap:
+    left, bottom = round((side - width) / 2), math.floor(side / 2 + reach)
+    low = replace(corner, left=left, top=bottom - height)
+    if low.top >= chin.rect[3] + gap:
+        return low
+    high = replace(corner, left=left, top=math.ceil(side / 2 - reach))
+    if any(overlap(high.rect, clear) for clear in (*render.keep_clear, chin.rect)):
         return corner
-    return replace(corner, left=round((side - width) / 2), top=top)
+    return high
 
 
 def _on_chin(render: Render, design: Design) -> Placement:

@@ -196,10 +196,10 @@ class JobEngine:
         self, job_id: str, message: str, progress: float, step: Callable[[Job], Checkpoint]
     ) -> Checkpoint:
         """Run a step of a job that still lives; a refusal ends the job, not the workflow."""
-        job = self.rows.load(job_id)
-        if job is None or not self.rows.report(job_id, message, progress):
-            return {"ended": True}
         try:
+            job = self.rows.load(job_id)
+            if job is None or not self.rows.report(job_id, message, progress):
+                return {"ended": True}
             return step(job)
         except JobEnded:
             LOG.info("A job was cancelled while it was drawn.")

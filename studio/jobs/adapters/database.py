@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 OpenUnit = Callable[[], AbstractContextManager["SqlUnit"]]
 
 CONTROLS = "job-controls"  # in the seal's associated data
+ENDED = frozenset(JobState) - {JobState.QUEUED, JobState.RUNNING}
 LIVE = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 
@@ -222,17 +223,30 @@ def _job(row: JobRow, vault: KeyVault) -> Job:
 
 
 def _controls(row: JobRow, vault: KeyVault) -> Mapping[str, ControlValue]:
-    """Open what was asked for; nothing where it is damaged or its key is gone.
+    """Open what was asked for; nothing where its key is gone: then the gate refuses the job.
 
-    Such a job has ended or will be refused by the gate, so nothing is drawn from this.
+    Raises:
+        RecordInvalid: it is damaged, and the job is still to be worked on.
     """
     if row.sealed_controls is None:
         opened: dict[str, object] = {"id": row.id, "controls": json.loads(row.controls)}
     else:
         try:
             opened = json.loads(vault.unseal(row.subject_id, CONTROLS, row.sealed_controls))
-        except (ConsentRefused, RecordInvalid):
+        except ConsentRefused:
             return {}
+        except RecordInvalid:
+            if JobState(row.state) in ENDED:
+                return {}
+            raise
     controls = opened["controls"]
-    # What is sealed for another job is not this one's.
-    return controls if opened["id"] == row.id and isinstance(controls, dict) else {}
+    if opened["id"] == row.id and isinstance(controls, dict):
+        return controls
+    if JobState(row.state) in ENDED:
+        return {}
+    raise RecordInvalid(
+        "sealed_damaged",
+        "What was asked for cannot be read.",
+        why="It was sealed for another picture.",
+        next_step="Choose the style and make it again.",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from dbos import DBOS, SetWorkflowID
 
 from consent.adapters.tables import JobRow
 from outputs.encode import STILLS
@@ -48,3 +49,20 @@ def test_what_is_sealed_for_another_job_is_not_read(house, token, made):
         mine, theirs = (unit.session.get(JobRow, each.id) for each in (made, other))
         theirs.sealed_controls = mine.sealed_controls
     assert house.orders.engine.rows.load(other.id).controls == {}
+
+
+@pytest.mark.parametrize("damage", ["other", "bytes"])
+def test_a_job_whose_wish_cannot_be_read_is_refused_and_not_drawn_with_defaults(
+    house, token, made, damage
+):
+    engine = house.orders.engine
+    waiting = house.orders._job(house.door.open_subject(token), "avataaars", WISH, 7)
+    engine.rows.add(waiting)
+    with house.ledger.transaction() as unit:
+        row = unit.session.get(JobRow, waiting.id)
+        sealed = unit.session.get(JobRow, made.id).sealed_controls
+        row.sealed_controls = sealed if damage == "other" else b"\x01" + bytes(40)
+    with SetWorkflowID(waiting.id):
+        DBOS.start_workflow(engine._workflow, waiting.id).get_result()
+    ended = house.job(token, waiting.id)
+    assert (ended.state.value, ended.refusal["code"]) == ("refused", "sealed_damaged")
