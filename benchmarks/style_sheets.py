@@ -24,6 +24,7 @@ from PIL.PngImagePlugin import PngInfo
 from benchmarks.counterparts import counterpart_of, random_avatar
 from benchmarks.document import write_between
 from benchmarks.drawn import baked_portraits, labelled, tile
+from outputs.types import Credit
 from outputs.xmp import fields_for, write_packet
 from studio.styles.discovery import StyleModule, style_modules
 from studio.styles.portrait import Portrait
@@ -125,8 +126,10 @@ def _words(text: str, size: tuple[int, int]) -> Picture:
 
 
 def _packet(module: StyleModule) -> bytes:
+    style = module.STYLE
+    credit = Credit(style.artist, style.attribution, style.source)
     return write_packet(
-        fields_for(module.STYLE.digital_source_type, tool="Selfsame/docs", output_id="")
+        fields_for(style.digital_source_type, tool="Selfsame/docs", output_id="", credit=credit)
     )
 
 

@@ -72,7 +72,8 @@ class Easel:
             raise _no_recipe()
         seed = self.rng.randrange(SEEDS) if vary else int(cast("int", recipe["seed"]))
         controls = cast("Mapping[str, ControlValue]", recipe["controls"])
-        return self.orders.make(subject_id, str(recipe["style"]), controls, seed)
+        drawn = self.orders.engine.rows.load(output.job_id)
+        return self.orders.make(subject_id, str(recipe["style"]), controls, seed, like=drawn)
 
     def portrait(self, token: str, style: str) -> bytes:
         """Return the selfie that a style would be drawn from, as a JPEG; the gate is asked."""

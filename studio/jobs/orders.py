@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -75,9 +75,16 @@ class Orders:
             request, chosen.accept(controls), seed, still_wanted=still_wanted
         )
 
-    def make(self, subject_id: str, style: str, controls: Controls, seed: int) -> str:
-        """Enqueue one durable job and return its id."""
+    def make(
+        self, subject_id: str, style: str, controls: Controls, seed: int, *, like: Job | None = None
+    ) -> str:
+        """Enqueue one durable job and return its id.
+
+        It draws from the selfie of `like`, as long as that may still be drawn from.
+        """
         job = self._job(subject_id, style, controls, seed)
+        if like is not None and self._still_offers(like, job.capture_id):
+            job = replace(job, probe_id=like.probe_id)
         self.engine.submit(job)
         return job.id
 
@@ -133,6 +140,12 @@ class Orders:
             refusal=None,
             created_at=self.clock.now(),
         )
+
+    def _still_offers(self, like: Job, capture_id: str) -> bool:
+        """Tell whether a job's selfie is there, and of the newest look into the camera."""
+        with self.ledger.reading() as unit:
+            probes = unit.captures.probes(like.subject_id)
+        return any((p.id, p.capture_id) == (like.probe_id, capture_id) for p in probes)
 
     def wish_of(self, subject_id: str, style: Style) -> GrantRequest:
         """Ask for what the subject's newest consent, capture and selfie allow; the gate decides."""

@@ -41,14 +41,24 @@ class Places:
         self._taken: Counter[str] = Counter()
 
     @asynccontextmanager
-    async def place(self, token: str) -> AsyncIterator[None]:
-        """Hold a place while something is waited for; raises Refusal when there is none left."""
+    async def place(self, token: str) -> AsyncIterator[Callable[[], None]]:
+        """Hold a place while something is waited for; raises Refusal when there is none left.
+
+        Yields what leaves it early: when nobody waits any more.
+        """
         if self._taken[token] >= self._most:
             raise too_many_previews(self._most)
         self._taken[token] += 1
-        try:
-            yield
-        finally:
-            self._taken[token] -= 1
+        held = [token]
+
+        def leave() -> None:
+            if not held:
+                return
+            self._taken[held.pop()] -= 1
             if not self._taken[token]:
                 del self._taken[token]
+
+        try:
+            yield leave
+        finally:
+            leave()

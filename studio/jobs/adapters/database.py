@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 OpenUnit = Callable[[], AbstractContextManager["SqlUnit"]]
 
 CONTROLS = "job-controls"  # in the seal's associated data
-ENDED = frozenset(JobState) - {JobState.QUEUED, JobState.RUNNING}
 LIVE = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 
@@ -131,17 +130,21 @@ class SqlJobRows:
             unit.session.flush()
 
     def load(self, job_id: str) -> Job | None:
-        """Return a job, or None."""
+        """Return a job, or None.
+
+        Raises:
+            RecordInvalid: what was asked for cannot be read, and the job is still to be worked on.
+        """
         with self._reading() as unit:
             row = unit.session.get(JobRow, job_id, populate_existing=True)
-            return None if row is None else _job(row, unit.vault)
+            return None if row is None else _job(row, _controls(row, unit.vault))
 
     def newest(self, subject_id: str) -> Job | None:
-        """Return the subject's newest job, or None."""
+        """Return the subject's newest job, or None; what was asked for is not opened."""
         query = select(JobRow).where(JobRow.subject_id == subject_id)
         with self._reading() as unit:
             row = unit.session.scalar(query.order_by(JobRow.created_at.desc()).limit(1))
-            return None if row is None else _job(row, unit.vault)
+            return None if row is None else _job(row, {})
 
     def unfinished(self, subject_id: str) -> list[str]:
         """Return the ids of the subject's queued and running jobs."""
@@ -161,17 +164,24 @@ class SqlJobRows:
         return self._change(job_id, values)
 
     def end(self, job_id: str, state: JobState, refusal: Mapping[str, str] | None = None) -> bool:
-        """End a live job; False when it had ended already."""
+        """End a live job and forget what was asked for; False when it had ended already.
+
+        How a picture was drawn is kept with the picture, and goes with it.
+        """
         text = json.dumps(dict(refusal)) if refusal else None
         values = {"state": state.value, "message": "", "progress": 1.0, "refusal": text}
+        values |= {"controls": "{}", "sealed_controls": None}
         return self._change(job_id, values)
 
     def of_subject(self, subject_id: str) -> list[Job]:
-        """Return the subject's jobs, oldest first."""
+        """Return the subject's jobs, oldest first; what was asked for is not opened.
+
+        So nothing that is damaged stands in the way of a withdrawal.
+        """
         query = select(JobRow).where(JobRow.subject_id == subject_id)
         with self._reading() as unit:
             rows = unit.session.scalars(query.order_by(JobRow.created_at, JobRow.id))
-            return [_job(row, unit.vault) for row in rows]
+            return [_job(row, {}) for row in rows]
 
     def purge(self, subject_id: str) -> int:
         """Delete the subject's jobs and return how many went."""
@@ -201,7 +211,7 @@ def _ended() -> ConsentRefused:
     )
 
 
-def _job(row: JobRow, vault: KeyVault) -> Job:
+def _job(row: JobRow, controls: Mapping[str, ControlValue]) -> Job:
     state = JobState(row.state)
     return Job(
         id=row.id,
@@ -211,7 +221,7 @@ def _job(row: JobRow, vault: KeyVault) -> Job:
         probe_id=row.probe_id,
         style=row.style,
         family=row.family,
-        controls=_controls(row, vault),
+        controls=controls,
         seed=row.seed,
         state=state,
         message=row.message,
@@ -226,24 +236,18 @@ def _controls(row: JobRow, vault: KeyVault) -> Mapping[str, ControlValue]:
     """Open what was asked for; nothing where its key is gone: then the gate refuses the job.
 
     Raises:
-        RecordInvalid: it is damaged, and the job is still to be worked on.
+        RecordInvalid: it is damaged, or another job's.
     """
     if row.sealed_controls is None:
-        opened: dict[str, object] = {"id": row.id, "controls": json.loads(row.controls)}
-    else:
-        try:
-            opened = json.loads(vault.unseal(row.subject_id, CONTROLS, row.sealed_controls))
-        except ConsentRefused:
-            return {}
-        except RecordInvalid:
-            if JobState(row.state) in ENDED:
-                return {}
-            raise
-    controls = opened["controls"]
-    if opened["id"] == row.id and isinstance(controls, dict):
-        return controls
-    if JobState(row.state) in ENDED:
+        kept: Mapping[str, ControlValue] = json.loads(row.controls)
+        return kept
+    try:
+        opened = json.loads(vault.unseal(row.subject_id, CONTROLS, row.sealed_controls))
+    except ConsentRefused:
         return {}
+    controls: Mapping[str, ControlValue] = opened["controls"]
+    if opened["id"] == row.id:
+        return controls
     raise RecordInvalid(
         "sealed_damaged",
         "What was asked for cannot be read.",

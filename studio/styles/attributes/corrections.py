@@ -128,6 +128,8 @@ def corrected(attributes: Attributes, controls: Controls) -> Attributes:
         value = _control(name).accept(controls.get(name, AUTO))
         if value == AUTO:
             continue
+        if name == "monk" and int(value) == attributes.monk:
+            continue  # what was measured is right: it stays as light or dark as it is
         if name == "monk":
             skin = skin_at(int(value), lab_of(attributes.skin))
             changes |= {"monk": int(value), "skin": hex_of(skin)}

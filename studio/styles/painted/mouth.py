@@ -113,6 +113,8 @@ def _teeth(study: Study, mouth: _Mouth, lip: Lab) -> tuple[float, Lab] | None:
     if high < lips + TEETH_LIGHTER:
         return None
     seen = bright > max((high + low) / 2, lips)
+    if not seen.any():
+        return None
     own = lab[seen].mean(axis=0)
     light = float(np.clip(own[0] + 5, lip[0] + 12, max(TEETH_LIMIT, lip[0] + 12)))
     reach = np.where(seen.any(axis=1), DEPTHS - seen[:, ::-1].argmax(axis=1), 0) / DEPTHS

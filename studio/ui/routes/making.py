@@ -46,7 +46,10 @@ def style_routes(context: Context) -> APIRouter:
         text = controls if hidden is None else unquote(hidden)
         wish = on_making.Wish(style, text, seed, measured)
         try:
-            async with context.previews.place(token), waiting(request) as still_wanted:
+            async with (
+                context.previews.place(token) as leave,
+                waiting(request, gone_away=leave) as still_wanted,
+            ):
                 released, likeness = await context.turns.run(
                     on_making.preview, service, token, wish, still_wanted
                 )

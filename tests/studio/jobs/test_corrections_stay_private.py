@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from dbos import DBOS, SetWorkflowID
 
 from consent.adapters.tables import JobRow
 from outputs.encode import STILLS
 from studio.house import MEDIA_TYPES
+from studio.jobs.adapters.database import CONTROLS
+from studio.service import JobState
 from studio.styles.attributes.corrections import CORRECTABLE
 
 WISH = {"monk": "9", "hair_length": "long", "facial_hair": "goatee", "glasses": "round"}
@@ -34,34 +38,48 @@ def test_the_gallery_still_knows_them(house, token, made):
     assert WISH.items() <= output.recipe["controls"].items()
 
 
-def test_a_job_keeps_them_sealed(house, token, made):
+@pytest.fixture
+def waiting(house, token):
+    """A job that nobody has begun."""
+    job = house.orders._job(house.door.open_subject(token), "avataaars", WISH, 7)
+    house.orders.engine.rows.add(job)
+    return job
+
+
+def test_a_job_keeps_them_sealed_and_forgets_them_at_its_end(house, waiting):
+    rows = house.orders.engine.rows
     with house.ledger.reading() as unit:
-        row = unit.session.get(JobRow, made.id)
+        row = unit.session.get(JobRow, waiting.id)
         assert row.controls == "{}"
         assert b"goatee" not in row.sealed_controls
-    job = house.orders.engine.rows.load(made.id)
-    assert WISH.items() <= job.controls.items()
+    assert WISH.items() <= rows.load(waiting.id).controls.items()
+    rows.end(waiting.id, JobState.CANCELLED)
+    with house.ledger.reading() as unit:
+        assert unit.session.get(JobRow, waiting.id).sealed_controls is None
+    assert rows.load(waiting.id).controls == {}
 
 
-def test_what_is_sealed_for_another_job_is_not_read(house, token, made):
-    other = house.make_now(token, "avataaars", {}, 6)
+def damage(house, job, kind):
     with house.ledger.transaction() as unit:
-        mine, theirs = (unit.session.get(JobRow, each.id) for each in (made, other))
-        theirs.sealed_controls = mine.sealed_controls
-    assert house.orders.engine.rows.load(other.id).controls == {}
+        row = unit.session.get(JobRow, job.id)
+        wish = json.dumps({"id": "another", "controls": {}}).encode()
+        other = unit.vault.seal(job.subject_id, CONTROLS, wish)
+        row.sealed_controls = other if kind == "other" else b"\x01" + bytes(40)
 
 
-@pytest.mark.parametrize("damage", ["other", "bytes"])
+def test_a_wish_that_cannot_be_read_stands_in_no_withdrawals_way(house, token, waiting):
+    damage(house, waiting, "bytes")
+    assert house.withdraw(token)["deleted"]
+    with house.ledger.reading() as unit:
+        assert unit.session.get(JobRow, waiting.id) is None
+
+
+@pytest.mark.parametrize("kind", ["other", "bytes"])
 def test_a_job_whose_wish_cannot_be_read_is_refused_and_not_drawn_with_defaults(
-    house, token, made, damage
+    house, token, waiting, kind
 ):
     engine = house.orders.engine
-    waiting = house.orders._job(house.door.open_subject(token), "avataaars", WISH, 7)
-    engine.rows.add(waiting)
-    with house.ledger.transaction() as unit:
-        row = unit.session.get(JobRow, waiting.id)
-        sealed = unit.session.get(JobRow, made.id).sealed_controls
-        row.sealed_controls = sealed if damage == "other" else b"\x01" + bytes(40)
+    damage(house, waiting, kind)
     with SetWorkflowID(waiting.id):
         DBOS.start_workflow(engine._workflow, waiting.id).get_result()
     ended = house.job(token, waiting.id)

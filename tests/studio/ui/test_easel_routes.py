@@ -162,7 +162,9 @@ def test_one_session_waits_for_a_few_previews_at_once():
             assert refused.value.code == "too_many_previews"
             async with places.place("somebody else's"):
                 pass
-        async with places.place("mine"):
-            pass
+        async with places.place("mine") as leave, places.place("mine"):
+            leave()  # its page has gone
+            async with places.place("mine"):
+                pass
 
     asyncio.run(crowd())
