@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.regions import BEARD, BROWS, HAIR, NECK, SKIN
+from benchmarks.regions import BROWS, HAIR, NECK, SKIN
 from studio.styles.attributes.colours import Lab
 from studio.styles.attributes.hair import hair_tone
 from studio.styles.fields import Mask, as_field
@@ -75,13 +75,6 @@ def with_hair(image: Picture, labels: NDArray[np.uint8], colour: Lab) -> Picture
 def with_skin(image: Picture, labels: NDArray[np.uint8], cheeks: Lab, colour: Lab) -> Picture:
     """Return the picture with skin whose cheeks are `colour` instead of `cheeks`."""
     return _shifted(image, share_of(labels, (SKIN, NECK), image.shape), cheeks, colour)
-
-
-def with_beard(image: Picture, labels: NDArray[np.uint8], colour: Lab) -> Picture:
-    """Return the picture with a beard whose median is `colour`."""
-    beard = share_of(labels, (BEARD,), image.shape)
-    now = as_field(np.median(_lab(image)[beard > 0.95], axis=0))
-    return _shifted(image, beard, now, colour)
 
 
 def _shifted(image: Picture, mask: Mask, now: Lab, then: Lab) -> Picture:

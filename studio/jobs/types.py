@@ -83,6 +83,10 @@ class JobRows(Protocol):
         """Return the subject's jobs, oldest first."""
         ...
 
+    def told(self, subject_id: str) -> list[Job]:
+        """Return the subject's jobs with what was asked for, oldest first."""
+        ...
+
     def purge(self, subject_id: str) -> int:
         """Delete the subject's jobs and return how many went."""
         ...

@@ -183,6 +183,13 @@ class SqlJobRows:
             rows = unit.session.scalars(query.order_by(JobRow.created_at, JobRow.id))
             return [_job(row, {}) for row in rows]
 
+    def told(self, subject_id: str) -> list[Job]:
+        """Return the subject's jobs with what was asked for, as far as it can be read."""
+        query = select(JobRow).where(JobRow.subject_id == subject_id)
+        with self._reading() as unit:
+            rows = unit.session.scalars(query.order_by(JobRow.created_at, JobRow.id))
+            return [_job(row, _readable(row, unit.vault)) for row in rows]
+
     def purge(self, subject_id: str) -> int:
         """Delete the subject's jobs and return how many went."""
         with self._writing() as unit:
@@ -230,6 +237,13 @@ def _job(row: JobRow, controls: Mapping[str, ControlValue]) -> Job:
         refusal=json.loads(row.refusal) if row.refusal else None,
         created_at=row.created_at,
     )
+
+
+def _readable(row: JobRow, vault: KeyVault) -> Mapping[str, ControlValue]:
+    try:
+        return _controls(row, vault)
+    except RecordInvalid:
+        return {}
 
 
 def _controls(row: JobRow, vault: KeyVault) -> Mapping[str, ControlValue]:

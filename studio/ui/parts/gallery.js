@@ -10,6 +10,8 @@ import { attributionOf, likenessOf } from "./likeness.js";
 export function mount(root) {
   const at = (id) => root.querySelector(`#${id}`);
 
+  const compared = [];
+
   function workOf(output) {
     const address = `/api/outputs/${encodeURIComponent(output.id)}`;
     const words = make("div", { class: "work-words" });
@@ -23,6 +25,7 @@ export function mount(root) {
       "data-testid": name, "aria-label": `${label}: ${output.title}`, onclick }, label);
     const before = button("compare", "Compare");
     const compare = mountCompare(before, frame, { address: () => `${address}/selfie`, refused });
+    compared.push(compare);
     const remove = make("button", { class: "button text", type: "button", "data-testid": "delete", onclick: () => confirm() }, "Delete");
     const usual = () => fill(words,
       make("div", { class: "work-head" },
@@ -69,6 +72,7 @@ export function mount(root) {
   }
 
   async function shown() {
+    for (const compare of compared.splice(0)) compare.hide(); // no photograph stays in memory
     try {
       const sitting = await get("/api/sitting");
       at("gallery-lock").hidden = !sitting.is_open;

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from dbos import DBOS, SetWorkflowID
@@ -57,6 +59,14 @@ def test_a_job_keeps_them_sealed_and_forgets_them_at_its_end(house, waiting):
     with house.ledger.reading() as unit:
         assert unit.session.get(JobRow, waiting.id).sealed_controls is None
     assert rows.load(waiting.id).controls == {}
+
+
+def test_the_copy_of_ones_data_tells_what_waits_to_be_drawn(house, token, waiting):
+    with ZipFile(BytesIO(b"".join(house.rights.archive(token)))) as archive:
+        name = next(each for each in archive.namelist() if each.endswith("jobs.json"))
+        listed = json.loads(archive.read(name))
+    (told,) = [job for job in listed if job["id"] == waiting.id]
+    assert WISH.items() <= told["controls"].items()
 
 
 def damage(house, job, kind):
