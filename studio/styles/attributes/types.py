@@ -130,7 +130,7 @@ class Attributes:
 # What a portrait that tells nothing is drawn with.
 NEUTRAL = Attributes(
     monk=5,
-    skin="#d7bd96",
+    skin="#b8987a",
     hair_colour="#4a3728",
     hair_length=HairLength.SHORT,
     hair_shape=HairShape.FLAT,
