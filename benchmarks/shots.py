@@ -31,6 +31,7 @@ LIMIT = 3 * 1024 * 1024  # bytes of all pictures together
 CAMERA_WIDTH = 1280  # pixels: a good webcam
 PAIR_HEIGHT = 720  # pixels of portrait-to-avatar.webp
 MOMENT = 600  # milliseconds until a page has come to rest
+DRAWN = "!document.querySelector('.style-frame.skeleton')"  # every sample has arrived
 TURN = 700  # milliseconds until a head has turned half way
 RUNNING = frozenset({"you-camera", "you-colours"})  # views of which only the window counts
 SHOWN = frozenset(
@@ -138,6 +139,8 @@ def shoot(visitor: Visitor, view: str, look: Look) -> None:
         visitor.page.locator("[data-instruction^=turn_]").wait_for(timeout=SITTING_PATIENCE)
         visitor.page.wait_for_timeout(TURN)
     elif view != "you-colours":
+        if view == "styles":
+            visitor.page.wait_for_function(DRAWN, timeout=SITTING_PATIENCE)
         visitor.page.wait_for_timeout(MOMENT)
     data = visitor.page.screenshot(full_page=look.whole and view not in RUNNING)
     screen = Image.open(io.BytesIO(data)).convert("RGB")

@@ -46,6 +46,7 @@ from studio.sitting.exports import Exports
 from studio.sitting.measuring import Still
 from studio.sitting.memory import FrameMemory
 from studio.sitting.selfies import SelfieVault
+from studio.styles.types import Picture
 from tests.fakes import CONTROLLER, LOG_SIGNER, SIGNER, STANDARDS, FixedClock, a_capture, face, near
 from tests.studio.jobs.gauges import ToldGauge
 
@@ -231,7 +232,11 @@ class World:
             if number == 1:
                 self.meanwhile()
             yield
-        return np.zeros((4, 4, 3), np.uint8)
+        return Picture(
+            figure=np.zeros((4, 4, 4), np.uint8),
+            backdrop=lambda width, height: np.zeros((height, width, 3), np.uint8),
+            landmarks=None,
+        )
 
     def capture(self, record, name, whose):
         """Let somebody with the face of that number pass a capture under a record."""
