@@ -6,6 +6,8 @@ Run: python -m benchmarks.styles [--write] [--large]    writes docs/styles.md
 from __future__ import annotations
 
 import argparse
+import ctypes
+import gc
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -160,7 +162,9 @@ class Peak:
         return (self._most - self._base) * PAGE / 1e6
 
     def __enter__(self) -> Peak:
-        """Begin to watch."""
+        """Begin to watch, once what earlier work has freed went back to the system (glibc)."""
+        gc.collect()
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
         self._base = self._most = _resident()
         self._watcher.start()
         return self
