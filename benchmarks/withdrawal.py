@@ -90,7 +90,8 @@ def _fill(house: House, subject_id: str, sample: Sample, number: int) -> None:
 def _plainly(sample: Sample, number: int) -> float:
     """Return the milliseconds of a DELETE and of unlinking as many files, nothing else."""
     with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / f"{index}.{kind}" for index in range(number) for kind in "ab"]
+        count = number * len(sample.formats)
+        files = [Path(folder) / str(index) for index in range(count)]
         for path, released in zip(files, sample.formats * number, strict=True):
             path.write_bytes(released.data)
         with closing(sqlite3.connect(Path(folder) / "plain.db")) as database:
