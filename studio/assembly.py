@@ -159,9 +159,7 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         observer=hands.observer,
     )
     rules = Rules(settings.sign_in == "passkey", settings.invitation)
-    archivist = Archivist(
-        base.database, base.clock, desk, base.library, selfies, engine.rows.told
-    )
+    archivist = Archivist(base.database, base.clock, desk, base.library, selfies, engine.rows.told)
     rights = Rights(
         base.database,
         door,
