@@ -38,13 +38,12 @@ def style_routes(context: Context) -> APIRouter:
 
     @router.get("/preview/{style}")
     async def preview(
-        request: Request, style: str, controls: str = "{}", seed: int = 0, *, measured: bool = False
+        request: Request, style: str, seed: int = 0, *, measured: bool = False
     ) -> Response:
         token = await run_in_threadpool(token_of, request)
         # Corrections tell what a person looks like, and a proxy's log keeps queries.
-        hidden = request.headers.get(CONTROLS)
-        text = controls if hidden is None else unquote(hidden)
-        wish = on_making.Wish(style, text, seed, measured)
+        controls = unquote(request.headers.get(CONTROLS, "{}"))
+        wish = on_making.Wish(style, controls, seed, measured)
         try:
             async with (
                 context.previews.place(token) as leave,

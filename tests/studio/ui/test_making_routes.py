@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -29,10 +30,15 @@ def test_styles_carry_their_controls_by_kind(visitor):
 
 
 def test_a_preview_is_a_labelled_picture_of_the_open_subject(person):
-    controls = json.dumps({"palette": "night"})
-    answer = person.get("/api/preview/toon", params={"controls": controls, "seed": 3})
+    told = {"x-controls": quote(json.dumps({"palette": "night"}))}
+    answer = person.get("/api/preview/toon", params={"seed": 3}, headers=told)
     assert answer.headers["content-type"] == "image/webp"
     assert second_browser(person).get("/api/preview/toon").status_code == 403
+
+
+def test_controls_in_an_address_are_not_read(person):
+    answer = person.get("/api/preview/toon", params={"controls": "not json"})
+    assert answer.status_code == 200
 
 
 def test_a_preview_in_another_profile_never_leaves(person, studio, monkeypatch):
@@ -64,7 +70,8 @@ def test_a_preview_in_another_profile_never_leaves(person, studio, monkeypatch):
     ],
 )
 def test_controls_outside_their_limits_are_refused(person, style, controls, seed, status):
-    answer = person.get(f"/api/preview/{style}", params={"controls": controls, "seed": seed})
+    told = {"x-controls": quote(controls)}
+    answer = person.get(f"/api/preview/{style}", params={"seed": seed}, headers=told)
     assert answer.status_code == status
     assert set(answer.json()) == {"code", "what", "why", "next"}
 
