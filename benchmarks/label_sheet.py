@@ -19,44 +19,33 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.folders import WEIGHTS
+from benchmarks.drawn import SEED, WORD, baked_portraits, render_of
 from outputs.label import burn_label
 from outputs.label_words import LOCALES
 from outputs.looks import Family, Tone
 from outputs.types import Render
 from outputs.watermark import Watermarker
 from outputs.xmp import fields_for, write_packet
-from studio.face.meter import FaceMeter
-from studio.styles.alignment import anatomy
-from studio.styles.framing import flattened
 from studio.styles.painted.styles import toon
-from studio.styles.portrait import prepare_portrait
-from studio.subjects.cast import CastMember, load_cast
 
 PICTURE = Path("docs/pictures/labels.webp")
 LIMIT = 150_000  # bytes
 QUALITY = 64  # of lossy WebP
-SIDE = 1024  # pixels of an output
 TILE = 360  # pixels of one as shown above
 BADGE = (180, 120)  # pixels, width and height, of a corner as shown below
 CORNER = (342, 228)  # pixels of an output that a corner shows
 PALETTES = {Tone.DARK: "natural", Tone.LIGHT: "neon"}  # neon has a dark ground
-SEED = 7
-WORD = 0x5AFE1ABE  # no output's id
 
 Picture = NDArray[np.uint8]  # (H, W, 3) sRGB
 
 
 def main() -> int:
     """Draw the sheet; the exit status tells whether it fits."""
-    meter = FaceMeter(WEIGHTS)
-    try:
-        toons = {
-            tone: [_toon(meter, member, palette) for member in load_cast().values()]
-            for tone, palette in PALETTES.items()
-        }
-    finally:
-        meter.close()
+    portraits = baked_portraits().values()
+    toons = {
+        tone: [render_of(toon, portrait, {"palette": palette}, SEED) for portrait in portraits]
+        for tone, palette in PALETTES.items()
+    }
     tiles = [_shrunk(picture, (TILE, TILE)) for picture in _people(toons)]
     badges = [_shrunk(picture[: CORNER[1], -CORNER[0] :], BADGE) for picture in _all_looks(toons)]
     sheet = np.vstack([_grid(tiles, 3), _grid(badges, len(LOCALES))])
@@ -86,22 +75,6 @@ def _output(toon: Render, family: Family, locale: str) -> Picture:
     """Return the toon's pixels with the label of a family and the watermark."""
     labelled, _ = burn_label(replace(toon, family=family.value), synthetic=True, locale=locale)
     return Watermarker().embed(labelled, WORD)
-
-
-def _toon(meter: FaceMeter, member: CastMember, palette: str) -> Render:
-    still = member.frame(member.clips["still"][0]).image
-    face = meter.faces(still)[0]
-    portrait = prepare_portrait(still, face, meter.person(still), size=SIDE)
-    found = anatomy(portrait)
-    return Render(
-        pixels=flattened(toon.draw(portrait, {"palette": palette}, np.random.default_rng(SEED))),
-        face_box=found.face_box,
-        keep_clear=found.keep_clear,
-        lower_face=found.lower_face,
-        style=toon.STYLE.name,
-        family=toon.STYLE.family.value,
-        digital_source_type=toon.STYLE.digital_source_type,
-    )
 
 
 def _shrunk(picture: Picture, size: tuple[int, int]) -> Picture:

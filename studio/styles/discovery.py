@@ -9,7 +9,7 @@ from typing import Protocol, cast
 
 import studio.styles.illustrated.styles
 import studio.styles.painted.styles
-from studio.styles.types import Controls, Drawing, Style
+from studio.styles.types import Draw, Style
 
 PACKAGES = (studio.styles.painted.styles, studio.styles.illustrated.styles)
 
@@ -19,9 +19,9 @@ class StyleModule(Protocol):
 
     STYLE: Style
 
-    @staticmethod
-    def draw(portrait: object, controls: Controls, rng: object) -> Drawing:
-        """Draw a portrait in passes; see `studio.styles.types.Draw`."""
+    @property
+    def draw(self) -> Draw:
+        """Draws a portrait in passes."""
         ...
 
 
