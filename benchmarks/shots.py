@@ -26,7 +26,7 @@ from tests.browser.studio import Studio, running_studio
 from tests.browser.visitor import SITTING_PATIENCE, Visitor
 
 PICTURES = Path("docs/pictures")
-QUALITY = 82  # of lossy WebP
+QUALITY = 78  # of lossy WebP
 LIMIT = 3 * 1024 * 1024  # bytes of all pictures together
 CAMERA_WIDTH = 1280  # pixels: a good webcam
 PAIR_HEIGHT = 720  # pixels of portrait-to-avatar.webp
