@@ -253,7 +253,7 @@ def test_the_boxes_to_keep_clear_hold_every_mouth_and_all_eyes(module):
             seen = rasterised(artwork.compose({**variants, part: name}, colours), table.view, size)
             without = {p: v for p, v in variants.items() if p != part}
             bare = rasterised(artwork.compose(without, colours), table.view, size)
-            changed = (np.abs(seen.astype(int) - bare) > 40).any(axis=-1)
+            changed = (np.abs(seen.astype(int) - bare) > 24).any(axis=-1)
             assert changed.any(), name
             below = np.zeros_like(free)
             below[anatomy.lower_face[1] + 1 :] = True
