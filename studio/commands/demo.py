@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from consent.errors import Refusal
 from studio.service import FileFormat, JobState, JobView
 from studio.styles.catalogue import find_style
-from studio.styles.types import ControlError
+from studio.styles.words import ControlError
 
 if TYPE_CHECKING:
     from studio.house import House

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from studio.styles.catalogue import STYLES
-from studio.styles.types import SHARED, Control, Range, Style
+from studio.styles.types import SHARED, Control, Range, Style, Words
 
 
 def list_styles(*, as_json: bool) -> int:
@@ -34,7 +34,7 @@ def _as_json(style: Style) -> Mapping[str, object]:
 
 
 def _control(control: Control) -> Mapping[str, object]:
-    kind = "range" if isinstance(control, Range) else "choice"
+    kind = type(control).__name__.lower()
     return {"kind": kind, **asdict(control)}
 
 
@@ -42,6 +42,8 @@ def _print_controls(controls: tuple[Control, ...]) -> None:
     for control in controls:
         if isinstance(control, Range):
             accepts = f"{control.minimum:g} to {control.maximum:g}"
+        elif isinstance(control, Words):
+            accepts = f"up to {control.most} of {len(control.known)} words; --json lists them"
         else:
             accepts = ", ".join(control.options)
         print(f"    {control.name} = {control.default}   {accepts}")

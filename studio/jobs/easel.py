@@ -12,7 +12,7 @@ from studio.jobs.workshop import FINAL_SIZE
 from studio.sitting.exports import require_free
 from studio.sitting.images import encode_still
 from studio.styles.catalogue import find_style
-from studio.styles.types import ControlError
+from studio.styles.words import ControlError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from studio.styles.discovery import style_modules
-from studio.styles.types import ControlError, Style
+from studio.styles.types import Style
+from studio.styles.words import ControlError
 
 STYLES: tuple[Style, ...] = tuple(module.STYLE for module in style_modules())
 

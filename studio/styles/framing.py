@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from studio.styles.alignment import Anatomy, Rect
 from studio.styles.cutting import RIM, closed_bust, disc, resized, touches_sides, veiled, white_rim
-from studio.styles.types import Controls, Drawing, Picture, finished
+from studio.styles.types import Controls, Drawing, Picture, SlowDrawing, finished
 
 USUAL = 1024  # pixels, side of a final drawing
 # Frames that need a larger drawing: 17 and 35 cm at 300 dots per inch.
@@ -73,7 +73,7 @@ def over(figure: NDArray[np.uint8], ground: NDArray[np.uint8]) -> NDArray[np.uin
     return np.asarray(cv2.convertScaleAbs(cv2.add(kept, rest)), np.uint8)
 
 
-def flattened(drawing: Drawing) -> NDArray[np.uint8]:
+def flattened(drawing: Drawing | SlowDrawing) -> NDArray[np.uint8]:
     """Let a drawing run to its end and return it over its backdrop, (S, S, 3) uint8 sRGB."""
     return composed(finished(drawing))
 

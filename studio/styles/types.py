@@ -7,10 +7,12 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from studio.styles.words import ControlError, accepted_words
 
 if TYPE_CHECKING:
     from studio.styles.alignment import Anatomy
@@ -36,27 +38,48 @@ class Picture:
     shown: Mapping[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """How far a slow drawing has come. Its pixels are nobody's to see before they are marked."""
+
+    words: str  # what is being done: "Loading the model", "Imagining"
+    done: int  # steps
+    steps: int
+    seconds_left: float | None = None  # None: not known yet
+    pixels: NDArray[np.uint8] | None = None  # (h, w, 3) sRGB, what it looks like by now
+
+
 # A drawing in passes: it pauses after each (a layer, a frame, a denoising step), so that whoever
-# lets it draw can stop it, and returns the picture at its end.
+# lets it draw can stop it, and returns the picture at its end. Slow ones tell how far they are.
 Drawing = Generator[None, None, Picture]
-Draw = Callable[["Portrait", Controls, np.random.Generator], Drawing]
+SlowDrawing = Generator[Glimpse, None, Picture]
+Draw = Callable[["Portrait", Controls, np.random.Generator], Drawing | SlowDrawing]
+Drawn = TypeVar("Drawn")
 
 
-def finished(drawing: Drawing, *, between: Callable[[], None] = lambda: None) -> Picture:
+def finished(
+    drawing: Generator[Glimpse | None, None, Drawn],
+    *,
+    between: Callable[[], None] = lambda: None,
+    glimpsed: Callable[[Glimpse], None] = lambda _: None,
+) -> Drawn:
     """Let a drawing run to its end and return the picture.
 
     Args:
         drawing: in passes.
         between: called after each pass; what it raises ends the drawing where it stands.
+        glimpsed: told how far a slow drawing is, after `between`.
     """
     with closing(drawing):
         while True:
             try:
-                next(drawing)
+                glimpse = next(drawing)
             except StopIteration as end:
-                picture: Picture = end.value
+                picture: Drawn = end.value
                 return picture
             between()
+            if glimpse is not None:
+                glimpsed(glimpse)
 
 
 class Family(StrEnum):
@@ -65,10 +88,6 @@ class Family(StrEnum):
     ILLUSTRATED = "illustrated"
     PAINTED = "painted"
     IMAGINED = "imagined"
-
-
-class ControlError(ValueError):
-    """A control has no such name or value; the message says what is accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +133,22 @@ class Choice:
         return value
 
 
-Control = Range | Choice
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A few words out of a closed list; stored as they stand there, with ", " between them."""
+
+    name: str
+    label: str
+    known: Mapping[str, str]  # each word, in lower case, with the group that it is shown in
+    most: int  # words
+    default: str = ""
+
+    def accept(self, value: ControlValue) -> ControlValue:
+        """Return the words in the list's own spelling, or raise ControlError with the nearest."""
+        return accepted_words(self, value)
+
+
+Control = Range | Choice | Words
 
 # Every style has these beside its own: they say what becomes of the drawing, not how it is drawn.
 SHARED: tuple[Control, ...] = (
@@ -151,6 +185,8 @@ class Style:
     artist: str = ""  # whose artwork it is made from
     attribution: str = ""  # what the licence asks to say beside a picture
     source: str = ""  # address of the artwork's origin
+    is_slow: bool = False  # takes seconds to minutes: drawn when asked for, not while one looks on
+    selfies: int = 1  # verified selfies that it draws from, at most
 
     def accept(self, values: Controls) -> dict[str, ControlValue]:
         """Return all controls with `values` checked and the rest at their defaults.

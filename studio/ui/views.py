@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 
 from studio.styles.attributes.corrections import CORRECTABLE
-from studio.styles.types import SHARED, Choice, Control, Range, Style
+from studio.styles.types import SHARED, Choice, Control, Range, Style, Words
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -113,5 +113,15 @@ def _control_json(control: Control, group: str) -> Json:
                 "name": control.name,
                 "label": control.label,
                 "options": dict(control.options),
+                "default": control.default,
+            }
+        case Words():
+            return {
+                "kind": "words",
+                "group": group,
+                "name": control.name,
+                "label": control.label,
+                "most": control.most,
+                "known": dict(control.known),
                 "default": control.default,
             }

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from outputs.types import Profile, Released
 from studio.service import JobState, JobView, StudioService
-from studio.styles.types import ControlError, Style
+from studio.styles.types import Style
+from studio.styles.words import ControlError
 from studio.ui.refusals import control_invalid, style_unknown
 from studio.ui.views import Json, likeness_json, style_json
 

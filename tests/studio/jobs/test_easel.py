@@ -21,7 +21,7 @@ from studio.house import MEDIA_TYPES
 from studio.jobs.orders import MOST_UNFINISHED
 from studio.jobs.stylists import STYLISTS
 from studio.service.easel import NoLongerWanted
-from studio.styles.types import ControlError
+from studio.styles.words import ControlError
 from tests.studio.jobs.seed import seed
 
 SHAPES = {

@@ -10,7 +10,8 @@ import pytest
 from consent.errors import ConsentRefused
 from studio.jobs.stylists import STYLISTS
 from studio.jobs.tries import Leave, Tries, seeds
-from studio.styles.types import ControlError, Picture
+from studio.styles.types import Picture
+from studio.styles.words import ControlError
 from tests.studio.jobs.gauges import ToldGauge
 
 

@@ -13,7 +13,7 @@ from studio.styles.attributes.corrections import (
 )
 from studio.styles.attributes.skin import monk_step
 from studio.styles.attributes.types import NEUTRAL, Attributes
-from studio.styles.types import ControlError
+from studio.styles.words import ControlError
 
 
 def test_every_attribute_can_be_corrected_and_skin_through_its_tone():

@@ -12,7 +12,8 @@ from studio.styles.framing import composed, flattened
 from studio.styles.painted.colour import to_lab
 from studio.styles.painted.styles import anime_cel, graphic_novel, paper_cut, pixel_art
 from studio.styles.portrait import prepare_portrait
-from studio.styles.types import Choice, ControlError, Range, finished
+from studio.styles.types import Choice, Range, finished
+from studio.styles.words import ControlError
 from tests.studio.styles.colour_difference import ciede2000
 
 MODULES = {m.STYLE.name: m for m in (anime_cel, graphic_novel, paper_cut, pixel_art)}

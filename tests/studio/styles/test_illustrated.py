@@ -33,7 +33,8 @@ from studio.styles.illustrated.choose import chosen, nearest_cuts
 from studio.styles.illustrated.colours import LINE_CONTRAST, line_on, roles_of
 from studio.styles.illustrated.raster import rasterised
 from studio.styles.illustrated.table import NONE, by
-from studio.styles.types import ControlError, Family, finished
+from studio.styles.types import Family, finished
+from studio.styles.words import ControlError
 
 MODULES = [m for m in style_modules() if m.STYLE.family is Family.ILLUSTRATED]
 each_style = pytest.mark.parametrize("module", MODULES, ids=lambda m: m.STYLE.name)

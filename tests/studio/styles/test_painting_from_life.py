@@ -12,7 +12,8 @@ from studio.styles.framing import composed, flattened, over
 from studio.styles.painted.colour import to_lab
 from studio.styles.painted.styles import charcoal, coloured_pencil, oil, watercolour
 from studio.styles.portrait import prepare_portrait
-from studio.styles.types import Choice, ControlError, Range, finished
+from studio.styles.types import Choice, Range, finished
+from studio.styles.words import ControlError
 from tests.studio.styles.colour_difference import ciede2000
 
 MODULES = {m.STYLE.name: m for m in (watercolour, oil, coloured_pencil, charcoal)}

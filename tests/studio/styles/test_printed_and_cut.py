@@ -19,7 +19,8 @@ from studio.styles.painted.study import make_study
 from studio.styles.painted.styles import low_poly, pop_art, risograph, stained_glass
 from studio.styles.painted.tone import measure_tones
 from studio.styles.portrait import prepare_portrait
-from studio.styles.types import Choice, ControlError, finished
+from studio.styles.types import Choice, finished
+from studio.styles.words import ControlError
 from tests.studio.styles.colour_difference import ciede2000
 
 STYLES = (pop_art, risograph, low_poly, stained_glass)

@@ -11,7 +11,7 @@ from studio.styles.painted.background import BACKGROUNDS
 from studio.styles.painted.colour import to_lab
 from studio.styles.painted.palette import PALETTES
 from studio.styles.painted.styles import toon
-from studio.styles.types import ControlError
+from studio.styles.words import ControlError
 from tests.studio.styles.colour_difference import ciede2000
 
 MOST_SKIN_DRIFT = 5.0  # CIEDE2000 between the mean of the portrait's skin and the drawing's

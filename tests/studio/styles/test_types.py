@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from studio.styles.types import Choice, ControlError, Range
+from studio.styles.types import Choice, Range
+from studio.styles.words import ControlError
 
 LINE = Range("line", "Line", 0.5, 3.0, 0.1, 1.0)
 PALETTE = Choice("palette", "Palette", {"cool": "Cool", "warm": "Warm"}, "cool")

@@ -1,0 +1,1 @@
+"""One module per preset: a style of the Imagined family."""
