@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from studio.service.accounts import AccountService
     from studio.service.easel import EaselService
     from studio.service.logbook import LogService
+    from studio.service.models import ModelsService
     from studio.service.reports import ReportService
     from studio.service.rights import RightsService
     from studio.styles.types import Controls, Style
@@ -76,6 +77,11 @@ class StudioService(Protocol):
     @property
     def easel(self) -> EaselService:
         """Previews, the selfie beside a drawing, and drawing again what was kept."""
+        ...
+
+    @property
+    def models(self) -> ModelsService:
+        """What this machine can imagine with."""
         ...
 
     @property

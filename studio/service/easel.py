@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from outputs.types import Released
     from studio.likeness.types import MeasuredPreview
     from studio.styles.types import Controls
 
@@ -42,4 +43,8 @@ class EaselService(Protocol):
 
     def portrait_of(self, token: str, output_id: str) -> bytes:
         """Return the selfie that an output was drawn from, upright and cropped, as a JPEG."""
+        ...
+
+    def glimpse(self, token: str, job_id: str) -> Released:
+        """Return the newest labelled look at a picture that is being made; refuses without one."""
         ...

@@ -211,6 +211,8 @@ class JobView:
     progress: float  # 0 to 1
     output_id: str | None
     refusal: Mapping[str, str] | None = None  # code, what, why, next
+    seconds_left: float | None = None  # of slow styles, once it is known
+    glimpse: int = 0  # number of the newest look at an unfinished picture; 0: there is none
 
 
 @dataclass(frozen=True, slots=True)

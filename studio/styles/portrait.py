@@ -25,6 +25,7 @@ class Portrait(Aligned):
 
     regions: Regions
     attributes: Attributes
+    others: tuple[Aligned, ...] = ()  # further verified selfies of the same person, as taken
 
 
 def prepare_portrait(

@@ -15,6 +15,9 @@ from studio.models.types import Kind, ModelFiles, Role
 if TYPE_CHECKING:
     import torch
 
+    from studio.styles.diffusion.errors import PictureRefused
+    from studio.styles.types import Picture
+
 
 class Part(StrEnum):
     """What of the picture is imagined; the rest comes from the painted portrait."""
@@ -179,3 +182,12 @@ class Imagined:
     pictures: Sequence[NDArray[np.uint8]]  # (size, size, 3) uint8 sRGB, one per seed
     plan: Plan  # that drew it in the end
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One seed of a batch: a picture that passed every check, or why it was thrown away."""
+
+    seed: int
+    picture: Picture | None
+    refusal: PictureRefused | None = None
