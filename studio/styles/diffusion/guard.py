@@ -1,0 +1,202 @@
+"""What stands between a finished imagined picture and anybody's eyes.
+
+A picture is shown when it is whole, is no photograph by the measure of `stylisation`, shows one
+face and passes the safety checker; nothing else may skip or reorder this. What the checks cannot
+tell (whether the one face is the person's) is measured afterwards: `studio.likeness.floor`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.models.errors import ModelError
+from studio.models.types import Kind, ModelFiles, Role
+from studio.styles.diffusion.errors import NotAvailable, PictureRefused
+from studio.styles.diffusion.safety import SafetyChecker
+from studio.styles.diffusion.stylisation import Stylisation, load_stylisation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from studio.face.types import Face
+
+LEAST_SIDE = 16  # pixels
+# Spread of grey levels (0 to 255, standard deviation) below which there is no picture: what
+# numbers that are not finite come out as is one colour.
+LEAST_SPREAD = 4.0
+# Side in pixels up to which a glimpse shows nobody: a face in it is 29 pixels wide, less than half
+# of what this studio measures likeness on.
+TINY = 64
+
+
+class Faces(Protocol):
+    """Finds faces (studio.face.meter.FaceMeter)."""
+
+    def faces(self, image: NDArray[np.uint8]) -> tuple[Face, ...]:
+        """Return the faces of an (H, W, 3) uint8 sRGB image, largest first."""
+        ...
+
+
+class Safety(Protocol):
+    """Looks for what may be shown to nobody (studio.styles.diffusion.safety)."""
+
+    def require_safe(self, pixels: NDArray[np.uint8]) -> None:
+        """Raise PictureRefused unless (H, W, 3) uint8 sRGB pixels are safe."""
+        ...
+
+    def require_ready(self) -> None:
+        """Raise ModelError unless it can look."""
+        ...
+
+
+class Shelf(Protocol):
+    """Keeps verified weights (studio.models.shelf.Shelf)."""
+
+    def files(self, kind: Kind, roles: Sequence[Role]) -> ModelFiles:
+        """Return where the files of some roles lie, each checked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Showable:
+    """Evidence that a picture passed every check."""
+
+    drawn: float  # log odds that it is drawn, above the threshold of `stylisation.json`
+    face: Face | None  # in its pixels; None: none was found, and the portrait's landmarks count
+
+
+class Guard:
+    """Refuses pictures that may not be shown. Safe to call from any thread."""
+
+    def __init__(
+        self, safety: Safety, faces: Faces, stylisation: Stylisation | None = None
+    ) -> None:
+        """Hold what checks.
+
+        Args:
+            safety: looks for nudity.
+            faces: finds faces.
+            stylisation: tells drawings from photographs; None: as it was fitted.
+        """
+        self._safety = safety
+        self._faces = faces
+        self._stylisation = stylisation or load_stylisation()
+
+    @classmethod
+    def of(cls, shelf: Shelf, faces: Faces) -> Guard:
+        """Return a guard with the safety checker on a shelf, loaded when first needed."""
+        return cls(SafetyChecker(lambda: shelf.files(Kind.SD15, (Role.SAFETY,))), faces)
+
+    def require_ready(self) -> None:
+        """Make sure that a picture could be checked, before it takes minutes to draw.
+
+        Raises:
+            NotAvailable: the safety checker's weights are not here, or damaged.
+        """
+        try:
+            self._safety.require_ready()
+        except ModelError as error:
+            raise NotAvailable(
+                "no_safety_checker",
+                f"No picture can be imagined without the safety checker: {error}",
+                why="Every imagined picture is looked at for nudity before anybody sees it.",
+                next_step="Ask whoever runs this studio to fetch it: "
+                "python app.py models list shows its name and whether it is whole.",
+            ) from error
+
+    def require_showable(self, pixels: NDArray[np.uint8]) -> Showable:
+        """Check a finished picture.
+
+        One face must be found in it by the studio's own detector. Where none is found the picture
+        passes as well: that detector was made for photographs and misses flat and printed faces,
+        which is what a stylised picture is meant to have. Such a picture is then held to more in
+        colours and features (`studio.likeness.floor`), since its shape is the carried one.
+
+        Args:
+            pixels: (H, W, 3) uint8 sRGB.
+
+        Raises:
+            PictureRefused: `broken`, `faces`, `photo_like` or `unsafe`.
+            NotAvailable: the safety checker is not here.
+        """
+        self._require_whole(pixels)
+        found = self._faces.faces(pixels)
+        if len(found) > 1:
+            raise _several_faces()
+        drawn = self._stylisation.require_drawn(pixels, found[0] if found else None)
+        self._require_safe(pixels)
+        return Showable(drawn, found[0] if found else None)
+
+    def glimpse_allowed(self, pixels: NDArray[np.uint8]) -> bool:
+        """Tell whether an unfinished picture may be shown, with its labels, to who waits for it.
+
+        It may look like nobody yet; it may neither be unsafe nor a photograph. Up to `TINY` pixels
+        it counts as no photograph: see `tiny_glimpse`.
+
+        Args:
+            pixels: (h, w, 3) uint8 sRGB.
+        """
+        try:
+            self._require_whole(pixels)
+            if max(pixels.shape[:2]) > TINY:
+                found = self._faces.faces(pixels)
+                self._stylisation.require_drawn(pixels, found[0] if found else None)
+            self._require_safe(pixels)
+        except (PictureRefused, NotAvailable):
+            return False
+        return True
+
+    def glimpse(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+        """Return what may be shown of an unfinished picture: it, a tiny one, or nothing."""
+        if self.glimpse_allowed(pixels):
+            return pixels
+        tiny = tiny_glimpse(pixels)
+        return tiny if self.glimpse_allowed(tiny) else None
+
+    def _require_safe(self, pixels: NDArray[np.uint8]) -> None:
+        try:
+            self._safety.require_safe(pixels)
+        except ModelError as error:
+            raise NotAvailable(
+                "no_safety_checker",
+                f"The picture could not be checked: {error}",
+                why="Every imagined picture is looked at for nudity before anybody sees it.",
+                next_step="Ask whoever runs this studio to fetch the safety checker again.",
+            ) from error
+
+    @staticmethod
+    def _require_whole(pixels: NDArray[np.uint8]) -> None:
+        is_picture = (
+            pixels.dtype == np.uint8
+            and pixels.ndim == 3
+            and pixels.shape[2] == 3
+            and min(pixels.shape[:2]) >= LEAST_SIDE
+        )
+        if not (is_picture and float(pixels.std()) >= LEAST_SPREAD):
+            raise PictureRefused(
+                "broken",
+                "What came out is no picture.",
+                why="The numbers inside went wrong, and one colour everywhere shows nobody.",
+                next_step="Try again; if it happens each time, choose another engine or other "
+                "weights.",
+            )
+
+
+def tiny_glimpse(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return (h, w, 3) pixels as a square of `TINY`: colours and places, and nobody's face."""
+    size = (TINY, TINY)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _several_faces() -> PictureRefused:
+    return PictureRefused(
+        "faces",
+        "The picture shows more than one face, so it was thrown away.",
+        why="An avatar is of you alone; a second face would be somebody who never agreed.",
+        next_step="Try again, or choose another background or fewer words.",
+    )
