@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from consent.ports import Ledger
     from consent.types import GrantRequest
     from outputs.library import Library
+    from outputs.types import Released
     from studio.jobs.orders import Orders
     from studio.likeness.types import MeasuredPreview
     from studio.sitting.door import Door
@@ -74,6 +75,10 @@ class Easel:
         controls = cast("Mapping[str, ControlValue]", recipe["controls"])
         drawn = self.orders.engine.rows.load(output.job_id)
         return self.orders.make(subject_id, str(recipe["style"]), controls, seed, like=drawn)
+
+    def glimpse(self, token: str, job_id: str) -> Released:
+        """Return the newest labelled look at a picture that is being made; the gate is asked."""
+        return self.orders.glimpse(self.door.open_subject(token), job_id)
 
     def portrait(self, token: str, style: str) -> bytes:
         """Return the selfie that a style would be drawn from, as a JPEG; the gate is asked."""

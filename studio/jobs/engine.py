@@ -16,19 +16,23 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, SQ
 
 from consent.deletions import Found
 from consent.errors import Refusal
+from studio.jobs.glimpses import Glimpses
 from studio.jobs.made import Checkpoint, made_from_json, made_to_json
 from studio.jobs.types import Job, JobRows
 from studio.jobs.workshop import Workshop
 from studio.service import JobState
 
 if TYPE_CHECKING:
+    from outputs.types import Released
     from studio.jobs.adapters.database import JobDatabase
     from studio.jobs.lease import Lease
+    from studio.styles.types import Glimpse
 
 LOG = logging.getLogger(__name__)
 
 QUEUE = "avatars"
 POLLING_SECONDS = 0.1
+BEGUN, DRAWN = 0.4, 0.9  # progress when a picture is begun, and when it is drawn and signed
 ENDED = ["SUCCESS", "ERROR", "CANCELLED"]  # the engine's own words
 NOTES_KEPT = timedelta(minutes=1)  # a job that was cancelled may still be drawing
 COMPLETION_SECONDS = 10  # that a closing process waits for the job it works on
@@ -65,6 +69,7 @@ class JobEngine:
         self._database = database
         self._workshop = workshop
         self.rows: JobRows = database.rows
+        self.glimpses = Glimpses()
         DBOS(config=_config(settings, lease))
         self._datasource = SQLAlchemyDatasource.create(
             database.url, engine=database.engine, serializer=DBOSPortableJSONSerializer()
@@ -181,13 +186,15 @@ class JobEngine:
         return {}
 
     def _render(self, job_id: str) -> Checkpoint:
-        return self._guarded(job_id, "Drawing and signing", 0.4, self._render_output)
+        return self._guarded(job_id, "Drawing and signing", BEGUN, self._render_output)
 
     def _render_output(self, job: Job) -> Checkpoint:
         made = self._workshop.render_and_release(
-            job, still_wanted=lambda: self._require_live(job.id)
+            job,
+            still_wanted=lambda: self._require_live(job.id),
+            glimpsed=lambda glimpse, released: self._glimpsed(job, glimpse, released),
         )
-        if not self.rows.report(job.id, "Storing", 0.9):
+        if not self.rows.report(job.id, "Storing", DRAWN):
             self._discard(job.id, self.rows)
             return {"ended": True}
         return made_to_json(made)
@@ -207,7 +214,20 @@ class JobEngine:
             self.rows.end(job_id, JobState.REFUSED, refusal.parts())
         except Exception as error:  # noqa: BLE001 - the engine would keep the message for good
             self._fail(job_id, error)
+        finally:
+            self.glimpses.forget(job_id)
         return {"ended": True}
+
+    def _glimpsed(self, job: Job, glimpse: Glimpse, released: Released | None) -> None:
+        """Tell how far a slow picture is; raises JobEnded when nobody waits for it any more."""
+        share = glimpse.done / max(glimpse.steps, 1)
+        words = f"{glimpse.words}, step {glimpse.done} of {glimpse.steps}"
+        told = self.rows.report(
+            job.id, words if glimpse.done else glimpse.words, BEGUN + (DRAWN - BEGUN) * share
+        )
+        if not told:
+            raise JobEnded
+        self.glimpses.note(job.id, job.subject_id, glimpse.seconds_left, released)
 
     def _require_live(self, job_id: str) -> None:
         job = self.rows.load(job_id)
@@ -235,7 +255,7 @@ class JobEngine:
         job = joined.jobs.load(job_id)
         if job is None:
             return
-        if not joined.jobs.report(job_id, "Storing", 0.9):
+        if not joined.jobs.report(job_id, "Storing", DRAWN):
             self._discard(job_id, joined.jobs)
             return
         try:

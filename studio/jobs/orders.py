@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from consent.ports import Clock, Ledger
     from outputs.types import Released
     from studio.jobs.engine import JobEngine
+    from studio.jobs.glimpses import Progress
     from studio.jobs.workshop import Workshop
     from studio.likeness.types import MeasuredPreview
     from studio.sitting.booth import Booth
@@ -53,7 +54,7 @@ class Orders:
 
         What `still_wanted` raises between two passes ends the drawing.
         """
-        chosen = find_style(style)
+        chosen = _quick(find_style(style))
         request = self.wish_of(subject_id, chosen)
         return self.workshop.preview(
             request, chosen.accept(controls), seed, still_wanted=still_wanted
@@ -69,7 +70,7 @@ class Orders:
         still_wanted: Callable[[], None] = lambda: None,
     ) -> MeasuredPreview:
         """Draw a labelled preview, the best of as many tries as asked for, and measure it."""
-        chosen = find_style(style)
+        chosen = _quick(find_style(style))
         request = self.wish_of(subject_id, chosen)
         return self.workshop.measured_preview(
             request, chosen.accept(controls), seed, still_wanted=still_wanted
@@ -84,7 +85,8 @@ class Orders:
         """
         job = self._job(subject_id, style, controls, seed)
         if like is not None and self._still_offers(like, job.capture_id):
-            job = replace(job, probe_id=like.probe_id)
+            further = [each for each in job.further_probes if each != like.probe_id]
+            job = replace(job, probe_id=like.probe_id, further_probes=tuple(further))
         self.engine.submit(job)
         return job.id
 
@@ -100,7 +102,22 @@ class Orders:
 
     def job(self, subject_id: str, job_id: str) -> JobView:
         """Return a job's progress."""
-        return _view(self._own(subject_id, job_id))
+        job = self._own(subject_id, job_id)
+        return _view(job, self.engine.glimpses.of(job.id))
+
+    def glimpse(self, subject_id: str, job_id: str) -> Released:
+        """Return the newest labelled look at a picture in the making; the gate is asked.
+
+        Raises:
+            ConsentRefused: `no_glimpse` where there is none, or the consent has ended.
+        """
+        job = self._own(subject_id, job_id)
+        progress = self.engine.glimpses.of(job.id)
+        if progress is None or progress.released is None:
+            raise _no_glimpse()
+        with self.ledger.reading() as unit:
+            self.workshop.gate.grant(job.request(), unit)
+        return progress.released
 
     def cancel(self, subject_id: str, job_id: str) -> JobView:
         """Cancel a job between steps."""
@@ -120,7 +137,11 @@ class Orders:
 
     def _job(self, subject_id: str, style: str, controls: Controls, seed: int) -> Job:
         chosen = find_style(style)
+        accepted = chosen.accept(controls)
         request = self.wish_of(subject_id, chosen)
+        batch = self.workshop.stylists[chosen.name].batch
+        if batch is not None:
+            batch.require(accepted)
         if len(self.engine.rows.unfinished(subject_id)) >= MOST_UNFINISHED:
             raise _too_many()
         return Job(
@@ -131,7 +152,7 @@ class Orders:
             probe_id=request.probe_ids[0],
             style=chosen.name,
             family=chosen.family.value,
-            controls=chosen.accept(controls),
+            controls=accepted,
             seed=seed,
             state=JobState.QUEUED,
             message="Waiting",
@@ -139,7 +160,16 @@ class Orders:
             output_id=None,
             refusal=None,
             created_at=self.clock.now(),
+            further_probes=self._further(request, chosen.selfies - 1),
         )
+
+    def _further(self, request: GrantRequest, number: int) -> tuple[str, ...]:
+        """Return further selfies of the same look into the camera, the newest first."""
+        with self.ledger.reading() as unit:
+            probes = unit.captures.probes(request.subject_id)
+        own = [probe.id for probe in probes if probe.capture_id == request.capture_id]
+        others = [probe_id for probe_id in reversed(own) if probe_id not in request.probe_ids]
+        return tuple(others[:number])
 
     def _still_offers(self, like: Job, capture_id: str) -> bool:
         """Tell whether a job's selfie is there, and of the newest look into the camera."""
@@ -188,7 +218,32 @@ def _too_many() -> ConsentRefused:
     )
 
 
-def _view(job: Job) -> JobView:
+def _quick(style: Style) -> Style:
+    """Return a style that is drawn while somebody looks on.
+
+    Raises:
+        ConsentRefused: `slow_style`; it would keep everybody else's previews waiting.
+    """
+    if style.is_slow:
+        raise ConsentRefused(
+            "slow_style",
+            f"{style.title} takes too long for a preview.",
+            why="Whoever else draws would have to wait for it.",
+            next_step="Make the picture: you see it as it comes about, and can stop it.",
+        )
+    return style
+
+
+def _no_glimpse() -> ConsentRefused:
+    return ConsentRefused(
+        "no_glimpse",
+        "There is nothing to see of this picture yet.",
+        why="It is shown once its first steps are done, and until it is finished.",
+        next_step="Wait a moment.",
+    )
+
+
+def _view(job: Job, progress: Progress | None) -> JobView:
     words = {
         JobState.DONE: "Done",
         JobState.CANCELLED: "Cancelled",
@@ -203,4 +258,6 @@ def _view(job: Job) -> JobView:
         progress=job.progress,
         output_id=job.output_id,
         refusal=job.refusal,
+        seconds_left=progress.seconds_left if progress else None,
+        glimpse=progress.number if progress else 0,
     )

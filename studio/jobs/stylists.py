@@ -3,25 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+import cv2
 import numpy as np
 
 from consent.errors import ConsentRefused
 from outputs.types import Credit, Render
 from studio.styles.alignment import anatomy
 from studio.styles.discovery import style_modules
-from studio.styles.framing import frame_picture
+from studio.styles.framing import frame_picture, moved
 from studio.styles.types import finished
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from studio.jobs.tries import Leave
+    from studio.styles.alignment import Anatomy
+    from studio.styles.diffusion.types import Attempt
     from studio.styles.portrait import Portrait
-    from studio.styles.types import Controls, Draw, Picture, Style
+    from studio.styles.types import Controls, Draw, Glimpse, Picture, Style
 
     Look = Callable[[Portrait, Picture], None]
+
+GLIMPSE_SIZE = 512  # pixels, as previews are
+
+
+class Batch(Protocol):
+    """Draws several seeds at once, of a slow style."""
+
+    def require(self, controls: Controls) -> None:
+        """Raise a refusal when nothing here can draw with these controls."""
+        ...
+
+    def several(
+        self, portrait: Portrait, controls: Controls, seeds: Sequence[int]
+    ) -> Generator[Glimpse, None, list[Attempt]]:
+        """Draw one picture for each seed and judge each by itself."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +51,7 @@ class Stylist:
 
     style: Style
     draw: Draw
+    batch: Batch | None = None  # of a slow style
 
     def picture(self, leave: Leave, portrait: Portrait, controls: Controls, seed: int) -> Picture:
         """Return a drawing that nobody may see: to be measured.
@@ -44,16 +66,36 @@ class Stylist:
             ConsentRefused: the grant is for another style or family, or the leave has ended.
             ControlError: a control is unknown or outside its limits.
         """
-        grant = leave.grant
-        if (grant.style, grant.family) != (self.style.name, self.style.family):
-            raise ConsentRefused(
-                "other_style",
-                "This leave is for another style.",
-                why="Consent names the styles that may be drawn.",
-                next_step="Choose the style again.",
-            )
+        self._require_granted(leave)
         drawing = self.draw(portrait, self.style.accept(controls), np.random.default_rng(seed))
         return finished(drawing, between=leave.still_granted)
+
+    def attempts(
+        self,
+        leave: Leave,
+        portrait: Portrait,
+        controls: Controls,
+        seeds: Sequence[int],
+        glimpsed: Callable[[Glimpse], None],
+    ) -> list[Attempt]:
+        """Return drawings of a slow style, one for each seed; nobody may see them.
+
+        Args:
+            leave: to draw.
+            portrait: of the granted probes.
+            controls: for the style's controls.
+            seeds: of what each drawing leaves to chance.
+            glimpsed: told how far the drawing is, between the steps.
+
+        Raises:
+            ConsentRefused: the grant is for another style or family, or the leave has ended.
+            RuntimeError: the style is not a slow one.
+        """
+        self._require_granted(leave)
+        if self.batch is None:
+            raise RuntimeError(f"{self.style.name} draws one picture at a time")
+        drawing = self.batch.several(portrait, self.style.accept(controls), seeds)
+        return finished(drawing, between=leave.still_granted, glimpsed=glimpsed)
 
     def render(
         self,
@@ -80,19 +122,54 @@ class Stylist:
         picture = self.picture(leave, portrait, controls, seed)
         if look is not None:
             look(portrait, picture)
+        return self.framed(picture, portrait, controls)
+
+    def framed(self, picture: Picture, portrait: Portrait, controls: Controls) -> Render:
+        """Return a picture in the frame that its controls ask for."""
         chosen = self.style.accept(controls)
         framed = frame_picture(picture, picture.anatomy or anatomy(portrait), chosen)
+        return self._render(framed.pixels, framed.anatomy, is_round=framed.is_round)
+
+    def glimpse(self, pixels: NDArray[np.uint8], portrait: Portrait) -> Render:
+        """Return an unfinished picture as it looks by now, to be released as a preview.
+
+        Args:
+            pixels: (h, w, 3) uint8 sRGB, of any size.
+            portrait: that is drawn.
+        """
+        side = (GLIMPSE_SIZE, GLIMPSE_SIZE)
+        enlarged = np.asarray(cv2.resize(pixels, side, interpolation=cv2.INTER_CUBIC), np.uint8)
+        where = moved(anatomy(portrait), GLIMPSE_SIZE / portrait.size, 0, side)
+        return self._render(enlarged, where)
+
+    def _render(
+        self, pixels: NDArray[np.uint8], where: Anatomy, *, is_round: bool = False
+    ) -> Render:
         return Render(
-            pixels=framed.pixels,
-            face_box=framed.anatomy.face_box,
-            keep_clear=framed.anatomy.keep_clear,
-            lower_face=framed.anatomy.lower_face,
+            pixels=pixels,
+            face_box=where.face_box,
+            keep_clear=where.keep_clear,
+            lower_face=where.lower_face,
             style=self.style.name,
             family=self.style.family,
             digital_source_type=self.style.digital_source_type,
-            is_round=framed.is_round,
+            is_round=is_round,
             credit=Credit(self.style.artist, self.style.attribution, self.style.source),
         )
 
+    def _require_granted(self, leave: Leave) -> None:
+        grant = leave.grant
+        if (grant.style, grant.family) != (self.style.name, self.style.family):
+            raise ConsentRefused(
+                "other_style",
+                "This leave is for another style.",
+                why="Consent names the styles that may be drawn.",
+                next_step="Choose the style again.",
+            )
 
-STYLISTS = {module.STYLE.name: Stylist(module.STYLE, module.draw) for module in style_modules()}
+
+STYLISTS: Mapping[str, Stylist] = {
+    module.STYLE.name: Stylist(module.STYLE, module.draw)
+    for module in style_modules()
+    if not module.STYLE.is_slow
+}

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from studio.likeness.floor import require_alike
 from studio.likeness.types import Dropped, Likeness
+from studio.styles.diffusion.errors import PictureRefused
 
 if TYPE_CHECKING:
     from consent.types import Grant
     from studio.jobs.stylists import Stylist
     from studio.likeness.gauge import Gauge, Judged
+    from studio.likeness.seen import Seen
+    from studio.styles.diffusion.types import Attempt
     from studio.styles.portrait import Portrait
-    from studio.styles.types import Controls, ControlValue, Picture
+    from studio.styles.types import Controls, ControlValue, Glimpse, Picture
 
 SEEDS = 2**31
 ONE_TRY = {"best_of": 1.0}
+ROUNDS = 3  # batches of a slow style before it gives up: chance spoils one, not three
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,51 @@ class Tries:
             for seed, other in judged
             if seed != self.seed
         ]
+
+    def imagine(
+        self, leave: Leave, portrait: Portrait, glimpsed: Callable[[Glimpse], None]
+    ) -> Picture:
+        """Draw a slow style in batches until a picture may be shown, and return the best one.
+
+        What is thrown away leaves its reason behind: in the report where another is kept.
+
+        Raises:
+            ConsentRefused: the leave has ended.
+            PictureRefused: in all rounds there was none; it says why of the last.
+        """
+        style = self._stylist.style
+        selfie = self._gauge.selfie(portrait, self.controls)
+        coming = seeds(self.seed, self._number * ROUNDS)
+        refused: list[tuple[int, PictureRefused]] = []
+        while coming:
+            batch, coming = coming[: self._number], coming[self._number :]
+            good: list[tuple[int, Picture, Judged]] = []
+            for made in self._stylist.attempts(leave, portrait, self.controls, batch, glimpsed):
+                leave.still_granted()
+                try:
+                    good.append(self._judge(made, selfie, portrait))
+                except PictureRefused as refusal:
+                    refused.append((made.seed, refusal))
+            if good:
+                self.seed, picture, self._judged = min(good, key=lambda each: each[2].distance)
+                self._dropped = [Dropped(seed, refusal.what) for seed, refusal in refused]
+                self._dropped += [
+                    Dropped(seed, self._gauge.reason(style, self._judged, other))
+                    for seed, _, other in good
+                    if seed != self.seed
+                ]
+                return picture
+        raise refused[-1][1]
+
+    def _judge(
+        self, made: Attempt, selfie: Seen, portrait: Portrait
+    ) -> tuple[int, Picture, Judged]:
+        if made.picture is None:
+            raise made.refusal or RuntimeError("an attempt without a picture gives no reason")
+        style = self._stylist.style
+        judged = self._gauge.judge(style, selfie, portrait, made.picture)
+        require_alike(style, judged)
+        return made.seed, made.picture, judged
 
     def look(self, portrait: Portrait, picture: Picture) -> None:
         """Judge the drawing that is released, by its own portrait: as if it were drawn alone."""

@@ -33,6 +33,7 @@ class Job:
     output_id: str | None
     refusal: Mapping[str, str] | None
     created_at: datetime
+    further_probes: tuple[str, ...] = ()  # more selfies, for styles that draw from several
 
     def request(self) -> GrantRequest:
         """Return what the gate is asked for, anew at every step."""
@@ -40,7 +41,7 @@ class Job:
             subject_id=self.subject_id,
             record_id=self.record_id,
             capture_id=self.capture_id,
-            probe_ids=(self.probe_id,),
+            probe_ids=(self.probe_id, *self.further_probes),
             purpose=Purpose.AVATAR_STILLS,
             family=self.family,
             style=self.style,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from consent.entries import log_grant, log_output
 from outputs.types import StoredOutput
 from studio.jobs.made import Made
-from studio.jobs.stylists import STYLISTS
+from studio.jobs.stylists import STYLISTS, Stylist
 from studio.jobs.tries import Leave, Tries
 from studio.likeness.types import MeasuredPreview
 from studio.styles.attributes.corrections import CORRECTABLE
@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from outputs.library import Library
     from outputs.release import Releaser
     from outputs.store import OutputRows
-    from outputs.types import Released
+    from outputs.types import Released, Render
     from studio.jobs.portraits import Portraits
     from studio.jobs.stylists import Look
     from studio.jobs.types import Job
     from studio.likeness.gauge import Gauge
-    from studio.styles.types import Controls
+    from studio.styles.portrait import Portrait
+    from studio.styles.types import Controls, Glimpse
+
+    Glimpsed = Callable[[Glimpse, Released | None], None]
 
 FINAL_SIZE = 1024  # pixels; larger ones are prepared when they are drawn
 PREVIEW_SIZE = 512  # pixels
@@ -55,27 +58,31 @@ class Workshop:
     gauge: Gauge
     monotonic: Callable[[], float] = time.monotonic  # seconds; a clock may be set back
     rng: Random = field(default_factory=SystemRandom)  # draws watermarks' ids
+    stylists: Mapping[str, Stylist] = field(default_factory=lambda: STYLISTS)  # by style
 
     def prepare(self, job: Job) -> None:
         """Prepare the portrait, so that the next step finds it in memory."""
         self.portraits.of(self._granted(job.request()), job.probe_id, size=FINAL_SIZE)
 
     def render_and_release(
-        self, job: Job, *, still_wanted: Callable[[], None] = lambda: None
+        self,
+        job: Job,
+        *,
+        still_wanted: Callable[[], None] = lambda: None,
+        glimpsed: Glimpsed = lambda _glimpse, _released: None,
     ) -> Made:
         """Draw, mark, read back and put the sealed bytes; one step, so no render is ever kept.
 
-        What `still_wanted` raises between two passes ends the drawing.
+        What `still_wanted` raises between two passes ends the drawing. `glimpsed` is told how far a
+        slow one is, with a labelled look at it where there is one.
         """
-        stylist = STYLISTS[job.style]
-        chosen = stylist.style.accept(job.controls)
-        tries = Tries(self.gauge, stylist, chosen, job.seed)
+        stylist = self.stylists[job.style]
+        tries = Tries(self.gauge, stylist, stylist.style.accept(job.controls), job.seed)
         leave = self._leave(job.request(), Recheck(still_wanted, self.monotonic))
-        if tries.is_choosing:
-            small = self.portraits.of(leave.grant, job.probe_id, size=PREVIEW_SIZE)
-            tries.choose(leave, small)
-        portrait = self.portraits.of(leave.grant, job.probe_id, size=drawing_size(chosen))
-        render = stylist.render(leave, portrait, tries.controls, tries.seed, look=tries.look)
+        if stylist.style.is_slow:
+            render = self._imagined(job, stylist, tries, leave, glimpsed)
+        else:
+            render = self._drawn(job, stylist, tries, leave)
         grant = self._granted(job.request())
         word = self.library.draw_word(self.rng)
         formats = self.releaser.mark(
@@ -102,6 +109,38 @@ class Workshop:
         )
         sealed = self._seal(job.subject_id, tries)
         return Made(output, self.library.put_objects(job.subject_id, job.id, formats), sealed)
+
+    def _drawn(self, job: Job, stylist: Stylist, tries: Tries, leave: Leave) -> Render:
+        if tries.is_choosing:
+            small = self.portraits.of(leave.grant, job.probe_id, size=PREVIEW_SIZE)
+            tries.choose(leave, small)
+        size = drawing_size(tries.controls)
+        portrait = self.portraits.of(leave.grant, job.probe_id, size=size)
+        return stylist.render(leave, portrait, tries.controls, tries.seed, look=tries.look)
+
+    def _imagined(
+        self, job: Job, stylist: Stylist, tries: Tries, leave: Leave, glimpsed: Glimpsed
+    ) -> Render:
+        portrait = self._sitter(job, leave.grant, size=drawing_size(tries.controls))
+
+        def show(glimpse: Glimpse) -> None:
+            released = None
+            if glimpse.pixels is not None:
+                render = stylist.glimpse(glimpse.pixels, portrait)
+                released = self.releaser.preview(render, self._granted(job.request()))
+            glimpsed(glimpse, released)
+
+        picture = tries.imagine(leave, portrait, show)
+        return stylist.framed(picture, portrait, tries.controls)
+
+    def _sitter(self, job: Job, grant: Grant, *, size: int) -> Portrait:
+        """Return the portrait with the further selfies that the job draws from."""
+        portrait = self.portraits.of(grant, job.probe_id, size=size)
+        others = [
+            self.portraits.photo(grant, probe_id, size=FINAL_SIZE)
+            for probe_id in job.further_probes
+        ]
+        return replace(portrait, others=tuple(others))
 
     def discard(self, job: Job) -> None:
         """Delete the sealed bytes of a job that ended without an output."""
@@ -140,7 +179,7 @@ class Workshop:
         """
         leave = self._leave(request, still_wanted)
         portrait = self.portraits.of(leave.grant, request.probe_ids[0], size=PREVIEW_SIZE)
-        stylist = STYLISTS[request.style]
+        stylist = self.stylists[request.style]
         render = stylist.render(leave, portrait, controls, seed, look=look)
         return self.releaser.preview(render, self._granted(request))
 
@@ -153,7 +192,7 @@ class Workshop:
         still_wanted: Callable[[], None] = lambda: None,
     ) -> MeasuredPreview:
         """Draw as often as `best_of` says, and tell how much the labelled preview looks alike."""
-        stylist = STYLISTS[request.style]
+        stylist = self.stylists[request.style]
         tries = Tries(self.gauge, stylist, stylist.style.accept(controls), seed)
         if tries.is_choosing:
             leave = self._leave(request, still_wanted)

@@ -96,7 +96,7 @@ def _in_banner(picture: Picture, anatomy: Anatomy, *, bare: bool) -> Framed:
     sheet = np.zeros((height, width, 4), np.uint8)
     sheet[:, left : left + SMALL_FIGURE] = resized(figure, SMALL_FIGURE)[:height]
     pixels = sheet if bare else over(sheet, picture.backdrop(width, height))
-    return Framed(pixels, _moved(anatomy, SMALL_FIGURE / size, left, BANNER))
+    return Framed(pixels, moved(anatomy, SMALL_FIGURE / size, left, BANNER))
 
 
 def _as_sticker(picture: Picture, anatomy: Anatomy) -> Framed:
@@ -104,14 +104,14 @@ def _as_sticker(picture: Picture, anatomy: Anatomy) -> Framed:
     size = picture.figure.shape[0]
     bust = veiled(picture.figure, closed_bust(size, margin=1.5 * RIM, is_open_below=False))
     pixels = resized(white_rim(bust), STICKER)
-    return Framed(pixels, _moved(anatomy, STICKER / size, 0, (STICKER, STICKER)))
+    return Framed(pixels, moved(anatomy, STICKER / size, 0, (STICKER, STICKER)))
 
 
-def _moved(anatomy: Anatomy, scale: float, across: int, size: tuple[int, int]) -> Anatomy:
+def moved(anatomy: Anatomy, scale: float, across: int, size: tuple[int, int]) -> Anatomy:
     """Return where the face lies once the figure was scaled and moved to the right."""
     width, height = size
 
-    def moved(rect: Rect) -> Rect:
+    def place(rect: Rect) -> Rect:
         left, top, right, bottom = rect
         return (
             max(0, math.floor(left * scale) + across),
@@ -121,7 +121,7 @@ def _moved(anatomy: Anatomy, scale: float, across: int, size: tuple[int, int]) -
         )
 
     return Anatomy(
-        face_box=moved(anatomy.face_box),
-        keep_clear=tuple(moved(rect) for rect in anatomy.keep_clear),
-        lower_face=moved(anatomy.lower_face),
+        face_box=place(anatomy.face_box),
+        keep_clear=tuple(place(rect) for rect in anatomy.keep_clear),
+        lower_face=place(anatomy.lower_face),
     )

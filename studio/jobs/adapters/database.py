@@ -40,6 +40,17 @@ class Joined:
     outputs: OutputRows
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a job is asked for, as far as it is sealed."""
+
+    controls: Mapping[str, ControlValue]
+    further_probes: tuple[str, ...] = ()
+
+
+NOTHING = Asked({})
+
+
 class JobDatabase:
     """Jobs over the studio's database."""
 
@@ -104,7 +115,9 @@ class SqlJobRows:
         Raises:
             ConsentRefused: `withdrawn` when the subject's deletion has begun: it would stay behind.
         """
-        asked = json.dumps({"id": job.id, "controls": dict(job.controls)})
+        asked = json.dumps(
+            {"id": job.id, "controls": dict(job.controls), "probes": list(job.further_probes)}
+        )
         row = JobRow(
             id=job.id,
             subject_id=job.subject_id,
@@ -137,14 +150,14 @@ class SqlJobRows:
         """
         with self._reading() as unit:
             row = unit.session.get(JobRow, job_id, populate_existing=True)
-            return None if row is None else _job(row, _controls(row, unit.vault))
+            return None if row is None else _job(row, _asked(row, unit.vault))
 
     def newest(self, subject_id: str) -> Job | None:
         """Return the subject's newest job, or None; what was asked for is not opened."""
         query = select(JobRow).where(JobRow.subject_id == subject_id)
         with self._reading() as unit:
             row = unit.session.scalar(query.order_by(JobRow.created_at.desc()).limit(1))
-            return None if row is None else _job(row, {})
+            return None if row is None else _job(row, NOTHING)
 
     def unfinished(self, subject_id: str) -> list[str]:
         """Return the ids of the subject's queued and running jobs."""
@@ -181,7 +194,7 @@ class SqlJobRows:
         query = select(JobRow).where(JobRow.subject_id == subject_id)
         with self._reading() as unit:
             rows = unit.session.scalars(query.order_by(JobRow.created_at, JobRow.id))
-            return [_job(row, {}) for row in rows]
+            return [_job(row, NOTHING) for row in rows]
 
     def told(self, subject_id: str) -> list[Job]:
         """Return the subject's jobs with what was asked for, as far as it can be read."""
@@ -218,7 +231,7 @@ def _ended() -> ConsentRefused:
     )
 
 
-def _job(row: JobRow, controls: Mapping[str, ControlValue]) -> Job:
+def _job(row: JobRow, asked: Asked) -> Job:
     state = JobState(row.state)
     return Job(
         id=row.id,
@@ -228,7 +241,7 @@ def _job(row: JobRow, controls: Mapping[str, ControlValue]) -> Job:
         probe_id=row.probe_id,
         style=row.style,
         family=row.family,
-        controls=controls,
+        controls=asked.controls,
         seed=row.seed,
         state=state,
         message=row.message,
@@ -236,32 +249,31 @@ def _job(row: JobRow, controls: Mapping[str, ControlValue]) -> Job:
         output_id=row.id if state is JobState.DONE else None,
         refusal=json.loads(row.refusal) if row.refusal else None,
         created_at=row.created_at,
+        further_probes=asked.further_probes,
     )
 
 
-def _readable(row: JobRow, vault: KeyVault) -> Mapping[str, ControlValue]:
+def _readable(row: JobRow, vault: KeyVault) -> Asked:
     try:
-        return _controls(row, vault)
+        return _asked(row, vault)
     except RecordInvalid:
-        return {}
+        return NOTHING
 
 
-def _controls(row: JobRow, vault: KeyVault) -> Mapping[str, ControlValue]:
+def _asked(row: JobRow, vault: KeyVault) -> Asked:
     """Open what was asked for; nothing where its key is gone: then the gate refuses the job.
 
     Raises:
         RecordInvalid: it is damaged, or another job's.
     """
     if row.sealed_controls is None:
-        kept: Mapping[str, ControlValue] = json.loads(row.controls)
-        return kept
+        return Asked(json.loads(row.controls))
     try:
         opened = json.loads(vault.unseal(row.subject_id, CONTROLS, row.sealed_controls))
     except ConsentRefused:
-        return {}
-    controls: Mapping[str, ControlValue] = opened["controls"]
+        return NOTHING
     if opened["id"] == row.id:
-        return controls
+        return Asked(opened["controls"], tuple(opened.get("probes", ())))
     raise RecordInvalid(
         "sealed_damaged",
         "What was asked for cannot be read.",
