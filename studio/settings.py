@@ -16,6 +16,8 @@ ONE_OF = {
     "sign_in": ("none", "passkey"),
     "label_locale": LOCALES,
 }
+SWITCHES = ("https", "models_offline")
+LISTS = ("allowed_hosts", "trusted_proxies", "witnesses", "accepted_licences")  # by commas
 TOGETHER = (("passive_model", "passive_sha256"), ("signing_certificate", "signing_key"))
 
 
@@ -60,6 +62,16 @@ class Settings:
     # without, and the studio's log says so. Empty: nobody is asked.
     time_stamp_url: str = ""
     time_stamp_root: str = ""  # PEM file of its root, for Verify to trust its times; may be empty
+    # Folder of the weights that the Imagined family draws with, several GB each, and of what is
+    # remembered of them. Empty: in the data folder. Nothing in it is about a person.
+    models: str = ""
+    # Address of a mirror that `models pull` asks instead of https://huggingface.co. Files that the
+    # catalogue does not pin are believed at their first pull: take one that you trust, over https.
+    models_mirror: str = ""
+    models_offline: bool = False  # true: `models pull` reaches nothing either
+    # Names of licences, as `python app.py models list` prints them, that you read and may work
+    # under although they forbid commercial use. Separated by commas; empty: none of them.
+    accepted_licences: tuple[str, ...] = ()
     label_locale: str = "en"  # language of the visible label: en, zh, de, fr, es or ja
     sign_in: str = "none"  # passkey: a shared server, nothing works without signing in
     invitation: str = ""  # what whoever makes a passkey must know; empty: nothing
@@ -73,6 +85,10 @@ class Settings:
     def engine_url(self) -> str:
         """Return the URL of the job engine's database."""
         return self.jobs_url or f"sqlite:///{self.data / 'dbos.db'}"
+
+    def models_folder(self) -> Path:
+        """Return the folder of the Imagined family's weights."""
+        return Path(self.models).expanduser().resolve() if self.models else self.data / "models"
 
     @property
     def temporary(self) -> Path:
@@ -124,11 +140,11 @@ def _converted(chosen: Mapping[str, object]) -> dict[str, object]:
 def _convert(name: str, value: object) -> object:
     if name in MOST:
         return _number(name, value, most=MOST[name])
-    if name == "https":
+    if name in SWITCHES:
         if str(value).lower() not in {"true", "false"}:
-            raise SettingsError(f"https is true or false, not {value!r}.")
+            raise SettingsError(f"{name} is true or false, not {value!r}.")
         return str(value).lower() == "true"
-    if name in {"allowed_hosts", "trusted_proxies", "witnesses"}:
+    if name in LISTS:
         names = value if isinstance(value, list) else str(value).split(",")
         return tuple(str(host).strip() for host in names if str(host).strip())
     if not isinstance(value, str):

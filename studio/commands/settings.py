@@ -7,7 +7,8 @@ from dataclasses import fields
 
 from studio.settings import PREFIX, Settings
 
-IN_DATA = frozenset({"database_url", "jobs_url", "objects_url"})  # where they lie when empty
+# Where they lie when empty.
+IN_DATA = frozenset({"database_url", "jobs_url", "objects_url", "models"})
 SECRET = frozenset({"invitation"})  # a screen is shown to others, and output is kept in logs
 
 

@@ -63,10 +63,15 @@ def read_lock(root: Path) -> Mapping[str, RepoPins]:
 
 
 def pin_revision(root: Path, repo: str, revision: str) -> None:
-    """Remember the commit that a repository's files are taken from; its files' pins stay."""
+    """Remember the commit that a repository's files are taken from.
+
+    Pins of its files stay when it is the same; those of another commit say nothing of this one.
+    """
     pins = dict(read_lock(root))
-    files = pins[repo].files if repo in pins else {}
-    pins[repo] = RepoPins(revision, files)
+    held = pins.get(repo)
+    if held is not None and held.revision == revision:
+        return
+    pins[repo] = RepoPins(revision)
     _write(root, pins)
 
 

@@ -61,3 +61,21 @@ def test_what_is_empty_is_said_as_what_it_means(settings, capsys):
 def test_json_keeps_what_is_empty_empty(settings, capsys):
     show_settings(settings, as_json=True)
     assert json.loads(capsys.readouterr().out)["invitation"] == ""
+
+
+def test_weights_lie_in_the_data_folder_or_where_the_operator_says(tmp_path):
+    assert read(tmp_path).models_folder() == tmp_path / "models"
+    assert read(tmp_path, models=str(tmp_path / "disk")).models_folder() == tmp_path / "disk"
+
+
+def test_licences_are_accepted_by_name_one_or_several(tmp_path):
+    assert read(tmp_path).accepted_licences == ()
+    found = read(tmp_path, accepted_licences="Some Licence, another")
+    assert found.accepted_licences == ("Some Licence", "another")
+
+
+def test_fetching_is_switched_off_in_one_word(tmp_path):
+    assert not read(tmp_path).models_offline
+    assert read(tmp_path, models_offline="true").models_offline
+    with pytest.raises(SettingsError, match="models_offline is true or false"):
+        read(tmp_path, models_offline="yes")
