@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 from string import Template as Text
 
-CURRENT_VERSION = "5"
+CURRENT_VERSION = "6"
 _URI = "urn:selfsame:notice"
 _LANGUAGES = {"en": "English", "de": "Deutsch"}  # of the current version
 _LABEL = re.compile("[0-9a-zA-Z-]+")

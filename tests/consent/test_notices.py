@@ -21,6 +21,7 @@ HEADINGS = [  # in both languages, in one order
     ("What this is", "Worum es geht"),
     ("What we record", "Was wir aufnehmen"),
     ("Why", "Warum"),
+    ("How imagined pictures are made", "Wie erfundene Bilder entstehen"),
     ("How long", "Wie lange"),
     ("Who sees it", "Wer es sieht"),
     ("What anyone can check", "Was alle prüfen können"),
@@ -40,7 +41,7 @@ def text_of(language):
 def prose(language):
     """Return the sections that are ours to write: not the controller's name."""
     found = sections(text_of(language))
-    found.pop(dict(zip(LANGUAGES, HEADINGS[10], strict=True))[language])
+    found.pop(dict(zip(LANGUAGES, HEADINGS[11], strict=True))[language])
     return found
 
 
@@ -64,6 +65,9 @@ def test_both_languages_have_the_same_sections_with_as_many_items():
     ("english", "german"),
     [
         ("slow colours", "langsamen Farben"),
+        ("up to four at once", "bis zu vier auf einmal"),
+        ("It does not learn from them", "Es lernt nicht daraus"),
+        ("Such checks can be wrong", "solche Prüfungen können sich irren"),
         ("biometric data", "biometrische Daten"),
         ("30 days, 90 days or one year", "30 Tage, 90 Tage oder ein Jahr"),
         ("files that you download", "Dateien, die du herunterlädst"),
@@ -122,7 +126,7 @@ def test_a_record_keeps_the_notice_that_it_was_given_under():
 def test_a_consent_under_another_text_is_none_of_the_present_ones():
     present = notice_hashes(CONTROLLER)
     assert present == {load_notice(CONTROLLER, language=each).sha256 for each in LANGUAGES}
-    for version in ("1", "2", "3", "4"):
+    for version in ("1", "2", "3", "4", "5"):
         assert load_notice(CONTROLLER, version=version).sha256 not in present
     moved = notice_hashes(Controller(id="x", name="Somebody else", contact="here"))
     assert not moved & present
@@ -136,6 +140,8 @@ def test_a_notice_that_was_agreed_to_is_never_edited():
         ("3", "de"): "ac249dacb29775b8",
         ("4", "en"): "5839c54967b51b34",
         ("4", "de"): "d852e6e712cc9b48",
+        ("5", "en"): "a4850526876d4cff",
+        ("5", "de"): "c2aa0fdb0b656b29",
     }
     for (version, language), digest in agreed.items():
         notice = load_notice(CONTROLLER, version=version, language=language)
