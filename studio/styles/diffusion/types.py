@@ -161,6 +161,7 @@ class Recipe:
     control_scale: float = 0.6
     adapter_scale: float = 0.6
     num_inference_steps: int = 4
+    scenery: str = ""  # the prompt where only the background is imagined: the look without a person
 
 
 @dataclass(frozen=True, slots=True)
