@@ -12,14 +12,15 @@ from studio.models.errors import ModelDamaged, ModelMissing
 CHUNK = 4 << 20  # bytes read at once
 
 
-def hash_file(path: Path, *, advanced: Callable[[int], None] | None = None) -> str:
-    """Return the SHA-256 of a file in lower-case hex; `advanced` is told the bytes of each read."""
-    digest = hashlib.sha256()
+def hash_file(path: Path, *, reaches: Callable[[int], None] | None = None) -> str:
+    """Return the SHA-256 of a file in lower-case hex; `reaches` is told how many bytes are read."""
+    digest, done = hashlib.sha256(), 0
     with path.open("rb", buffering=0) as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
-            if advanced is not None:
-                advanced(len(chunk))
+            done += len(chunk)
+            if reaches is not None:
+                reaches(done)
     return digest.hexdigest()
 
 
@@ -30,7 +31,7 @@ class Hashes:
         self._known: dict[Path, tuple[tuple[int, int, int], str]] = {}
         self._lock = threading.Lock()
 
-    def of(self, path: Path, *, advanced: Callable[[int], None] | None = None) -> str:
+    def of(self, path: Path, *, reaches: Callable[[int], None] | None = None) -> str:
         """Return the SHA-256 of a file.
 
         Raises:
@@ -43,7 +44,7 @@ class Hashes:
                 known = self._known.get(path)
             if known is not None and known[0] == looks:
                 return known[1]
-            found = hash_file(path, advanced=advanced)
+            found = hash_file(path, reaches=reaches)
             if _looks(path) == looks:  # else it is being written: nothing is remembered
                 with self._lock:
                     self._known[path] = (looks, found)

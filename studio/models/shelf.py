@@ -114,7 +114,8 @@ class Shelf:
                 f"{role.value} {file.path} {found.sha256}"
                 for file, found in zip(wanted, checked, strict=True)
             ]
-        single_file, loras = self.collection.chosen(kind)
+        draws = Role.BASE in roles  # what a creator chose replaces it or changes it
+        single_file, loras = self.collection.chosen(kind) if draws else (None, ())
         own = [item for item in (single_file, *loras) if item is not None]
         lines += [f"own {self._require_own(item).sha256}" for item in own]
         return ModelFiles(
@@ -136,6 +137,10 @@ class Shelf:
         """Return the folder that holds an entry's files as they are named in the catalogue."""
         return repo_folder(self.root, entry.repo)
 
+    def hash_of(self, path: Path, *, reaches: Callable[[int], None] | None = None) -> str:
+        """Return the SHA-256 of a file here, read once as long as it stays as it is."""
+        return self._hashes.of(path, reaches=reaches)
+
     def pin(self, entry: Entry, file: ModelFile) -> Pin | None:
         """Return what a file has to be; None before the first pull of what nobody pinned."""
         return _pin(entry, file, read_lock(self.root).get(entry.repo))
@@ -145,14 +150,8 @@ class Shelf:
         held = read_lock(self.root).get(entry.repo)
         return tuple(file for file in entry.files if not self._lies(entry, file, held))
 
-    def verify(
-        self, entry: Entry, *, advanced: Callable[[int], None] | None = None
-    ) -> tuple[Checked, ...]:
+    def verify(self, entry: Entry) -> tuple[Checked, ...]:
         """Read every file of an entry anew and return what was found.
-
-        Args:
-            entry: which one.
-            advanced: told the bytes of each read.
 
         Raises:
             ModelMissing: it is not here whole.
@@ -160,7 +159,7 @@ class Shelf:
         """
         for file in entry.files:
             self._hashes.forget(file_place(self.root, entry, file.path))
-        return self._require_checked(entry, entry.files, advanced=advanced)
+        return self._require_checked(entry, entry.files)
 
     def remove(self, entry: Entry) -> int:
         """Delete an entry's files but those that another whole entry shares; return the bytes.
@@ -202,13 +201,7 @@ class Shelf:
         place = file_place(self.root, entry, file.path)
         return pin is not None and place.is_file() and place.stat().st_size == pin.size
 
-    def _require_checked(
-        self,
-        entry: Entry,
-        files: Sequence[ModelFile],
-        *,
-        advanced: Callable[[int], None] | None = None,
-    ) -> tuple[Checked, ...]:
+    def _require_checked(self, entry: Entry, files: Sequence[ModelFile]) -> tuple[Checked, ...]:
         require_licence(entry, self.accepted)
         pull = f"python app.py models pull {entry.name}"
         if self._state(entry, files) is not EntryState.HERE:
@@ -229,7 +222,7 @@ class Shelf:
         for file in files:
             place = file_place(self.root, entry, file.path)
             pin = _pin(entry, file, held)
-            found = self._hashes.of(place, advanced=advanced)
+            found = self._hashes.of(place)
             if pin is None or found != pin.sha256:
                 wrong.append(file.path)
             else:
@@ -237,7 +230,7 @@ class Shelf:
         if wrong:
             raise ModelDamaged(
                 f"Not what was pinned, in {self.folder(entry)}: {', '.join(wrong)}. Fetch them "
-                f"anew with: python app.py models remove {entry.name}, then {pull}"
+                f"anew with: {pull}"
             )
         return tuple(checked)
 
@@ -260,7 +253,7 @@ def _pin(entry: Entry, file: ModelFile, held: RepoPins | None) -> Pin | None:
     locked = held.files.get(file.path)
     if locked is None or file.sha256 not in {None, locked.sha256}:
         return None
-    return locked
+    return locked if file.size in {None, locked.size} else None
 
 
 def _remove_empty(folder: Path) -> None:
