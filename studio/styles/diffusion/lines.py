@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 FINE = 2  # drawn this much larger, then reduced: smooth lines
 SUB = 4  # bits of a pixel to which a line is drawn (OpenCV's fixed point)
 PEN = 0.0038  # of the side: width of a feature's line
-STRAND = 0.0022  # of the side: what counts as one strand of hair or fold of cloth
+STRAND = 0.003  # of the side: what counts as one strand of hair or fold of cloth
 FAINT, CLEAR = 0.035, 0.11  # change of log lightness at which a strand begins and is full
+SHORTEST = 0.028  # of the side: shorter lines in hair and cloth are texture, no lines
+BROW = 170  # grey level of a brow: softer than a line
 HAIRLINE = 0.8  # how bright strands and folds are beside features
+MARGIN = 0.05  # of the side: outlines go on beyond the picture, so that its border gets none
+ENDS = 0.008  # of the side: no line so close to where the photograph ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class _Sheet:
         fixed = np.rint(points * self.scale * 2**SUB).astype(np.int32)
         tone = (round(255 * min(1.0, 0.55 + 0.45 * weight)),)
         cv2.polylines(self.pixels, [fixed], is_closed, tone, width, cv2.LINE_AA, SUB)
+
+    def fill(self, points: NDArray[np.floating]) -> None:
+        """Draw what is dark rather than edged, brows: (N, 2) portrait pixels."""
+        fixed = np.rint(points * self.scale * 2**SUB).astype(np.int32)
+        cv2.fillPoly(self.pixels, [fixed], (BROW,), cv2.LINE_AA, SUB)
 
 
 def lines_of(portrait: Portrait, size: int) -> NDArray[np.uint8]:
@@ -60,6 +69,7 @@ def lines_of(portrait: Portrait, size: int) -> NDArray[np.uint8]:
     side = FINE * size
     sheet = _Sheet(np.zeros((side, side), np.uint8), side / portrait.size)
     _draw_outlines(sheet, portrait)
+    sheet.pixels[_ends(portrait, side)] = 0
     _draw_features(sheet, portrait.landmarks[:, :2])
     drawn = cv2.resize(sheet.pixels, (size, size), interpolation=cv2.INTER_AREA)
     strands = np.rint(255 * HAIRLINE * _strands(portrait, size))
@@ -71,10 +81,9 @@ def _draw_features(sheet: _Sheet, points: NDArray[np.float32]) -> None:
         sheet.stroke(_smooth(points, eye.upper), 1.3)
         sheet.stroke(_smooth(points, eye.lower), 0.7)
         sheet.stroke(_smooth(points, eye.crease), 0.5)
-        brow = np.vstack([_smooth(points, eye.brow_top), _smooth(points, eye.brow_bottom)[::-1]])
-        sheet.stroke(brow, 0.8, is_closed=True)
+        sheet.fill(np.vstack([points[list(eye.brow_top)], points[list(eye.brow_bottom[::-1])]]))
         _draw_iris(sheet, points, eye)
-    sheet.stroke(_smooth(points, mesh.NOSE[2:-1]), 0.0)
+    sheet.stroke(_smooth(points, mesh.NOSE[2:-1]), 0.4)
     sheet.stroke(_smooth(points, mesh.NOSE_BASE), 1.0)
     for row in (mesh.LIPS_UPPER_OUT, mesh.LIPS_LOWER_OUT):
         sheet.stroke(_smooth(points, row), 0.8)
@@ -108,7 +117,6 @@ def _draw_outlines(sheet: _Sheet, portrait: Portrait) -> None:
         (regions.hair, 1.0),
         (regions.clothes, 1.0),
         (regions.frames, 0.8),
-        (regions.beard.mask, 0.4),
     ):
         for outline in _contours(mask):
             sheet.stroke(outline * unit, weight, is_closed=True)
@@ -118,28 +126,40 @@ def _contours(mask: Mask) -> Sequence[NDArray[np.float32]]:
     """Return the outlines of a soft mask, (N, 2) of its own pixels, without crumbs."""
     large = 4
     side = mask.shape[0] * large
-    shape = as_field(cv2.GaussianBlur(enlarged(mask, side), (0, 0), large)) > 0.5
-    # The picture's border is no outline.
-    framed = cv2.copyMakeBorder(shape.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-    found, _ = cv2.findContours(framed, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    least = 0.06 * side
+    margin = round(MARGIN * side)
+    grown = cv2.copyMakeBorder(enlarged(mask, side), *(margin,) * 4, cv2.BORDER_REPLICATE)
+    shape = cv2.GaussianBlur(as_field(grown), (0, 0), large) > 0.5
+    found, _ = cv2.findContours(shape.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     return [
-        as_field((each[:, 0] - 1) / large)
+        as_field((each[:, 0] - margin) / large)
         for each in found
-        if cv2.arcLength(each, closed=True) >= least
+        if cv2.arcLength(each, closed=True) >= MARGIN * side
     ]
+
+
+def _ends(portrait: Portrait, side: int) -> NDArray[np.bool_]:
+    """Return where the photograph ends, and a little around it: that is no outline of anything."""
+    covered = cv2.resize(
+        portrait.covered.astype(np.uint8), (side, side), interpolation=cv2.INTER_NEAREST
+    )
+    reach = cv2.distanceTransform(covered, cv2.DIST_L2, 5)
+    return np.asarray(reach < ENDS * side) & bool((covered == 0).any())
 
 
 def _strands(portrait: Portrait, size: int) -> Mask:
     """Return how clearly a dark line runs in hair or cloth, (size, size) in [0, 1]."""
     image = cv2.resize(portrait.image, (size, size), interpolation=cv2.INTER_AREA)
-    grey = as_field(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
-    tone = np.log(grey + 12)
+    tone = as_field(np.log(as_field(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)) + 12))
     sigma = STRAND * size
-    line = blurred(as_field(tone), 2.2 * sigma) - blurred(as_field(tone), 0.7 * sigma)
+    line = blurred(tone, 2.2 * sigma) - blurred(tone, 0.7 * sigma)
     regions = portrait.regions
     inside = as_field(np.clip(regions.hair + regions.clothes + regions.beard.mask, 0, 1))
-    return as_field(ramp(line, FAINT, CLEAR) * enlarged(inside, size).clip(0, 1))
+    drawn = as_field(ramp(line, FAINT, CLEAR) * enlarged(inside, size).clip(0, 1))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((drawn > 0.3).astype(np.uint8))
+    spans = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    long = spans >= SHORTEST * size
+    long[0] = False
+    return as_field(drawn * long[labels]) if count > 1 else as_field(np.zeros_like(drawn))
 
 
 def _smooth(points: NDArray[np.float32], row: Sequence[int]) -> NDArray[np.float64]:
