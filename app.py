@@ -289,6 +289,8 @@ def _quiet_libraries(settings: Settings) -> None:
     os.environ["GRADIO_TEMP_DIR"] = str(settings.temporary)  # else one that others share
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # a seed draws the same twice
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import cv2
 import numpy as np
@@ -11,7 +12,8 @@ import numpy as np
 from consent.errors import ConsentRefused
 from outputs.types import Credit, Render
 from studio.styles.alignment import anatomy
-from studio.styles.discovery import style_modules
+from studio.styles.diffusion.painter import Imaginer
+from studio.styles.discovery import preset_modules, style_modules
 from studio.styles.framing import frame_picture, moved
 from studio.styles.types import finished
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from studio.jobs.tries import Leave
     from studio.styles.alignment import Anatomy
+    from studio.styles.diffusion.painter import Guards, Imagines
     from studio.styles.diffusion.types import Attempt
     from studio.styles.portrait import Portrait
     from studio.styles.types import Controls, Draw, Glimpse, Picture, Style
@@ -169,7 +172,23 @@ class Stylist:
 
 
 STYLISTS: Mapping[str, Stylist] = {
-    module.STYLE.name: Stylist(module.STYLE, module.draw)
-    for module in style_modules()
-    if not module.STYLE.is_slow
+    module.STYLE.name: Stylist(module.STYLE, module.draw) for module in style_modules()
 }
+
+
+def all_stylists(imagination: Imagines, guard: Guards) -> Mapping[str, Stylist]:
+    """Return a stylist for every style, those of the Imagined family with what draws for them.
+
+    Args:
+        imagination: draws what they order.
+        guard: sees every picture before anybody does.
+    """
+    slow: dict[str, Stylist] = {}
+    for module in preset_modules():
+        imaginer = Imaginer(module.PRESET, module.STYLE, imagination, guard, _painted)
+        slow[module.STYLE.name] = Stylist(module.STYLE, imaginer.draw, imaginer)
+    return ChainMap(slow, cast("dict[str, Stylist]", STYLISTS))
+
+
+def _painted(name: str) -> Draw:
+    return STYLISTS[name].draw
