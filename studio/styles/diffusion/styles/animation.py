@@ -1,4 +1,4 @@
-"""3D animation: a character out of an animated film."""
+"""3D animation: a character of an animated film."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ PRESET = Preset(
     recipes=recipes(
         tags=(
             "3d animated film character, stylised cgi render, smooth simplified shapes, "
-            "expressive eyes, soft global illumination, subsurface scattering"
+            "expressive eyes, soft global illumination"
         ),
         sentence=(
-            "A character of a 3D animated film, a stylised computer render with smooth, "
+            "A character of a 3D animated film: a stylised computer render with smooth, "
             "simplified shapes, expressive eyes and soft light."
         ),
         scenery="background of a 3d animated film, stylised cgi render, soft global illumination",
         avoid="flat drawing, uncanny",
         strengths={Kind.SD15: 0.6, Kind.SDXL: 0.6, Kind.KLEIN: 0.9},
+        face=0.65,
     ),
     painted="anime_cel",
 )

@@ -12,15 +12,15 @@ PRESET = Preset(
     summary="A bust modelled by hand in coloured clay, with the marks of the thumbs left in.",
     recipes=recipes(
         tags=(
-            "clay bust sculpture, hand-modelled coloured modelling clay, thumb marks, "
-            "matte surface, rounded simplified shapes, studio miniature"
+            "clay bust sculpture, hand-modelled coloured modelling clay, thumb marks, matte, "
+            "rounded simplified shapes"
         ),
         sentence=(
             "A bust modelled by hand in coloured modelling clay, matte, with thumb marks and "
-            "rounded, simplified shapes; hair as rolled strands of clay."
+            "rounded, simplified shapes; the hair is rolled strands of clay."
         ),
         scenery="miniature scenery modelled in coloured modelling clay, matte surface",
-        avoid="glossy plastic, drawing, flat",
+        avoid="glossy plastic, flat drawing",
         strengths={Kind.SD15: 0.65, Kind.SDXL: 0.65, Kind.KLEIN: 0.9},
     ),
     painted="toon",
