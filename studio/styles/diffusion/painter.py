@@ -15,7 +15,7 @@ from studio.styles.diffusion.picture import seen
 from studio.styles.diffusion.presets import AUTO, strength_for
 from studio.styles.diffusion.prompts import Asked
 from studio.styles.diffusion.scene import Scene
-from studio.styles.diffusion.types import Imagined, Order, Part, Plan, Preset
+from studio.styles.diffusion.types import Attempt, Imagined, Order, Part, Plan, Preset
 from studio.styles.diffusion.vocabulary import load_vocabulary
 from studio.styles.types import Glimpse
 
@@ -47,22 +47,17 @@ class Imagines(Protocol):
 class Guards(Protocol):
     """What looks at pictures before anybody else does (studio.styles.diffusion.guard.Guard)."""
 
-    def require_showable(self, pixels: Pixels) -> None:
+    def require_ready(self) -> None:
+        """Raise NotAvailable unless pictures can be looked at."""
+        ...
+
+    def require_showable(self, pixels: Pixels) -> object:
         """Raise PictureRefused if a finished picture may not be shown."""
         ...
 
-    def glimpse_allowed(self, pixels: Pixels) -> bool:
-        """Tell whether what a drawing looks like by now may be shown."""
+    def glimpse(self, pixels: Pixels) -> Pixels | None:
+        """Return what may be shown of an unfinished picture."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One seed's picture, or why nobody may see it: exactly one of the two is there."""
-
-    seed: int
-    picture: Picture | None = None
-    refusal: PictureRefused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +69,15 @@ class Imaginer:
     imagination: Imagines
     guard: Guards
     painted: Callable[[str], Draw]  # from the name of a painted style to its drawing function
+
+    def require(self, controls: Controls) -> None:
+        """Make sure that these controls can be drawn with, before anybody waits for it.
+
+        Raises:
+            NotAvailable: no model is ready, or nothing that looks at its pictures.
+            ControlError: a control is unknown or outside its limits.
+        """
+        self._kind(self.style.accept(controls))
 
     def draw(self, portrait: Portrait, controls: Controls, rng: np.random.Generator) -> SlowDrawing:
         """Imagine one picture.
@@ -120,8 +124,7 @@ class Imaginer:
             ControlError: a control is unknown or outside its limits.
         """
         chosen = self.style.accept(controls)
-        wanted = str(chosen["engine"])
-        kind = self.imagination.require(None if wanted == AUTO else Kind(wanted))
+        kind = self._kind(chosen)
         part = Part(str(chosen["part"]))
         painted = None if part is Part.WHOLE else (yield from self._painted(portrait))
         scene = Scene(portrait, part, painted)
@@ -129,11 +132,18 @@ class Imaginer:
         try:
             imagined = yield from self._screened(self.imagination.imagine(kind, order_for))
         except PictureRefused as refusal:  # of the batch: its numbers were not finite
-            return [Attempt(seed, refusal=refusal) for seed in seeds]
+            return [Attempt(seed, None, refusal) for seed in seeds]
         return [
             self._judged(seed, pixels, scene)
             for seed, pixels in zip(seeds, imagined.pictures, strict=True)
         ]
+
+    def _kind(self, chosen: Controls) -> Kind:
+        """Return the kind that draws."""
+        wanted = str(chosen["engine"])
+        kind = self.imagination.require(None if wanted == AUTO else Kind(wanted))
+        self.guard.require_ready()
+        return kind
 
     def _painted(self, portrait: Portrait) -> Generator[Glimpse, None, Picture]:
         """Paint what stays where only a part is imagined."""
@@ -187,16 +197,17 @@ class Imaginer:
                 except StopIteration as end:
                     made: Made = end.value
                     return made
-                is_shown = glimpse.pixels is None or self.guard.glimpse_allowed(glimpse.pixels)
-                yield glimpse if is_shown else replace(glimpse, pixels=None)
+                if glimpse.pixels is not None:
+                    glimpse = replace(glimpse, pixels=self.guard.glimpse(glimpse.pixels))
+                yield glimpse
 
     def _judged(self, seed: int, pixels: Pixels, scene: Scene) -> Attempt:
         picture = scene.finished(pixels)
         try:
             self.guard.require_showable(seen(picture, min(JUDGED, picture.figure.shape[0])))
         except PictureRefused as refusal:
-            return Attempt(seed, refusal=refusal)
-        return Attempt(seed, picture)
+            return Attempt(seed, None, refusal)
+        return Attempt(seed, picture, None)
 
 
 def _reason(attempt: Attempt) -> PictureRefused:

@@ -21,8 +21,9 @@ NEVER = (
     "signature, deformed"
 )
 NOBODY = "person, people, face, figure"
+TURN = "Turn the person in the pictures into this work of art:"
 KEPT = (
-    "It shows the same person as the reference: keep the shape of the face, the eyes, the nose, "
+    "It shows the same person as the pictures: keep the shape of the face, the eyes, the nose, "
     "the mouth, the hairline and the person's own skin tone. Head and shoulders of one clothed "
     "person who faces the viewer. It is clearly artwork, never a photograph. No text."
 )
@@ -76,7 +77,7 @@ class Asked:
         if self._reads_tags:
             return ", ".join([self.recipe.prompt, "portrait of one person", *seen, *self._added()])
         return " ".join(
-            [self.recipe.prompt, f"The person has {_joined(seen)}.", *self._added(), KEPT]
+            [TURN, self.recipe.prompt, f"The person has {_joined(seen)}.", *self._added(), KEPT]
         )
 
     def scenery(self) -> str:
