@@ -25,7 +25,6 @@ from studio.models.lock import REVISION, SHA256
 HUB = "https://huggingface.co"
 NEWEST = "main"  # the branch that is asked for when no commit is pinned
 MOST_REDIRECTS = 5
-CHUNK = 1 << 20  # bytes handed on at once
 TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # s; of reading: between two pieces
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # statuses that may pass by themselves
 _BLOB = re.compile(r"[0-9a-f]{40}")
@@ -134,7 +133,7 @@ class Hub:
 
     def _bytes(self, response: httpx.Response, remote: Remote) -> Iterator[bytes]:
         try:
-            yield from response.iter_raw(CHUNK)
+            yield from response.iter_raw()  # as they come: none is lost in a buffer
         except httpx.TransportError as error:
             raise CutOff(f"The connection broke while {remote.path} came: {error}") from error
 

@@ -74,5 +74,5 @@ def strangers(folder: Path, known: Collection[str]) -> Iterator[Path]:
 
 def _is_plain(part: str) -> bool:
     """Tell whether one part of a path names a thing inside its folder on every platform."""
-    is_odd = set(part) & set('\\:*?"<>|\0') or any(ord(letter) < 32 for letter in part)
+    is_odd = set(part) & set('/\\:*?"<>|\0') or any(ord(letter) < 32 for letter in part)
     return bool(part) and not is_odd and part.strip(" .") != "" and not part.endswith((" ", "."))
