@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -71,19 +71,6 @@ class Catalogue:
         ]
         return (*first, *others)
 
-    def choosing(self, names: Sequence[str]) -> Catalogue:
-        """Return a catalogue in which the named entries stand for their roles.
-
-        Raises:
-            ModelError: there is no such entry.
-        """
-        sets = dict(self.sets)
-        for entry in map(self.find, names):
-            for kind in entry.kinds:
-                if kind in sets:
-                    sets[kind] = _standing(sets[kind], entry)
-        return replace(self, sets=sets)
-
     def _refuse(self, name: str) -> None:
         for item in self.refused:
             if item.is_named_in(name):
@@ -115,15 +102,6 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
         return Catalogue(entries, read_sets(table, entries), read_refused(table))
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{source} is not a catalogue: {error}") from error
-
-
-def _standing(models: ModelSet, entry: Entry) -> ModelSet:
-    def swapped(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        return tuple(entry if old.role is entry.role else old for old in entries)
-
-    needs, helps = swapped(models.needs), swapped(models.helps)
-    has_role = any(old.role is entry.role for old in (*needs, *helps))
-    return replace(models, needs=needs, helps=helps if has_role else (*helps, entry))
 
 
 def _plain(name: str) -> str:

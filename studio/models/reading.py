@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
+from studio.models.errors import ModelRefused
 from studio.models.licences import Refused
+from studio.models.places import require_safe_path
 from studio.models.types import (
     Entry,
     Kind,
@@ -19,12 +20,8 @@ from studio.models.types import (
     Tier,
 )
 
-SUFFIXES = (".safetensors", ".json", ".txt", ".model")
-"""Of files that are ever fetched: weights without code, configs, tokenizers."""
-
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-_PATH = re.compile(r"[A-Za-z0-9_][\w.+-]*(/[A-Za-z0-9_][\w.+-]*)*")
 _REVISION = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -99,7 +96,7 @@ def _entry(row: Table, licences: Mapping[str, Licence]) -> Entry:
             defaults={key: float(value) for key, value in row.get("defaults", {}).items()},
             sample=Sample(**row["sample"]) if "sample" in row else None,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, ModelRefused) as error:
         raise ValueError(f"{name}: {error}") from error
 
 
@@ -112,9 +109,7 @@ def _files(rows: Sequence[str | Table]) -> tuple[ModelFile, ...]:
 
 def _file(row: str | Table) -> ModelFile:
     table: Table = {"path": row} if isinstance(row, str) else row
-    path = _matching(_PATH, table["path"], "a path inside the repository")
-    if ".." in PurePosixPath(path).parts or PurePosixPath(path).suffix not in SUFFIXES:
-        raise ValueError(f"{path} is not of {', '.join(SUFFIXES)}")
+    path = str(require_safe_path(_text(table, "path")))
     size = table.get("size")
     if size is not None and not (type(size) is int and size > 0):
         raise ValueError(f"{path}: a size is a number of bytes")
