@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from studio.styles.discovery import style_modules
+from studio.styles.discovery import preset_modules, style_modules
 from studio.styles.types import Style
 from studio.styles.words import ControlError
 
-STYLES: tuple[Style, ...] = tuple(module.STYLE for module in style_modules())
+STYLES: tuple[Style, ...] = (
+    *(module.STYLE for module in style_modules()),
+    *(module.STYLE for module in preset_modules()),
+)
 
 
 def find_style(name: str) -> Style:

@@ -1,4 +1,7 @@
-"""Every style goes the whole way; one that is added goes it too."""
+"""Every drawn style goes the whole way; one that is added goes it too.
+
+Imagined styles need a model; with tiny ones they go theirs elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,12 @@ from studio.jobs.stylists import STYLISTS
 from studio.jobs.tries import Leave
 from studio.styles.catalogue import STYLES
 from studio.styles.portrait import prepare_portrait
+from studio.styles.types import Family
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "styles.md"
 SAMPLES = ROOT / "docs" / "pictures" / "styles"
-NAMES = [style.name for style in STYLES]
+NAMES = [style.name for style in STYLES if style.family is not Family.IMAGINED]
 
 # Run by a process of its own: the studio's command line with one more folder of styles.
 COMMAND = """
