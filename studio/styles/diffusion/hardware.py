@@ -55,7 +55,7 @@ def measure(root: Path = Path("/")) -> Hardware:
     Args:
         root: where /proc and /sys are looked for.
     """
-    import torch  # noqa: PLC0415 - seconds
+    import torch  # takes seconds
 
     ram_gb, ram_free_gb = _memory(root)
     with warnings.catch_warnings(record=True) as told:  # torch says so when a driver is too old
@@ -97,7 +97,7 @@ def teraflops(device: str, dtype: str) -> float:
         device: torch's name.
         dtype: torch's name: "float32", "float16", "bfloat16".
     """
-    import torch  # noqa: PLC0415 - seconds
+    import torch  # takes seconds
 
     side = 768 if device == "cpu" else 4096
     matrix = torch.ones((side, side), dtype=getattr(torch, dtype), device=device)

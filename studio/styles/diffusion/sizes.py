@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,15 @@ def _part(role: Role, place: str) -> str:
 
 def _gigabytes(path: Path) -> float:
     """Return the memory that a file's tensors take at two bytes a number, GB; 0 if unreadable."""
+    try:
+        told = path.stat()
+        return _read_gigabytes(path, told.st_size, told.st_mtime_ns)
+    except OSError:
+        return 0.0
+
+
+@lru_cache(maxsize=256)
+def _read_gigabytes(path: Path, size: int, changed: int) -> float:  # noqa: ARG001 - of the cache
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")

@@ -1,0 +1,232 @@
+"""The engine of the Imagined family: takes an order, and sees that this machine draws it.
+
+It chooses the plan that fits, keeps pipelines warm, lets one drawing run at a time, tells how far
+it is, and goes on with a smaller plan when memory runs out. What is drawn, and how, is the kinds'
+matter; whether anybody may see it is the guard's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.models.errors import ModelError, ModelMissing
+from studio.models.types import Kind, ModelFiles
+from studio.styles.diffusion.background import meanwhile
+from studio.styles.diffusion.drawing import draw
+from studio.styles.diffusion.hardware import Hardware, measure
+from studio.styles.diffusion.memory import give_back, is_out_of_memory
+from studio.styles.diffusion.outlook import Outlook
+from studio.styles.diffusion.plans import at_once
+from studio.styles.diffusion.refusals import closing_down, damaged, no_models, unknown_kind
+from studio.styles.diffusion.states import KindState
+from studio.styles.diffusion.timing import Timings
+from studio.styles.diffusion.turns import Turns
+from studio.styles.diffusion.types import Imagined, KindModule, Loaded, Order, Plan
+from studio.styles.diffusion.warm import Warm, WarmPipelines
+from studio.styles.diffusion.watching import Watch, Whole
+from studio.styles.types import Glimpse
+
+if TYPE_CHECKING:
+    from studio.models.shelf import Shelf
+
+LISTEN = 0.5  # seconds between two signs of life while there are no steps to tell of
+LOOK = 1.0  # seconds between two looks at a drawing, at least
+
+
+class Imagination:
+    """Draws orders, one at a time, with what lies on the shelf."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        kinds: Mapping[Kind, KindModule],
+        hardware: Callable[[], Hardware] = measure,
+        *,
+        monotonic: Callable[[], float],
+        timings: Timings | None = None,
+        look_every: float = LOOK,
+    ) -> None:
+        """Load nothing yet.
+
+        Args:
+            shelf: where the weights lie.
+            kinds: the modules that draw; others are switched off.
+            hardware: measures the device.
+            monotonic: seconds.
+            timings: what is known about speed; None: nothing, and nothing is kept.
+            look_every: seconds between two looks at a drawing, at least; infinity for none.
+        """
+        self._shelf = shelf
+        self._kinds = kinds
+        self._monotonic = monotonic
+        self._timings = timings or Timings(None)
+        self._look_every = look_every
+        self._warm = WarmPipelines()
+        self._outlook = Outlook(shelf, kinds, hardware, self._timings, self._warm)
+        self._turns = Turns()
+        self._one_by_one: set[Plan] = set()  # that ran out of memory with several pictures at once
+        self._is_closed = False
+
+    def ready(self) -> tuple[Kind, ...]:
+        """Return the kinds that can draw now, best first."""
+        return self._outlook.ready()
+
+    def require(self, kind: Kind | None) -> Kind:
+        """Return the kind that draws, the best one when None is asked for.
+
+        Raises:
+            NotAvailable: it cannot; it says what would be needed, with the very command.
+        """
+        return self._outlook.require(kind)
+
+    def states(self) -> tuple[KindState, ...]:
+        """Return how each kind stands, for the Models page."""
+        return self._outlook.states()
+
+    def machine(self) -> Hardware:
+        """Return the device that draws; what warm pipelines hold counts as free."""
+        return self._outlook.hardware()
+
+    def close(self) -> None:
+        """Draw nothing any more, and let go of every pipeline; a drawing lets go at its end."""
+        self._is_closed = True
+        with self._turns.take() as turn:
+            if turn.ahead(0) == 0:
+                self._warm.evict()
+
+    def imagine(
+        self, kind: Kind, order_for: Callable[[Plan], Order]
+    ) -> Generator[Glimpse, None, Imagined]:
+        """Draw one order when its turn has come.
+
+        Args:
+            kind: that draws; it has to be ready.
+            order_for: is asked for the order once the plan is known, and again for each further
+                plan when memory runs out.
+
+        Yields:
+            How far it is, often enough that whoever waits can stop it.
+
+        Returns:
+            The pictures, before any check.
+
+        Raises:
+            NotAvailable: weights are missing or damaged, or memory ran out with every plan.
+            PictureRefused: the numbers are not finite.
+        """
+        with self._turns.take() as turn:
+            while turn.ahead(LISTEN):
+                yield Glimpse("Waiting for the picture before this one", 0, 0)
+            try:
+                return (yield from self._in_turn(kind, order_for))
+            except ModelMissing as error:
+                raise no_models(kind, self._shelf.missing(kind), None) from error
+            except ModelError as error:
+                self._outlook.happened[kind] = str(error)
+                raise damaged(kind, error) from error
+            finally:
+                if self._is_closed:
+                    self._warm.evict()
+
+    def _in_turn(
+        self, kind: Kind, order_for: Callable[[Plan], Order]
+    ) -> Generator[Glimpse, None, Imagined]:
+        if kind not in self._kinds:
+            raise unknown_kind(kind)
+        began = self._monotonic()
+        files = yield from meanwhile(
+            lambda: self._shelf.files(kind, self._outlook.roles(kind)),
+            Glimpse("Checking the model", 0, 0),
+            every=LISTEN,
+        )
+        while True:
+            if self._is_closed:
+                raise closing_down()
+            plan = self._outlook.choose(files)
+            order = order_for(plan)
+            try:
+                pictures = yield from self._with_plan(files, plan, order)
+            except Exception as error:
+                if not is_out_of_memory(error):
+                    raise
+            else:
+                return Imagined(pictures, plan, self._monotonic() - began)
+            # Past the handler: the error's frames hold what filled the memory until then.
+            yield self._with_less(plan, len(order.seeds))
+
+    def _with_plan(
+        self, files: ModelFiles, plan: Plan, order: Order
+    ) -> Generator[Glimpse, None, list[NDArray[np.uint8]]]:
+        """Draw as many at once as fit, the others after them."""
+        loaded = yield from self._loaded(files, plan)
+        wanted = len(order.seeds)
+        most = 1
+        if wanted > 1 and plan not in self._one_by_one:
+            most = at_once(plan, self.machine(), wanted)
+        batches = [order.seeds[i : i + most] for i in range(0, wanted, most)]
+        expected = self._outlook.expected(plan, files)
+        pictures: list[NDArray[np.uint8]] = []
+        for call, seeds in enumerate(batches):
+            watch = Watch(
+                partial(self._kinds[files.kind].glimpse, loaded),
+                expected.times(len(seeds)),
+                every=self._look_every,
+                monotonic=self._monotonic,
+            )
+            part = replace(order, seeds=seeds)
+            whole = Whole(len(batches), call)
+            pictures += yield from draw(self._kinds[files.kind], loaded, part, watch, whole)
+            if (pace := watch.pace()) is not None:
+                self._timings.note(plan, self._outlook.measure(), pace.times(1 / len(seeds)))
+        return pictures
+
+    def _loaded(self, files: ModelFiles, plan: Plan) -> Generator[Glimpse, None, Loaded]:
+        """Return the pipeline, from memory when it is warm."""
+        warm = self._warm.take(files.fingerprint, plan)
+        if warm is not None:
+            return warm
+        return (
+            yield from meanwhile(
+                lambda: self._load(files, plan), Glimpse("Loading the model", 0, 0), every=LISTEN
+            )
+        )
+
+    def _load(self, files: ModelFiles, plan: Plan) -> Loaded:
+        """Make room and load; a pipeline that nobody waits for any more is kept, too."""
+        self._warm.evict(lambda: self._free_gb(plan) >= plan.needs_gb)
+        before = self._free_gb(plan)
+        loaded = self._kinds[files.kind].load(files, plan)
+        held = min(max(before - self._free_gb(plan), 0.0), plan.needs_gb)
+        self._warm.keep(Warm(files.fingerprint, loaded, held))
+        return loaded
+
+    def _free_gb(self, plan: Plan) -> float:
+        hardware = self._outlook.measure()
+        return hardware.free_gb if plan.device == hardware.device else hardware.ram_free_gb
+
+    def _with_less(self, plan: Plan, pictures: int) -> Glimpse:
+        """Make memory free after it ran out, and tell how it goes on.
+
+        First other pipelines give way, then pictures are drawn one by one, then the plan is given
+        up until the studio is started again.
+        """
+        had_others = self._warm.holds_others(plan)
+        self._warm.evict()
+        give_back(plan.device)
+        if had_others:
+            return Glimpse("Memory ran out: letting go of other models, then trying again", 0, 0)
+        if pictures > 1 and plan not in self._one_by_one:
+            self._one_by_one.add(plan)
+            return Glimpse("Memory ran out: drawing one picture after another", 0, 0)
+        self._outlook.failed[plan] = None
+        self._outlook.happened[plan.kind] = (
+            f"Memory ran out with {plan.in_words()}: it is not tried again until the studio is "
+            "started anew."
+        )
+        return Glimpse("Memory ran out: trying again in a way that takes less", 0, 0)
