@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from outputs.studio_keys import StudioKeys
     from outputs.types import Released, StoredOutput
     from studio.jobs.easel import Easel
+    from studio.jobs.engine import Told
     from studio.jobs.orders import Orders
     from studio.sitting.accounts import Accounts
     from studio.sitting.booth import Booth
@@ -288,9 +289,18 @@ class House:
         """Enqueue one durable job and return its id."""
         return self.orders.make(self.door.open_subject(token), style, controls, seed)
 
-    def make_now(self, token: str, style: str, controls: Controls, seed: int) -> JobView:
+    def make_now(
+        self,
+        token: str,
+        style: str,
+        controls: Controls,
+        seed: int,
+        *,
+        told: Told = lambda _words, _seconds: None,
+    ) -> JobView:
         """Work on one durable job in this process and return how it ended."""
-        return self.orders.make_now(self.door.open_subject(token), style, controls, seed)
+        subject_id = self.door.open_subject(token)
+        return self.orders.make_now(subject_id, style, controls, seed, told=told)
 
     def job(self, token: str, job_id: str) -> JobView:
         """Return a job's progress."""

@@ -71,4 +71,10 @@ def _draw(house: House, options: argparse.Namespace) -> tuple[JobView, str]:
             shown = update.text
             print(f"{update.progress:4.0%}  {shown}")
     print(f"Drawing {options.style}")
-    return house.make_now(token, options.style, controls, options.seed), token
+    job = house.make_now(token, options.style, controls, options.seed, told=_tell)
+    return job, token
+
+
+def _tell(words: str, seconds_left: float | None) -> None:
+    """Say how far a slow picture is."""
+    print(words if seconds_left is None else f"{words}, about {seconds_left:.0f} s left")

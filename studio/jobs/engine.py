@@ -42,6 +42,7 @@ WORKFLOW_VERSION = "1"
 WORDS = ("record of a picture in the making", "records of pictures in the making")
 
 
+Told = Callable[[str, float | None], None]
 LIVE = frozenset({JobState.QUEUED, JobState.RUNNING})
 
 
@@ -70,6 +71,7 @@ class JobEngine:
         self._workshop = workshop
         self.rows: JobRows = database.rows
         self.glimpses = Glimpses()
+        self._listeners: dict[str, Told] = {}
         DBOS(config=_config(settings, lease))
         self._datasource = SQLAlchemyDatasource.create(
             database.url, engine=database.engine, serializer=DBOSPortableJSONSerializer()
@@ -101,11 +103,20 @@ class JobEngine:
         self.rows.add(job)
         self._enqueue(job.id)
 
-    def run(self, job: Job) -> None:
-        """Store the job and work on it at once in this process, until it has ended."""
+    def run(self, job: Job, *, told: Told = lambda _words, _seconds: None) -> None:
+        """Store the job and work on it at once in this process, until it has ended.
+
+        Args:
+            job: to be worked on.
+            told: of a slow picture, after each step: words, and the seconds left where known.
+        """
         self.rows.add(job)
-        with SetWorkflowID(job.id):
-            DBOS.start_workflow(self._workflow, job.id).get_result()
+        self._listeners[job.id] = told
+        try:
+            with SetWorkflowID(job.id):
+                DBOS.start_workflow(self._workflow, job.id).get_result()
+        finally:
+            del self._listeners[job.id]
 
     def cancel(self, job_id: str) -> None:
         """End a job between steps; what it was drawing is never stored."""
@@ -222,11 +233,11 @@ class JobEngine:
         """Tell how far a slow picture is; raises JobEnded when nobody waits for it any more."""
         share = glimpse.done / max(glimpse.steps, 1)
         words = f"{glimpse.words}, step {glimpse.done} of {glimpse.steps}"
-        told = self.rows.report(
-            job.id, words if glimpse.done else glimpse.words, BEGUN + (DRAWN - BEGUN) * share
-        )
-        if not told:
+        words = words if glimpse.done else glimpse.words
+        if not self.rows.report(job.id, words, BEGUN + (DRAWN - BEGUN) * share):
             raise JobEnded
+        if job.id in self._listeners:
+            self._listeners[job.id](words, glimpse.seconds_left)
         self.glimpses.note(job.id, job.subject_id, glimpse.seconds_left, released)
 
     def _require_live(self, job_id: str) -> None:

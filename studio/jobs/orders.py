@@ -17,7 +17,7 @@ from studio.styles.catalogue import find_style
 if TYPE_CHECKING:
     from consent.ports import Clock, Ledger
     from outputs.types import Released
-    from studio.jobs.engine import JobEngine
+    from studio.jobs.engine import JobEngine, Told
     from studio.jobs.glimpses import Progress
     from studio.jobs.workshop import Workshop
     from studio.likeness.types import MeasuredPreview
@@ -90,10 +90,18 @@ class Orders:
         self.engine.submit(job)
         return job.id
 
-    def make_now(self, subject_id: str, style: str, controls: Controls, seed: int) -> JobView:
+    def make_now(
+        self,
+        subject_id: str,
+        style: str,
+        controls: Controls,
+        seed: int,
+        *,
+        told: Told = lambda _words, _seconds: None,
+    ) -> JobView:
         """Work on one durable job in this process and return how it ended."""
         job = self._job(subject_id, style, controls, seed)
-        self.engine.run(job)
+        self.engine.run(job, told=told)
         return self.job(subject_id, job.id)
 
     def newest(self, subject_id: str) -> Job | None:
