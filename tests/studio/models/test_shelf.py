@@ -181,18 +181,21 @@ def test_a_kind_needs_one_entry_of_each_role(tmp_path, entry):
         shelf.files(Kind.SD15, (Role.CONTROLNET,))
 
 
-def test_another_entry_of_a_role_is_taken_when_it_is_here_or_chosen(tmp_path, entry):
+def test_another_entry_of_a_role_is_taken_when_it_was_chosen(tmp_path, entry):
     other = an_entry("other", files=pinned())
     shelf = a_shelf(tmp_path, entry, other)
-    assert shelf.entry_for(Kind.SD15, Role.BASE) == entry
     lay(tmp_path, other)
+    assert shelf.entry_for(Kind.SD15, Role.BASE) == entry
+    assert shelf.missing(Kind.SD15) == (entry,)
+    choose(tmp_path, Kind.SD15, Role.BASE, "other")
+    assert read_choices(tmp_path) == {(Kind.SD15, Role.BASE): "other"}
     assert shelf.entry_for(Kind.SD15, Role.BASE) == other
     assert shelf.missing(Kind.SD15) == ()
-    lay(tmp_path, entry)
+    assert shelf.files(Kind.SD15, BASE).folders == {Role.BASE: shelf.folder(other)}
+    choose(tmp_path, Kind.SD15, Role.BASE, None)
     assert shelf.entry_for(Kind.SD15, Role.BASE) == entry
-    choose(tmp_path, Kind.SD15, Role.BASE, "other")
-    assert shelf.entry_for(Kind.SD15, Role.BASE) == other
-    assert read_choices(tmp_path) == {(Kind.SD15, Role.BASE): "other"}
+    choose(tmp_path, Kind.SD15, Role.BASE, "of an older catalogue")
+    assert shelf.entry_for(Kind.SD15, Role.BASE) == entry
 
 
 @pytest.mark.parametrize(

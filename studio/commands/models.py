@@ -1,0 +1,243 @@
+"""`models`: what the Imagined family draws with."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from outputs.report import printable
+from studio.commands.models_told import entry_json, entry_line, item_json, item_line
+from studio.models.catalogue import load_catalogue
+from studio.models.choices import choose
+from studio.models.errors import ModelDamaged, ModelError, ModelMissing, ModelRefused
+from studio.models.lock import forget
+from studio.models.shelf import EntryState, Shelf
+from studio.models.types import Kind
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from studio.models.catalogue import Catalogue
+    from studio.models.pull import Wish
+    from studio.models.types import Entry
+    from studio.settings import Settings
+
+    Action = Callable[[Shelf, argparse.Namespace], int]
+
+DONE, FAILED, STOPPED = 0, 1, 130  # exit statuses
+GB = 1e9
+
+
+def run_models(
+    settings: Settings, options: argparse.Namespace, *, catalogue: Catalogue | None = None
+) -> int:
+    """Run one action and return the exit status."""
+    actions: Mapping[str | None, Action] = {
+        "pull": partial(_pull, settings=settings),
+        "verify": _verify,
+        "remove": _remove,
+        "where": _where,
+        "add": _add,
+        "use": _use,
+    }
+    accepted = frozenset(settings.accepted_licences)
+    try:
+        shelf = Shelf(settings.models_folder(), catalogue or load_catalogue(), accepted)
+        return actions.get(options.action, _list)(shelf, options)
+    except ModelError as error:
+        print(printable(str(error)), file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("\nStopped. What came is kept: the same command goes on.", file=sys.stderr)
+        return STOPPED
+
+
+def _list(shelf: Shelf, options: argparse.Namespace) -> int:
+    entries, own = shelf.catalogue.entries, shelf.collection.items
+    missing = {kind: shelf.missing(kind) for kind in shelf.catalogue.sets}
+    if options.json:
+        found = {
+            "folder": str(shelf.root),
+            "entries": [entry_json(shelf, entry) for entry in entries],
+            "own": [item_json(item) for item in own],
+            "missing": {kind.value: [e.name for e in names] for kind, names in missing.items()},
+        }
+        print(json.dumps(found, indent=2))
+        return DONE
+    for line in (*(entry_line(shelf, each) for each in entries), *map(item_line, own)):
+        print(printable(line))
+    print("\n* what a kind draws with; another: python app.py models use NAME")
+    for kind, names in missing.items():
+        told = (
+            f"misses {', '.join(entry.name for entry in names)}; python app.py models pull {kind}"
+        )
+        print(f"{kind}: {told if names else 'all that it needs is here'}")
+    return DONE
+
+
+def _pull(shelf: Shelf, options: argparse.Namespace, *, settings: Settings) -> int:
+    from studio.commands.progress import ProgressLine
+    from studio.models.hub import Hub
+    from studio.models.pull import pull
+
+    wishes = list(_wishes(shelf, options.names))
+    if settings.models_offline:
+        raise ModelRefused(
+            "models_offline is set: nothing is fetched. Unset it, or copy the models folder of a "
+            f"computer that pulled them, with its models.lock.json, to {shelf.root}"
+        )
+    hub = Hub(settings.models_mirror)
+    try:
+        watch = ProgressLine(time.monotonic, quiet=options.json)
+        done = pull(shelf, wishes, hub, watch)
+    finally:
+        hub.close()
+    if options.json:
+        found = [
+            {"name": each.entry.name, "revision": each.revision}
+            | {"files": each.files, "bytes": each.bytes, "folder": str(shelf.folder(each.entry))}
+            for each in done
+        ]
+        print(json.dumps({"pulled": found}, indent=2))
+        return DONE
+    for each in done:
+        is_other = not any(
+            shelf.entry_for(k, each.entry.role) == each.entry for k in each.entry.kinds
+        )
+        came = f"{each.files} files, {each.bytes / GB:.2f} GB" if each.files else "was here"
+        print(f"{each.entry.name}: {came}; {each.entry.licence.name}")
+        if is_other:
+            print(f"Draw with it: python app.py models use {each.entry.name}")
+    return DONE
+
+
+def _verify(shelf: Shelf, options: argparse.Namespace) -> int:
+    entries = _named(shelf, options.names) if options.names else _here(shelf)
+    found = {entry.name: _why_not(shelf, entry) for entry in entries}
+    is_whole = not any(found.values())
+    if options.json:
+        rows = [{"name": name, "is_whole": not why, "reason": why} for name, why in found.items()]
+        print(json.dumps({"is_whole": is_whole, "entries": rows}, indent=2))
+        return DONE if is_whole else FAILED
+    for name, why in found.items():
+        print(f"{name}: {why or 'every file is what was pinned'}")
+    if not found:
+        print("Nothing is here yet.")
+    return DONE if is_whole else FAILED
+
+
+def _why_not(shelf: Shelf, entry: Entry) -> str:
+    try:
+        shelf.verify(entry)
+    except (ModelMissing, ModelDamaged, ModelRefused) as error:
+        return printable(str(error))
+    return ""
+
+
+def _remove(shelf: Shelf, options: argparse.Namespace) -> int:
+    own = {item.name for item in shelf.collection.items}
+    freed: dict[str, int] = {}
+    for name in options.names:
+        if name in own:
+            shelf.collection.remove(name)
+            freed[name] = 0
+            continue
+        for entry in _named(shelf, [name]):
+            if _kind(name) and len(entry.kinds) > 1:
+                continue  # another kind draws with it
+            freed[entry.name] = shelf.remove(entry)
+            if options.forget:
+                forget(shelf.root, entry.repo, frozenset(file.path for file in entry.files))
+    if options.json:
+        print(json.dumps({"freed": freed}, indent=2))
+        return DONE
+    for name, count in freed.items():
+        told = "forgotten, its file stays" if name in own else f"{count / GB:.2f} GB are free again"
+        print(f"{name}: {told}")
+    return DONE
+
+
+def _where(shelf: Shelf, options: argparse.Namespace) -> int:
+    folders: Mapping[str, Path] = {"": shelf.root}
+    if options.name:
+        folders = {entry.name: shelf.folder(entry) for entry in _named(shelf, [options.name])}
+    if options.json:
+        print(json.dumps({name: str(path) for name, path in folders.items()}, indent=2))
+        return DONE
+    for path in dict.fromkeys(folders.values()):
+        print(path)
+    return DONE
+
+
+def _add(shelf: Shelf, options: argparse.Namespace) -> int:
+    def skipped(file: Path, reason: str) -> None:
+        print(printable(f"Not taken: {file.name}: {reason}"), file=sys.stderr)
+
+    items = shelf.collection.add(options.path, accepted=shelf.accepted, skipped=skipped)
+    if options.json:
+        print(json.dumps({"added": [item_json(item) for item in items]}, indent=2))
+        return DONE
+    for item in items:
+        what = "a LoRA" if item.is_lora else "a checkpoint"
+        print(f"{item.name}: {what} for {item.kind.value}. python app.py models use {item.name}")
+    return DONE
+
+
+def _use(shelf: Shelf, options: argparse.Namespace) -> int:
+    is_on = not options.is_off
+    if options.name in {item.name for item in shelf.collection.items}:
+        name = shelf.collection.use(options.name, on=is_on).name
+    else:
+        entry = shelf.catalogue.find(options.name)
+        name = entry.name
+        for kind in entry.kinds:
+            if is_on or shelf.entry_for(kind, entry.role) == entry:
+                choose(shelf.root, kind, entry.role, name if is_on else None)
+    if options.json:
+        print(json.dumps({"name": name, "in_use": is_on}, indent=2))
+        return DONE
+    print(f"{name} is drawn with {'from now on' if is_on else 'no longer'}.")
+    return DONE
+
+
+def _wishes(shelf: Shelf, names: Sequence[str]) -> Iterable[Wish]:
+    """Yield what names stand for, each entry once; of a kind, all that it draws with."""
+    from studio.models.pull import Wish
+
+    wishes: dict[str, Wish] = {}
+    for name in names:
+        kind = _kind(name)
+        for entry in _named(shelf, [name]):
+            files = shelf.wanted(kind, entry) if kind else entry.files
+            wishes.setdefault(entry.name, Wish(entry, files))
+    return wishes.values()
+
+
+def _named(shelf: Shelf, names: Iterable[str]) -> tuple[Entry, ...]:
+    found: dict[str, Entry] = {}
+    for name in names:
+        kind = _kind(name)
+        if kind is None:
+            entry = shelf.catalogue.find(name)
+            found[entry.name] = entry
+            continue
+        models = shelf.catalogue.of(kind)
+        for role in dict.fromkeys(each.role for each in (*models.needs, *models.helps)):
+            chosen = shelf.entry_for(kind, role)
+            if chosen is not None:
+                found[chosen.name] = chosen
+    return tuple(found.values())
+
+
+def _here(shelf: Shelf) -> tuple[Entry, ...]:
+    entries = shelf.catalogue.entries
+    return tuple(entry for entry in entries if shelf.state(entry) is EntryState.HERE)
+
+
+def _kind(name: str) -> Kind | None:
+    return Kind(name) if name in set(Kind) else None
