@@ -50,6 +50,7 @@ SHOWN = frozenset(
         "my-consent-end",
         "verify",
         "check",
+        "models",
     }
 )
 

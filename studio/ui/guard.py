@@ -19,7 +19,7 @@ from studio.ui.settings import UiSettings
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 OWN = ("/api/", "/parts/")
 OWN_EXACT = frozenset({"/healthz", "/favicon.ico"})
-PAGES = ("/", "/gallery", "/consent", "/verify", "/check", "/privacy")
+PAGES = ("/", "/gallery", "/consent", "/verify", "/check", "/models", "/privacy")
 # What gradio's page needs. Everything else of it stays shut: uploads, files, proxies, run history,
 # monitoring, API pages, recordings, its queue, calls by name.
 GRADIO_GET = ("/assets/", "/static/")

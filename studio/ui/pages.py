@@ -15,7 +15,13 @@ from studio.ui.shell import PARTS
 # Direct calls: the queue would keep a log of every event and load pandas to summarise it.
 QUIET = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 STEPS = (("Consent", "consent"), ("You", "capture"), ("Style", "style_cards"), ("Result", "result"))
-PAGES = (("gallery", "gallery"), ("records", "consent"), ("verify", "verify"), ("check", "check"))
+PAGES = (
+    ("gallery", "gallery"),
+    ("records", "consent"),
+    ("verify", "verify"),
+    ("check", "check"),
+    ("models", "models"),
+)
 TO_CAMERA = frozenset({"open", "nobody", "agree"})  # queries of the first page's address
 # Parts announce "the studio knows more now", "to the pictures of oneself", "to the styles", "to the
 # result"; the wiring listens.

@@ -212,6 +212,16 @@ def control_invalid(detail: str) -> Refusal:
     )
 
 
+def no_preview(title: str) -> Refusal:
+    """Refuse a preview of a style that takes its time."""
+    return Refusal(
+        "no_preview",
+        f"{title} is drawn only when you ask for the picture itself.",
+        why="A model draws it, for minutes perhaps, and others wait for it too.",
+        next_step="Choose what it shall look like, then press Make it.",
+    )
+
+
 def style_unknown() -> Refusal:
     """Refuse a style that this version does not draw."""
     return Refusal(

@@ -29,6 +29,7 @@ from studio.ui.routes.context import Context
 from studio.ui.routes.keeping import keeping_routes
 from studio.ui.routes.log import log_routes
 from studio.ui.routes.making import job_routes, style_routes
+from studio.ui.routes.models import model_routes
 from studio.ui.routes.passkeys import passkey_routes, sign_in_routes, signing_routes
 from studio.ui.routes.reports import report_routes
 from studio.ui.routes.rights import rights_routes
@@ -47,6 +48,7 @@ ROUTES = (
     subject_routes,
     style_routes,
     job_routes,
+    model_routes,
     keeping_routes,
     verify_routes,
     log_routes,

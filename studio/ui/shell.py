@@ -32,6 +32,7 @@ from studio.ui.sign_in import CLOSED_PAGES, is_outside
 PARTS = Path(__file__).parent / "parts"
 NAVIGATION = (("/", "Create"), ("/gallery", "Gallery"), ("/consent", "My consent"))
 VERIFY = ("/verify", "Verify")
+MODELS = ("/models", "Models")
 CHECK = ("/check", "How to check a picture")
 QUERY = frozenset({"open", "job", "nobody", "extend", "agree"})  # see handlers/sitting.py
 _CONFIG = re.compile(r"<script>(window\.gradio_config = .*?)</script>", re.DOTALL)
@@ -83,12 +84,12 @@ def application_head(pieces: Pieces, nonce: str) -> str:
 
 def build_document(head: str, main: str, path: str, version: str) -> str:
     """Return the studio's own document around a head's and a body's main part."""
-    current = dict((*NAVIGATION, VERIFY, CHECK)).get(path, "Privacy")
+    current = dict((*NAVIGATION, VERIFY, CHECK, MODELS)).get(path, "Privacy")
     return Template(_read("shell.html")).substitute(
         title="Selfsame" if path == "/" else f"{current} · Selfsame",
         head=head,
         main=main,
-        navigation="".join(_link(*item, path) for item in (*NAVIGATION, VERIFY)),
+        navigation="".join(_link(*item, path) for item in (*NAVIGATION, VERIFY, MODELS)),
         version=html.escape(version),
     )
 

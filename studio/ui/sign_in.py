@@ -13,7 +13,8 @@ from studio.ui.refusals import sign_in_needed, status_of
 from studio.ui.session import MAX_TOKEN
 from studio.ui.settings import UiSettings
 
-CLOSED_PAGES = frozenset({"/", "/gallery", "/consent"})  # they show the sign-in part instead
+# They show the sign-in part instead.
+CLOSED_PAGES = frozenset({"/", "/gallery", "/consent", "/models"})
 OPEN_PAGES = frozenset(PAGES) - CLOSED_PAGES
 OPEN = ("/parts/", "/assets/", "/static/", "/api/passkeys/", "/api/log/")
 OPEN_EXACT = frozenset(

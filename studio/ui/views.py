@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -42,12 +43,34 @@ def style_json(style: Style) -> Json:
         "title": style.title,
         "family": style.family.value,
         "summary": style.summary,
+        "is_slow": style.is_slow,
         "credit": credit_json(style),
         "controls": [
             *(_control_json(control, _group(control)) for control in style.controls),
             *(_control_json(control, "shared") for control in SHARED),
         ],
     }
+
+
+def vocabularies_json(styles: Sequence[Style]) -> Json:
+    """Return the closed lists of words that some styles take, by id: each group with its words.
+
+    Styles share a list of several hundred words, which so travels once.
+    """
+    found: dict[str, Json] = {}
+    for control in (each for style in styles for each in style.controls):
+        if isinstance(control, Words) and _vocabulary(control) not in found:
+            groups: dict[str, list[Json]] = {}
+            for word, group in control.known.items():
+                groups.setdefault(group, []).append(word)
+            found[_vocabulary(control)] = dict(groups)
+    return found
+
+
+def _vocabulary(control: Words) -> str:
+    """Return the id of a control's list: the same for the same words in the same groups."""
+    listed = "\n".join(f"{group}\t{word}" for word, group in control.known.items())
+    return hashlib.sha256(listed.encode()).hexdigest()[:12]
 
 
 def credit_json(style: Style) -> Json:
@@ -122,6 +145,6 @@ def _control_json(control: Control, group: str) -> Json:
                 "name": control.name,
                 "label": control.label,
                 "most": control.most,
-                "known": dict(control.known),
+                "vocabulary": _vocabulary(control),
                 "default": control.default,
             }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from consent.notices import languages
 from consent.profiles import RETENTION_OPTIONS_DAYS
 from consent.types import Audience, Purpose
 from consent.words import DEFAULT_LANGUAGE, consent_words, family_words
 from studio.service import ConsentChoice, StudioService
+from studio.styles.types import Family
 from studio.ui.refusals import choice_invalid
 from studio.ui.views import Json, plain
 
@@ -28,7 +29,7 @@ def offer(service: StudioService, language: str = DEFAULT_LANGUAGE) -> dict[str,
         Refusal: consent cannot be given in this language.
     """
     words = consent_words(read_language(language))
-    described = {name: family_words(name, language) for name in families_of(service)}
+    described = {name: family_words(name, language) for name in offered_families(service)}
     return {
         "language": language,
         "languages": [{"value": code, "label": name} for code, name in languages().items()],
@@ -56,6 +57,14 @@ def offer(service: StudioService, language: str = DEFAULT_LANGUAGE) -> dict[str,
 def families_of(service: StudioService) -> dict[str, None]:
     """Return the families that this version draws, in the order of its styles."""
     return dict.fromkeys(style.family.value for style in service.styles())
+
+
+def offered_families(service: StudioService) -> dict[str, None]:
+    """Return the families that can be consented to now: imagined ones where something imagines."""
+    families = families_of(service)
+    if Family.IMAGINED.value in families and not service.models.can_imagine():
+        del families[Family.IMAGINED.value]
+    return families
 
 
 def notice_blocks(text: str) -> list[Json]:
@@ -104,11 +113,11 @@ def read_language(language: object) -> str:
     return language
 
 
-def read_families(service: StudioService, families: object) -> frozenset[str]:
-    """Return style families that are on offer; raises Refusal."""
+def read_families(known: Container[str], families: object) -> frozenset[str]:
+    """Return style families that are all known; raises Refusal."""
     if not isinstance(families, list) or not all(isinstance(name, str) for name in families):
         raise choice_invalid("style families are a list of names")
-    if not families_of(service).keys() >= set(families):
+    if not all(name in known for name in families):
         raise choice_invalid("this style family is not on offer")
     return frozenset(families)
 
@@ -129,7 +138,7 @@ def read_choice(service: StudioService, body: Mapping[str, object]) -> ConsentCh
     """
     if not FORM.issuperset(body):
         raise choice_invalid("the form has no such field")
-    families = read_families(service, body.get("families", []))
+    families = read_families(offered_families(service), body.get("families", []))
     days = body.get("days", ConsentChoice().days)
     if isinstance(days, bool) or not isinstance(days, int) or days not in RETENTION_OPTIONS_DAYS:
         raise choice_invalid("this duration is not on offer")

@@ -11,8 +11,8 @@ from outputs.types import Profile, Released
 from studio.service import JobState, JobView, StudioService
 from studio.styles.types import Style
 from studio.styles.words import ControlError
-from studio.ui.refusals import control_invalid, style_unknown
-from studio.ui.views import Json, likeness_json, style_json
+from studio.ui.refusals import control_invalid, no_preview, style_unknown
+from studio.ui.views import Json, likeness_json, plain, style_json, vocabularies_json
 
 MAX_SEED = 2**31 - 1
 MAX_CONTROLS_TEXT = 4096  # characters; a page sends some hundred
@@ -20,8 +20,16 @@ ENDED = frozenset({JobState.DONE, JobState.REFUSED, JobState.CANCELLED, JobState
 
 
 def styles(service: StudioService) -> Json:
-    """Return every style with its controls."""
-    return {"styles": [style_json(style) for style in service.styles()]}
+    """Return every style with its controls, and whether and how fast something can imagine."""
+    listed = service.styles()
+    return {
+        "styles": [style_json(style) for style in listed],
+        "vocabularies": vocabularies_json(listed),
+        "imagination": {
+            "is_ready": service.models.can_imagine(),
+            "seconds": plain(service.models.seconds()),
+        },
+    }
 
 
 def read_controls(service: StudioService, style: str, values: object) -> dict[str, float | str]:
@@ -83,6 +91,8 @@ def preview(
         NoLongerWanted: `still_wanted` raises it when nobody waits any more.
     """
     still_wanted()  # others had their turn first
+    if (style := _style(service, wish.style)).is_slow:
+        raise no_preview(style.title)
     values = read_controls_text(service, wish.style, wish.controls)
     seed = read_seed(wish.seed)
     likeness: Json = None
@@ -91,9 +101,13 @@ def preview(
         released, likeness = found.released, likeness_json(found.likeness.as_json())
     else:
         released = service.preview(token, wish.style, values, seed, still_wanted=still_wanted)
+    return _require_preview(released), likeness
+
+
+def _require_preview(released: Released) -> Released:
     if released.profile is not Profile.PREVIEW:
         raise RuntimeError("a preview left the studio in another profile")
-    return released, likeness
+    return released
 
 
 def portrait(service: StudioService, token: str, style: str) -> bytes:
@@ -120,6 +134,11 @@ def again(service: StudioService, token: str, output_id: str, body: Mapping[str,
 def job(service: StudioService, token: str, job_id: str) -> JobView:
     """Return a job's progress; raises Refusal, also for another session's job."""
     return service.job(token, job_id)
+
+
+def glimpse(service: StudioService, token: str, job_id: str) -> Released:
+    """Return the newest labelled look at a picture in the making; raises Refusal without one."""
+    return _require_preview(service.easel.glimpse(token, job_id))
 
 
 def _style(service: StudioService, name: str) -> Style:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from studio.service import StudioService
-from studio.ui.handlers.consent import read_audience, read_families
+from studio.ui.handlers.consent import families_of, read_audience, read_families
 from studio.ui.refusals import choice_invalid
 from studio.ui.views import Json, plain
 
@@ -36,7 +36,7 @@ def narrow(service: StudioService, token: str, record_id: str, body: Mapping[str
     record = service.narrow(
         token,
         record_id,
-        families=read_families(service, body.get("families")),
+        families=read_families(families_of(service), body.get("families")),
         audience=read_audience(body.get("audience")),
         days_left=days_left if isinstance(days_left, int) else None,
     )

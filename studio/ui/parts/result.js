@@ -3,7 +3,9 @@
 import { get, noteOf, partsOf, send } from "./api.js";
 import { isComparable, mountCompare } from "./compare.js";
 import { announce, arrive, fill, focusOn, make, whileVisible } from "./dom.js";
+import { about, capital } from "./duration.js";
 import { downloadOf } from "./formats.js";
+import { mountGlimpses } from "./glimpses.js";
 import { creditOf, likenessOf } from "./likeness.js";
 
 const CANCELLED = {
@@ -24,9 +26,15 @@ export function mount(root, { restyle }) {
   let events = null;
   let job = null;
   let made = null; // id of the output that is shown
+  let drawn = 0; // number of the newest glimpse
   const compare = mountCompare(at("result-compare"), at("result-frame"), {
     address: () => `/api/outputs/${encodeURIComponent(made)}/selfie`,
     refused: (error) => fill(at("result-refused"), noteOf(partsOf(error))),
+  });
+
+  const glimpses = mountGlimpses(at("result-glimpse"), (isShown) => {
+    at("result-frame").classList.toggle("skeleton", !isShown && made === null);
+    at("glimpse-words").hidden = !isShown;
   });
 
   function title(text) {
@@ -36,7 +44,10 @@ export function mount(root, { restyle }) {
   function waiting() {
     root.querySelector(".result").dataset.jobState = "";
     compare.hide();
+    made = null;
+    glimpses.end();
     title("Making your avatar.");
+    at("job-left").hidden = true;
     at("result-progress").hidden = false;
     at("result-done").hidden = true;
     at("result-image").hidden = true;
@@ -49,6 +60,7 @@ export function mount(root, { restyle }) {
 
   function refuse(parts) {
     events?.close();
+    glimpses.end();
     title(parts === CANCELLED ? "Nothing was made." : "This picture was not made.");
     at("result-progress").hidden = true;
     at("result-frame").hidden = true;
@@ -63,6 +75,7 @@ export function mount(root, { restyle }) {
     const address = `/api/outputs/${encodeURIComponent(made)}`;
     const image = at("result-image");
     image.onload = () => {
+      glimpses.end();
       image.hidden = false;
       const { naturalWidth: width, naturalHeight: height } = image;
       at("result-frame").style.aspectRatio = `${width} / ${height}`;
@@ -95,14 +108,20 @@ export function mount(root, { restyle }) {
     root.querySelector(".result").dataset.jobState = view.state;
     at("job-progress").value = view.progress;
     if (at("job-message").textContent !== view.message) announce(at("job-message"), view.message);
+    at("job-left").hidden = view.seconds_left === null;
+    if (view.seconds_left !== null) at("job-left").textContent = `${capital(about(view.seconds_left))} left.`;
     if (view.state === "done") return done(view);
     if (view.state === "cancelled") return refuse(CANCELLED);
     if (view.state === "refused" || view.state === "failed") return refuse(view.refusal ?? FAILED);
+    if (view.glimpse !== drawn) {
+      drawn = view.glimpse;
+      glimpses.follow(job, drawn);
+    }
     return undefined;
   }
 
   function follow(id) {
-    job = id;
+    [job, drawn] = [id, 0];
     history.replaceState(null, "", `/?job=${encodeURIComponent(id)}`);
     events?.close();
     events = new EventSource(`/api/jobs/${encodeURIComponent(id)}/events`);
@@ -143,6 +162,7 @@ export function mount(root, { restyle }) {
   at("back-to-styles").addEventListener("click", restyle);
   whileVisible(root.querySelector(".result"), shown, () => {
     events?.close();
+    glimpses.end();
     compare.hide();
     at("result-image").removeAttribute("src");
     history.replaceState(null, "", "/");

@@ -2,6 +2,7 @@
 
 import { get, noteOf, partsOf, pictureOf } from "./api.js";
 import { announce, arrive, fill, focusOn, make, whileVisible } from "./dom.js";
+import { familyNote, needsModel, wordsForTaking } from "./imagination.js";
 import { sampler } from "./samples.js";
 import { mountDetail } from "./style_detail.js";
 
@@ -15,6 +16,8 @@ export async function mount(root, { present, revisit }) {
   const favourites = new Set(JSON.parse(localStorage.getItem(FAVOURITES) ?? "[]"));
   const pictures = new Map(); // name -> {url, controls}
   let styles = [];
+  let known = null; // words and models
+  let earlier = new Map(); // name of a slow style -> the newest output in it
   let cards = [];
   let headings = [];
   let family = "all";
@@ -39,11 +42,19 @@ export async function mount(root, { present, revisit }) {
     samples?.pause();
     at("styles-grid").hidden = true;
     at("style-detail").hidden = false;
-    detail.open(style, pictures.get(style.name)?.url);
+    detail.open(style, pictures.get(style.name)?.url, known);
   }
+
+  // Of a slow style nothing is drawn unasked: words, and what was made of it before.
+  const slowCard = (style, words) => make("button", { class: "style-card slow", type: "button", "data-style": style.name,
+    "data-needs-model": String(needsModel(style, known.imagination)), onclick: () => open(style) },
+    words, make("span", { class: "style-taking" }, wordsForTaking(style, known.imagination)),
+    earlier.has(style.name) ? make("img", { class: "style-made", loading: "lazy", alt: `Made before: ${style.title}, AI-generated`,
+      src: `/api/outputs/${encodeURIComponent(earlier.get(style.name).id)}?format=webp` }) : null);
 
   function cardOf(style) {
     const frame = make("span", { class: "style-frame" });
+    const words = make("span", { class: "style-words" }, make("b", {}, style.title), make("span", {}, style.summary));
     const heart = make("button", {
       class: "favourite",
       type: "button",
@@ -57,11 +68,8 @@ export async function mount(root, { present, revisit }) {
       },
     });
     heart.innerHTML = HEART;
-    const item = make("li", { class: "style-item" },
-      make("button", { class: "style-card", type: "button", "data-style": style.name, onclick: () => open(style) },
-        frame,
-        make("span", { class: "style-words" }, make("b", {}, style.title), make("span", {}, style.summary))),
-      heart);
+    const item = make("li", { class: "style-item" }, style.is_slow ? slowCard(style, words)
+      : make("button", { class: "style-card", type: "button", "data-style": style.name, onclick: () => open(style) }, frame, words), heart);
     return { style, item, frame };
   }
 
@@ -74,7 +82,7 @@ export async function mount(root, { present, revisit }) {
       item.hidden = !fits;
       seen += Number(fits);
     }
-    for (const heading of headings) heading.hidden = family !== "all" || wanted !== "";
+    for (const { kind, heading } of headings) heading.hidden = !["all", kind].includes(family) || wanted !== "";
     at("styles-none").hidden = seen > 0 || cards.length === 0;
     at("styles-none").textContent = family === "favourites" && !wanted
       ? "No favourites yet. Tap the heart under a style." : "No style has that name.";
@@ -98,9 +106,10 @@ export async function mount(root, { present, revisit }) {
     headings = [];
     const rows = kinds.flatMap((kind) => {
       const own = cards.filter(({ style }) => style.family === kind).map(({ item }) => item);
-      if (kinds.length === 1) return own;
-      const heading = make("li", { class: "cards-family" }, make("h2", {}, FAMILY_WORDS[kind] ?? kind));
-      headings.push(heading);
+      if (kinds.length === 1 && kind !== "imagined") return own;
+      const heading = make("li", { class: "cards-family" }, make("h2", {}, FAMILY_WORDS[kind] ?? kind),
+        kind === "imagined" ? familyNote(known.imagination) : null);
+      headings.push({ kind, heading });
       return [heading, ...own];
     });
     at("style-cards").classList.toggle("few", cards.length <= 3);
@@ -138,13 +147,26 @@ export async function mount(root, { present, revisit }) {
     if (isStopped) announce(at("styles-status"), "Drawing has stopped.");
   }
 
+  // What else there is: what consent could be given for, and what no model is here for.
   function offerMore(found, sitting) {
-    const missing = [...new Set(found.map((style) => style.family))].filter((kind) => !sitting.record?.families.includes(kind));
+    const missing = found.styles.filter((style) => !sitting.record?.families.includes(style.family));
+    const without = missing.some((style) => needsModel(style, found.imagination));
+    const kinds = [...new Set(missing.filter((style) => !needsModel(style, found.imagination)).map((style) => style.family))];
     at("styles-more").hidden = missing.length === 0 || Boolean(sitting.baked_subject) || !sitting.record;
     if (at("styles-more").hidden) return;
-    const names = missing.map((kind) => FAMILY_WORDS[kind] ?? kind).join(" and ");
-    fill(at("styles-more"), `${names} styles are not in your consent. `,
-      make("a", { href: `/?extend=${encodeURIComponent(sitting.record.id)}` }, "Allow more"));
+    const names = kinds.map((kind) => FAMILY_WORDS[kind] ?? kind).join(" and ");
+    fill(at("styles-more"),
+      names && `${names} styles are not in your consent. `,
+      names && make("a", { href: `/?extend=${encodeURIComponent(sitting.record.id)}` }, "Allow more"),
+      names && without ? " " : null,
+      without ? "Imagined styles need a model that is not here yet. " : null,
+      without ? make("a", { href: "/models" }, "What is needed") : null);
+  }
+
+  // The newest picture of each slow style, where the gallery is open.
+  async function lookBack() {
+    const { outputs } = await get("/api/outputs").catch(() => ({ outputs: [] }));
+    earlier = new Map(outputs.filter((output) => !output.held_back).reverse().map((output) => [output.style, output]));
   }
 
   async function shown() {
@@ -159,7 +181,9 @@ export async function mount(root, { present, revisit }) {
       at("styles-lead").textContent = sitting.baked_subject
         ? "Each one is drawn from somebody who is nobody."
         : "Each one is drawn from your own portrait.";
-      offerMore(found.styles, sitting);
+      known = found;
+      offerMore(found, sitting);
+      if (styles.some((style) => style.is_slow)) await lookBack();
     } catch (error) {
       fill(at("styles-refused"), noteOf(partsOf(error)));
       return;
@@ -169,7 +193,7 @@ export async function mount(root, { present, revisit }) {
     layOut();
     listFamilies();
     samples = sampler({ draw, changed: tell });
-    samples.begin(cards);
+    samples.begin(cards.filter(({ style }) => !style.is_slow));
   }
 
   function hidden() {

@@ -1,6 +1,8 @@
 // The form of one style: its own controls, what becomes of the picture, and corrections by hand.
 
 import { fill, make } from "./dom.js";
+import { enginesOf } from "./imagination.js";
+import { wordsOf } from "./words.js";
 
 const FEW = 6; // options that are seen at a glance; more go into a list
 const SIZES = {
@@ -12,6 +14,7 @@ const SIZES = {
   poster: "4096 × 4096 pixels: 35 cm at 300 dots per inch. Takes up to a minute.",
 };
 const AUTO = "auto"; // a correction's default: as measured
+const ENGINE = "engine"; // the control that chooses a model
 
 function rangeOf(control, value) {
   const shown = make("output", {}, String(value));
@@ -21,9 +24,11 @@ function rangeOf(control, value) {
       step: String(control.step), value: String(value), oninput: (event) => { shown.textContent = event.target.value; } }));
 }
 
-function listOf(control, value) {
+const plainOptions = (options) => Object.entries(options).map(([name, label]) => ({ name, label }));
+
+function listOf(control, value, options = plainOptions(control.options)) {
   const list = make("select", { name: control.name },
-    ...Object.entries(control.options).map(([name, label]) => make("option", { value: name }, label)));
+    ...options.map(({ name, label, disabled }) => make("option", { value: name, disabled: Boolean(disabled) }, label)));
   list.value = value;
   list.classList.toggle("by-hand", control.group === "correction" && value !== AUTO);
   return make("label", { class: "control-list" }, make("span", {}, control.label), list);
@@ -37,8 +42,10 @@ function segmentsOf(control, value) {
     control.name === "frame" ? make("p", { class: "small", id: "frame-size", role: "status" }) : null);
 }
 
-function fieldOf(control, value) {
+function fieldOf(control, value, { vocabularies, imagination }) {
   if (control.kind === "range") return rangeOf(control, value);
+  if (control.kind === "words") return wordsOf(control, vocabularies[control.vocabulary] ?? {}, value);
+  if (control.name === ENGINE) return listOf(control, value, enginesOf(control.options, imagination));
   const isList = control.group === "correction" || Object.keys(control.options).length > FEW;
   return isList ? listOf(control, value) : segmentsOf(control, value);
 }
@@ -47,13 +54,14 @@ function fieldOf(control, value) {
 export function mountControls(form) {
   const kept = new Map();
   let style = null;
+  let known = null; // what the studio told about words and models
 
   const inGroup = (group) => style.controls.filter((control) => control.group === group);
 
   function valueOf(control) {
     const remembered = control.group === "own" ? undefined : kept.get(control.name);
-    const fits = control.kind === "range" || remembered in control.options;
-    return remembered !== undefined && fits ? remembered : control.default;
+    if (remembered === undefined) return control.default;
+    return control.kind === "range" || remembered in control.options ? remembered : control.default;
   }
 
   function values() {
@@ -75,6 +83,7 @@ export function mountControls(form) {
 
   function remember({ target }) {
     const control = style.controls.find(({ name }) => name === target.name);
+    if (control === undefined) return; // a search within a control
     if (control.group !== "own") kept.set(control.name, values()[control.name]);
     if (control.group === "correction") target.classList.toggle("by-hand", target.value !== AUTO);
     told();
@@ -87,17 +96,17 @@ export function mountControls(form) {
     return make("details", { class: "corrections", id: "corrections", open: isChanged },
       make("summary", {}, "Correct what was measured"),
       make("p", { class: "small" }, "The parts of this drawing follow what your selfie shows. Change what is wrong: it stays so in the other illustrated styles."),
-      make("div", { class: "corrections-grid" }, ...found.map((control) => fieldOf(control, valueOf(control)))));
+      make("div", { class: "corrections-grid" }, ...found.map((control) => fieldOf(control, valueOf(control), known))));
   }
 
   form.addEventListener("input", remember);
   form.addEventListener("submit", (event) => event.preventDefault());
   return {
     values,
-    show(chosen) {
-      style = chosen;
-      fill(form, ...inGroup("own").map((control) => fieldOf(control, control.default)), corrections(),
-        make("div", { class: "shared-controls" }, ...inGroup("shared").map((control) => fieldOf(control, valueOf(control)))));
+    show(chosen, found) {
+      [style, known] = [chosen, found];
+      fill(form, ...inGroup("own").map((control) => fieldOf(control, control.default, known)), corrections(),
+        make("div", { class: "shared-controls" }, ...inGroup("shared").map((control) => fieldOf(control, valueOf(control), known))));
       told();
     },
     // What was corrected, as far as a style asks for it: its sample is drawn so as well.

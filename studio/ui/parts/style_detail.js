@@ -1,13 +1,19 @@
 // One style: large preview, its controls, how like the person it is, and [Make it].
 
-import { fetchOwn, noteOf, partsOf, send } from "./api.js";
+import { fetchOwn, noteOf, partsOf, pictureOf, send } from "./api.js";
 import { isComparable, mountCompare } from "./compare.js";
 import { announce, fill, focusOn } from "./dom.js";
+import { modelNote, needsModel, wordsForTaking } from "./imagination.js";
 import { creditOf, likenessOf } from "./likeness.js";
 import { mountControls } from "./style_controls.js";
 
 const PAUSE_MS = 250; // after the last move of a control
 const MAX_SEED = 2 ** 31;
+const CAPTIONS = {
+  quick: "A preview, labelled like the picture itself.",
+  slow: "Your selfie. Nothing is drawn of it before you press Make it.",
+};
+const anySeed = () => Math.floor(Math.random() * MAX_SEED);
 
 export function mountDetail(root, { close, made }) {
   const at = (id) => root.querySelector(`#${id}`);
@@ -18,6 +24,7 @@ export function mountDetail(root, { close, made }) {
     refused: (error) => fill(at("detail-refused"), noteOf(partsOf(error))),
   });
   let style = null;
+  let known = null; // words and models
   let seed = 0;
   let timer = 0;
   let running = null;
@@ -66,9 +73,32 @@ export function mountDetail(root, { close, made }) {
     at("detail-frame").classList.remove("redrawing");
   }
 
+  // What a slow style would be drawn from, and how long that takes.
+  async function begin() {
+    running?.abort();
+    running = new AbortController();
+    const { signal } = running;
+    try {
+      const source = await pictureOf(`/api/portrait/${encodeURIComponent(style.name)}`, signal);
+      if (url) URL.revokeObjectURL(url);
+      url = source;
+      show(url);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      at("detail-frame").classList.remove("skeleton");
+      fill(at("detail-refused"), noteOf(partsOf(error)));
+    }
+  }
+
+  function tellTaking() {
+    at("detail-taking").textContent = `${wordsForTaking(style, known.imagination, controls.values())} on this machine.`;
+  }
+
   function soon() {
+    if (style.is_slow) return tellTaking();
     clearTimeout(timer);
     timer = setTimeout(redraw, PAUSE_MS);
+    return undefined;
   }
 
   function halt() {
@@ -98,18 +128,22 @@ export function mountDetail(root, { close, made }) {
     close();
   });
   at("vary").addEventListener("click", () => {
-    seed = Math.floor(Math.random() * MAX_SEED);
+    seed = anySeed();
     redraw();
   });
 
   return {
     corrected: controls.corrected,
-    open(chosen, drawn) {
-      style = chosen;
-      seed = 0;
+    open(chosen, drawn, found) {
+      [style, known] = [chosen, found];
+      const isMissing = needsModel(style, known.imagination);
+      seed = style.is_slow ? anySeed() : 0;
       at("detail-title").textContent = style.title;
       at("detail-summary").textContent = style.summary;
-      image.alt = `AI-generated preview of you: ${style.title}`;
+      image.alt = style.is_slow ? "Your selfie, which the picture is made from" : `AI-generated preview of you: ${style.title}`;
+      at("detail-caption").textContent = style.is_slow ? CAPTIONS.slow : CAPTIONS.quick;
+      for (const id of ["vary", "detail-compare"]) at(id).hidden = style.is_slow;
+      for (const id of ["detail-picture", "controls", "detail-actions"]) at(id).hidden = isMissing;
       image.hidden = true;
       at("detail-frame").classList.add("skeleton");
       at("detail-frame").classList.remove("see-through");
@@ -117,11 +151,18 @@ export function mountDetail(root, { close, made }) {
       fill(at("detail-refused"));
       fill(at("detail-likeness"));
       fill(at("detail-credit"), creditOf(style.credit));
-      controls.show(style);
+      controls.show(style, known);
+      at("detail-taking").hidden = !style.is_slow;
+      at("detail-taking").textContent = "";
+      at("detail-frame").classList.remove("redrawing");
       if (drawn) show(drawn);
       focusOn(at("detail-title"));
       scrollTo({ top: 0 });
-      redraw();
+      if (isMissing) fill(at("detail-refused"), modelNote());
+      else if (style.is_slow) {
+        tellTaking();
+        begin();
+      } else redraw();
     },
     forget() {
       halt();

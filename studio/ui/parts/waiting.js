@@ -1,5 +1,7 @@
 // Waiting for a seat: how many are before one, how long it may take, in words.
 
+import { about, capital } from "./duration.js";
+
 const COUNTS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
 
 // `place` counts from one: whoever is first is let in next.
@@ -10,8 +12,4 @@ export function wordsForPlace(place) {
   return before === 1 ? "One person is before you." : `${count} people are before you.`;
 }
 
-export function wordsForWait(seconds) {
-  if (seconds <= 3) return "A few seconds.";
-  if (seconds < 90) return `About ${Math.ceil(seconds / 5) * 5} seconds.`;
-  return `About ${Math.round(seconds / 60)} minutes.`;
-}
+export const wordsForWait = (seconds) => `${capital(about(seconds))}.`;

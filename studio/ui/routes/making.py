@@ -87,6 +87,11 @@ def job_routes(context: Context) -> APIRouter:
         events = _events(lambda: on_making.job(service, token, job_id))
         return StreamingResponse(events, media_type="text/event-stream")
 
+    @router.get("/{job_id}/glimpse")
+    def glimpse(request: Request, job_id: str) -> Response:
+        released = on_making.glimpse(service, token_of(request), job_id)
+        return Response(released.data, media_type=released.media_type)
+
     @router.post("/{job_id}/cancel")
     def cancel(request: Request, job_id: str) -> JSONResponse:
         return JSONResponse(plain(service.cancel(token_of(request), job_id)))

@@ -3,7 +3,7 @@
 What a browser test may rely on:
 
 - `#part-<name> [data-ready]` appears once a part's module is there (consent, capture, style_cards,
-  result, gallery, records, verify, check); a step's button is `#step-<name>-button`
+  result, gallery, records, verify, check, models); a step's button is `#step-<name>-button`
 - refusals: `[data-refusal=<code>]` with `.what`, `.why`, `.next`
 - Consent: `[name=language][value=<code>]`, `[data-testid=switch-<family or audience>]`,
   `[name=days]`, `#consent-adult`, `#consent-summary`, `#agree`, `#agree-passkey`, `#read-notice`,
@@ -29,6 +29,9 @@ What a browser test may rely on:
   `#history-list li`, `#withdraw`, `#withdraw-yes`, `[data-deletion-receipt]` with
   `[data-testid=exported-files]`, `[data-testid=download-deletion-receipt]`;
   `[data-over]`, `#earlier-list`
+- slow styles: `.style-card.slow[data-needs-model]`, `#detail-taking`, `.words-search`,
+  `[data-word-chip=<word>]`, `#job-left`, `#result-glimpse`
+- Models: `[data-kind=<kind>][data-ready]`, `[data-weight=<name>]`, `[data-command]`
 - Verify: `#verify-input`, `[data-finding=<technique>][data-state=<state>]`, `#report` with
   `#report-statement`, `#report-contact`, `#report-send`; `#report-sent`, `#report-none`
 """

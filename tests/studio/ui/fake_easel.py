@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from consent.errors import ConsentRefused
-from outputs.types import StoredOutput
+from consent.errors import ConsentRefused, Refusal
+from outputs.types import Profile, Released, StoredOutput
 from studio.likeness.types import Band, Dropped, Likeness, MeasuredPreview, Measures
 from studio.styles.types import Controls
+from tests.studio.ui.fake_styles import draw, released
 
 if TYPE_CHECKING:
     from tests.studio.ui.fakes import FakeStudio
@@ -74,6 +75,18 @@ class FakeEasel:
     def portrait_of(self, token: str, output_id: str) -> bytes:
         self._output(token, output_id)
         return _grey_square()
+
+    def glimpse(self, token: str, job_id: str) -> Released:
+        view = self.studio.job(token, job_id)
+        if view.glimpse == 0:
+            raise Refusal(
+                "no_glimpse",
+                "There is nothing to see yet.",
+                why="Only what is labelled is shown.",
+                next_step="Wait a moment.",
+            )
+        picture = draw(view.style, {"palette": "night"}, view.glimpse, 256)
+        return released(picture, "webp", 256, Profile.PREVIEW)
 
     def _output(self, token: str, output_id: str) -> StoredOutput:
         self.studio.output(token, output_id, "png")

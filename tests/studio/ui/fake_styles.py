@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from outputs.types import Profile, Released
 from studio.styles.attributes.corrections import correction_controls
-from studio.styles.types import Choice, Controls, Family, Range, Style
+from studio.styles.types import Choice, Controls, Family, Range, Style, Words
 
 PALETTE = {
     "warm": ("#F3C9A5", "#C8452B", "#3B2A20"),
@@ -47,8 +47,50 @@ Was gebraucht wird
 """
 
 
+WORDS = {
+    "woollen scarf": "Clothes",
+    "denim jacket": "Clothes",
+    "round hat": "Clothes",
+    "forest": "Setting",
+    "harbour": "Setting",
+    "starry sky": "Setting",
+    "crimson": "Colour",
+    "teal": "Colour",
+}
+MOST_WORDS = 3
+
+
+def imagined_styles() -> tuple[Style, ...]:
+    """Return two styles that take their time."""
+    engines = {"auto": "The best that is ready", "sd15": "Small", "klein": "Large"}
+    parts = {"whole": "The whole picture", "face": "The face only"}
+    controls = (
+        Range("strength", "How far from the photo", 0.0, 1.0, 0.05, 0.5),
+        Words("words", "Words to add", WORDS, MOST_WORDS),
+        Choice("part", "What is imagined", parts, "whole"),
+        Choice("engine", "Model", engines, "auto"),
+    )
+    return tuple(
+        Style(
+            name,
+            title,
+            Family.IMAGINED,
+            summary,
+            "Apache-2.0",
+            "trainedAlgorithmicMedia",
+            controls,
+            is_slow=True,
+            selfies=4,
+        )
+        for name, title, summary in (
+            ("clay", "Clay bust", "A bust modelled by hand in coloured clay."),
+            ("synthwave", "Synthwave", "Neon light and a low sun."),
+        )
+    )
+
+
 def fake_styles() -> tuple[Style, ...]:
-    """Return eight styles of two families; more than six, so that search shows."""
+    """Return styles of three families: eight that draw at once, and two imagined ones."""
     names = (
         ("toon", "Toon", Family.ILLUSTRATED, "Clean lines and flat colour."),
         ("ink", "Ink", Family.ILLUSTRATED, "Black brush lines on paper."),
@@ -68,7 +110,7 @@ def fake_styles() -> tuple[Style, ...]:
         ),
     )
     by_hand = correction_controls(("monk", "hair_colour", "hair_length", "glasses", "facial_hair"))
-    return tuple(
+    quick = tuple(
         Style(
             name,
             title,
@@ -82,6 +124,7 @@ def fake_styles() -> tuple[Style, ...]:
         )
         for name, title, family, summary in names
     )
+    return (*quick, *imagined_styles())
 
 
 def draw(style: str, controls: Controls, seed: int, side: int, media: str = "WEBP") -> bytes:

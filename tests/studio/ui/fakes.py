@@ -36,11 +36,13 @@ from studio.styles.types import Controls, Style
 from tests.studio.ui.fake_accounts import FakeAccounts
 from tests.studio.ui.fake_consent import FakeConsents
 from tests.studio.ui.fake_easel import FakeEasel, likeness_of
+from tests.studio.ui.fake_models import FakeModels
 from tests.studio.ui.fake_rights import FakeRights
 from tests.studio.ui.fake_sitting import SCRIPT, FakeCapture, FakeJob, FakeSubject
-from tests.studio.ui.fake_styles import draw, fake_styles, released
+from tests.studio.ui.fake_styles import draw, fake_styles, imagined_styles, released
 
 PASSES = 4  # of a preview
+SLOW = frozenset(style.name for style in imagined_styles())
 START = datetime(2026, 11, 22, 10, 4, tzinfo=UTC)
 
 
@@ -74,6 +76,8 @@ class FakeStudio(FakeConsents):
         self.accounts = FakeAccounts(self)
         self.rights = FakeRights(self)
         self.easel = FakeEasel(self)
+        self.models = FakeModels()
+        self.baked_families = frozenset({"illustrated", "painted"})
         self.previews = 0
         self.ended_early = 0
 
@@ -189,7 +193,7 @@ class FakeStudio(FakeConsents):
         )
 
     def play_subject(self, token: str, baked_id: str) -> Iterator[CaptureUpdate]:
-        choice = ConsentChoice(families=frozenset({"illustrated", "painted"}), adult_attested=True)
+        choice = ConsentChoice(families=self.baked_families, adult_attested=True)
         self.give_consent(token, choice)
         subject = self.bound(token)
         subject.baked = baked_id
@@ -276,7 +280,8 @@ class FakeStudio(FakeConsents):
         if part < 1.0:
             words = ("Waiting", "Preparing your portrait", "Drawing lines", "Colouring", "Signing")
             state = JobState.QUEUED if part < 0.2 else JobState.RUNNING
-            return JobView(job.id, state, job.style, words[int(part * 5)], part, None)
+            view = JobView(job.id, state, job.style, words[int(part * 5)], part, None)
+            return replace(view, **self._slow_part(part)) if job.style in SLOW else view
         if job.output_id is None:
             job.output_id = secrets.token_hex(8)
             subject.record = replace(subject.record, outputs=subject.record.outputs + 1)
@@ -299,6 +304,13 @@ class FakeStudio(FakeConsents):
                 ),
             )
         return JobView(job.id, JobState.DONE, job.style, "Done", 1.0, job.output_id)
+
+    def _slow_part(self, part: float) -> dict[str, float | int | str]:
+        """Return what a slow drawing tells beside its words: nothing before a fifth of it."""
+        if part < 1 / 5:
+            return {"message": "Loading the model"}
+        left = (1 - part) * self.job_seconds
+        return {"message": "Imagining", "seconds_left": left, "glimpse": int(part * 5)}
 
     def cancel(self, token: str, job_id: str) -> JobView:
         _, job = self._job(token, job_id)

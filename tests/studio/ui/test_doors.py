@@ -14,7 +14,7 @@ from studio.ui.shell import ShellError, take_apart
 from tests.studio.ui.conftest import CHOICE, second_browser, token_of
 from tests.studio.ui.fakes import FakeStudio
 
-PAGES = ("/", "/gallery", "/consent", "/verify", "/check", "/privacy")
+PAGES = ("/", "/gallery", "/consent", "/verify", "/check", "/models", "/privacy")
 
 
 def test_a_page_load_sets_a_cookie_that_scripts_and_other_sites_cannot_use(stranger):
