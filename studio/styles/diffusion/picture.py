@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.styles.diffusion.matte import figure_alpha
 from studio.styles.fields import as_field
 from studio.styles.framing import composed
 from studio.styles.rim import without_wall
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 Pixels = NDArray[np.uint8]
 FILL = 0.04  # of the side: how far a plate's colours reach into where the figure stood
 SOLID = 0.02  # alpha below which a pixel shows the background alone
+RIM = 0.004  # of the side: so close to the figure the background still has its colours
+SOFT = 0.045  # of the shorter side: blur of a background that is wider or higher than the picture
+ABOVE = 0.12  # of what is cut off above and below: how much of it above
 
 
 def whole_picture(pixels: Pixels, portrait: Portrait) -> Picture:
@@ -28,10 +32,10 @@ def whole_picture(pixels: Pixels, portrait: Portrait) -> Picture:
 
     Args:
         pixels: (size, size, 3) uint8 sRGB.
-        portrait: that it was imagined from; the figure gets its size, alpha and landmarks.
+        portrait: that it was imagined from; the figure gets its size and its landmarks.
     """
     image = _sized(pixels, portrait.size)
-    alpha = portrait.person
+    alpha = figure_alpha(image, portrait.person)
     figure = np.dstack([without_wall(image, alpha), _as_byte(alpha)])
     return Picture(
         figure=figure,
@@ -70,7 +74,8 @@ def seen(picture: Picture, size: int) -> Pixels:
 def plate_of(image: Pixels, alpha: Mask) -> Pixels:
     """Return a picture without its figure: the colours around go on where it stood."""
     side = image.shape[0]
-    free = as_field(alpha < SOLID)
+    reach = cv2.distanceTransform((alpha < SOLID).astype(np.uint8), cv2.DIST_L2, 5)
+    free = as_field(reach > RIM * side)
     plate = _spread(as_field(image), free)
     kept = as_field(cv2.GaussianBlur(free, (0, 0), max(FILL * side / 8, 1.0)) * free)[..., None]
     return np.asarray((image * kept + plate * (1 - kept)).round().clip(0, 255), np.uint8)
@@ -78,20 +83,23 @@ def plate_of(image: Pixels, alpha: Mask) -> Pixels:
 
 @dataclass(frozen=True, slots=True)
 class _Plate:
-    """A square picture of a background, continued to both sides by its own mirror image."""
+    """A square picture of a background."""
 
     pixels: Pixels
 
     def __call__(self, width: int, height: int) -> Pixels:
-        side = min(width, height)
-        plate = _sized(self.pixels, side)
-        above, left = (height - side) // 2, (width - side) // 2
-        below, right = height - side - above, width - side - left
-        return np.pad(plate, ((above, below), (left, right), (0, 0)), mode="symmetric")
+        side = max(width, height)
+        if width == height:
+            return _sized(self.pixels, side)
+        # Enlarged until it covers, and out of focus: where the figure stood is no shape then.
+        above, left = round(ABOVE * (side - height)), (side - width) // 2
+        covering = _sized(self.pixels, side)[above : above + height, left : left + width]
+        sigma = SOFT * min(width, height)
+        return np.asarray(cv2.GaussianBlur(covering, (0, 0), sigma), np.uint8)
 
 
 def backdrop_of(plate: Pixels) -> Backdrop:
-    """Return a background for any size; the picture's middle square shows it as it was drawn."""
+    """Return a background for any size; a square shows it as it was drawn."""
     return _Plate(plate)
 
 

@@ -12,7 +12,7 @@ from studio.styles.diffusion.vocabulary import load_vocabulary
 from studio.styles.types import Choice, Family, Range, Style, Words
 
 AUTO = "auto"
-MOST_WORDS = 8  # more would be cut off: CLIP reads 77 tokens
+MOST_WORDS = 6  # more would be cut off: CLIP reads 77 tokens
 SELFIES = 4  # references that FLUX.2 klein was made for; the others take what they can
 KINDS = {
     Kind.SD15: "Stable Diffusion 1.5",

@@ -75,7 +75,8 @@ class Asked:
         """
         seen = features(attributes)
         if self._reads_tags:
-            return ", ".join([self.recipe.prompt, "portrait of one person", *seen, *self._added()])
+            # What was asked for comes first: the selfie says the rest, too, if CLIP cuts it off.
+            return ", ".join([self.recipe.prompt, "portrait of one person", *self._added(), *seen])
         return " ".join(
             [TURN, self.recipe.prompt, f"The person has {_joined(seen)}.", *self._added(), KEPT]
         )
