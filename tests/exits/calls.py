@@ -22,7 +22,8 @@ WORDS = {
     "browser": """Response JSONResponse HTMLResponse PlainTextResponse StreamingResponse
         FileResponse RedirectResponse StaticFiles send send_json send_text send_bytes mount
         mount_gradio_app""",
-    "network": """urlopen urlretrieve Request Session AsyncClient HTTPConnection HTTPSConnection
+    "network": """urlopen urlretrieve Request Session Client AsyncClient HTTPConnection
+        HTTPSConnection stream
         create_connection create_server socket run Popen call check_call check_output system post
         request sendall sendto""",
     "words": """print debug info warning error exception critical log basicConfig FileHandler
@@ -36,6 +37,7 @@ COMPONENTS = "gr"  # every call on it
 NEITHER = {  # called like something that hands out bytes
     "math.log": "a logarithm",
     "np.log": "a logarithm",
+    "request.stream": "reads what somebody uploads",
     "router.post": "declares a route; what it answers is a site of its own",
     "job.request": "what the gate is asked",
     "context.turns.run": "runs a handler on a thread",
