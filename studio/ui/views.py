@@ -44,6 +44,7 @@ def style_json(style: Style) -> Json:
         "family": style.family.value,
         "summary": style.summary,
         "is_slow": style.is_slow,
+        "selfies": style.selfies,
         "credit": credit_json(style),
         "controls": [
             *(_control_json(control, _group(control)) for control in style.controls),

@@ -56,6 +56,7 @@ def test_a_slow_style_is_not_drawn_until_it_is_asked_for(
     visitor.click(CLAY)
     visitor.see("#detail-preview")
     expect(visitor.page.locator("#detail-caption")).to_contain_text("Your selfie.")
+    expect(visitor.page.locator("#detail-caption")).to_contain_text("up to three more")
     expect(visitor.page.locator("#vary")).not_to_be_visible()
     expect(visitor.page.locator("#detail-taking")).to_have_text("About 40 seconds on this machine.")
     visitor.page.locator("[name=best_of]").fill("3")
@@ -78,6 +79,22 @@ def test_a_model_that_is_not_ready_cannot_be_chosen(
         ["The best that is ready", "Small: about 40 seconds", "Large: not ready here"]
     )
     expect(engine.locator("option[value=klein]")).to_be_disabled()
+
+
+def test_words_and_model_stay_in_other_styles_but_the_strength_does_not(
+    arrive_at_script: ArriveAtScript, imagining: FakeStudio
+):
+    visitor = seated(arrive_at_script)
+    visitor.click(CLAY)
+    visitor.click("[data-word-chip='round hat']")
+    visitor.page.locator("[name=engine]").select_option("sd15")
+    visitor.page.locator("[name=strength]").fill("0.9")
+    visitor.click("#all-styles")
+    visitor.click(".style-card[data-style=synthwave]")
+    assert words_of(visitor.page) == "round hat"
+    expect(visitor.page.get_by_label("Take off: round hat")).to_be_visible()
+    expect(visitor.page.locator("[name=engine]")).to_have_value("sd15")
+    expect(visitor.page.locator("[name=strength]")).to_have_value("0.5")
 
 
 def test_words_are_found_chosen_by_key_and_taken_off(

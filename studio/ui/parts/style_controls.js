@@ -15,6 +15,8 @@ const SIZES = {
 };
 const AUTO = "auto"; // a correction's default: as measured
 const ENGINE = "engine"; // the control that chooses a model
+// Of a style's own controls, those that mean the same in another style.
+const lasts = (control) => control.group !== "own" || control.kind === "words" || control.name === ENGINE;
 
 function rangeOf(control, value) {
   const shown = make("output", {}, String(value));
@@ -59,9 +61,9 @@ export function mountControls(form) {
   const inGroup = (group) => style.controls.filter((control) => control.group === group);
 
   function valueOf(control) {
-    const remembered = control.group === "own" ? undefined : kept.get(control.name);
+    const remembered = lasts(control) ? kept.get(control.name) : undefined;
     if (remembered === undefined) return control.default;
-    return control.kind === "range" || remembered in control.options ? remembered : control.default;
+    return control.kind !== "choice" || remembered in control.options ? remembered : control.default;
   }
 
   function values() {
@@ -84,7 +86,7 @@ export function mountControls(form) {
   function remember({ target }) {
     const control = style.controls.find(({ name }) => name === target.name);
     if (control === undefined) return; // a search within a control
-    if (control.group !== "own") kept.set(control.name, values()[control.name]);
+    if (lasts(control)) kept.set(control.name, values()[control.name]);
     if (control.group === "correction") target.classList.toggle("by-hand", target.value !== AUTO);
     told();
   }
@@ -105,7 +107,7 @@ export function mountControls(form) {
     values,
     show(chosen, found) {
       [style, known] = [chosen, found];
-      fill(form, ...inGroup("own").map((control) => fieldOf(control, control.default, known)), corrections(),
+      fill(form, ...inGroup("own").map((control) => fieldOf(control, valueOf(control), known)), corrections(),
         make("div", { class: "shared-controls" }, ...inGroup("shared").map((control) => fieldOf(control, valueOf(control), known))));
       told();
     },

@@ -9,10 +9,15 @@ import { mountControls } from "./style_controls.js";
 
 const PAUSE_MS = 250; // after the last move of a control
 const MAX_SEED = 2 ** 31;
-const CAPTIONS = {
-  quick: "A preview, labelled like the picture itself.",
-  slow: "Your selfie. Nothing is drawn of it before you press Make it.",
-};
+const COUNTS = ["", "one", "two", "three", "four", "five"];
+
+function captionOf(style) {
+  if (!style.is_slow) return "A preview, labelled like the picture itself.";
+  const more = style.selfies - 1;
+  const others = more > 0 ? ` Some models look at up to ${COUNTS[more] ?? more} more of your selfies.` : "";
+  return `Your selfie. Nothing is drawn of it before you press Make it.${others}`;
+}
+
 const anySeed = () => Math.floor(Math.random() * MAX_SEED);
 
 export function mountDetail(root, { close, made }) {
@@ -141,7 +146,7 @@ export function mountDetail(root, { close, made }) {
       at("detail-title").textContent = style.title;
       at("detail-summary").textContent = style.summary;
       image.alt = style.is_slow ? "Your selfie, which the picture is made from" : `AI-generated preview of you: ${style.title}`;
-      at("detail-caption").textContent = style.is_slow ? CAPTIONS.slow : CAPTIONS.quick;
+      at("detail-caption").textContent = captionOf(style);
       for (const id of ["vary", "detail-compare"]) at(id).hidden = style.is_slow;
       for (const id of ["detail-picture", "controls", "detail-actions"]) at(id).hidden = isMissing;
       image.hidden = true;
