@@ -66,7 +66,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help=f"write {FILE.name}")
     options = parser.parse_args()
     meter = FaceMeter(WEIGHTS)
-    sitters = _sitters(meter, options.people, options.most)
+    sitters = sitters_of(meter, options.people, options.most)
     known: dict[str, Entry] = {}
     if FILE.is_file():
         kept = json.loads(FILE.read_text(encoding="utf-8"))["styles"]
@@ -78,7 +78,7 @@ def main() -> int:
         begun = time.monotonic()
         known[name] = {
             "family": module.STYLE.family.value,
-            **calibrated(_drawn(module, sitters, meter)),
+            **calibrated(drawn_in(module, sitters, meter)),
         }
         print(f"{name}: {time.monotonic() - begun:.0f} s {known[name]['outcome']}", flush=True)
         if options.write:
@@ -134,7 +134,8 @@ def _outcome(calibration: Calibration, own: Sequence[Measures]) -> Entry:
     }
 
 
-def _drawn(module: StyleModule, sitters: Sequence[Sitter], meter: FaceMeter) -> Drawn:
+def drawn_in(module: StyleModule, sitters: Sequence[Sitter], meter: FaceMeter) -> Drawn:
+    """Draw everybody in one style and measure each drawing against everybody's selfie."""
     style = module.STYLE
     seen = []
     for seed, sitter in enumerate(sitters):
@@ -151,7 +152,8 @@ def _drawn(module: StyleModule, sitters: Sequence[Sitter], meter: FaceMeter) -> 
     return Drawn(own, strangers)
 
 
-def _sitters(meter: FaceMeter, folder: Path, most: int) -> list[Sitter]:
+def sitters_of(meter: FaceMeter, folder: Path, most: int) -> list[Sitter]:
+    """Return the baked subjects, and up to `most` people of a folder of photographs."""
     images = [member.frame(member.clips["still"][0]).image for member in load_cast().values()]
     first: dict[str, Path] = {}
     for path in sorted(folder.glob("*.jpg")):

@@ -3,6 +3,11 @@
 `bands.json` is written by `python -m benchmarks.likeness`: many people are drawn in every style,
 and every drawing is measured against every other person's selfie. It holds sums over all of them
 and nothing of anybody.
+
+What a model imagines depends on weights that whoever runs a studio chooses, so that nobody was ever
+imagined to calibrate it. Imagined pictures are held to `imagined.json`, written by
+`python -m benchmarks.floor`: all painted drawings together, since strangers differ from a selfie by
+much the same in any style. How near people's own imagined pictures come is not known and not told.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from studio.styles.types import Style
 
 FILE = Path(__file__).with_name("bands.json")
+IMAGINED = Path(__file__).with_name("imagined.json")
 # Of a hundred drawings of other people, how many must be less alike.
 STRONG, FAIR = 95, 80
 # Of a hundred people's own drawings in the style, how many must be less alike: what is rarely so
@@ -44,7 +50,7 @@ class Calibration:
     scales: Mapping[str, float]  # median of each measure between strangers
     weights: Mapping[str, float]  # how well it tells a person from strangers, 0 and above
     distances: tuple[float, ...]  # of strangers, at `PERCENTS`
-    own: tuple[float, ...]  # of people's own drawings, at `OWN_PERCENTS`
+    own: tuple[float, ...]  # of people's own drawings, at `OWN_PERCENTS`; empty: not known
 
     def distance(self, measures: Measures) -> float:
         """Return how far a drawing is from a selfie: about 1 between strangers, 0 the nearest."""
@@ -62,6 +68,8 @@ class Calibration:
     def standing(self, distance: float) -> Standing:
         """Return where a distance lies among strangers' and among people's own drawings."""
         strangers = float(np.interp(distance, self.distances, PERCENTS))
+        if not self.own:
+            return Standing(_below(strangers), None)
         # Whoever shares a distance with others is as good as the best of them.
         own = float(np.interp(distance - TIED, self.own, OWN_PERCENTS, left=0, right=100))
         return Standing(_below(strangers), _below(own))
@@ -72,14 +80,15 @@ class Standing:
     """Of a hundred drawings in the same style, how many are less alike; 0 to 99."""
 
     strangers: int  # drawings of other people
-    own: int  # drawings of other people, each against their own selfie
+    own: int | None  # drawings of other people, each against their own selfie; None: not known
 
     @property
     def band(self) -> Band:
         """What that is called."""
-        if self.strangers >= STRONG and self.own >= STRONG_OWN:
+        own = 100 if self.own is None else self.own
+        if self.strangers >= STRONG and own >= STRONG_OWN:
             return Band.STRONG
-        is_usual = self.own >= FAIR_OWN or self.strangers >= FAR_FROM_STRANGERS
+        is_usual = own >= FAIR_OWN or self.strangers >= FAR_FROM_STRANGERS
         return Band.FAIR if self.strangers >= FAIR and is_usual else Band.LOOSE
 
 
@@ -97,14 +106,19 @@ def terms(measures: Measures) -> dict[str, float]:
 
 
 def calibration_of(style: Style) -> Calibration:
-    """Return a style's calibration, or its family's for a style that has none of its own."""
-    known = _calibrations()
+    """Return a style's calibration, or its family's for a style that has none of its own.
+
+    Imagined styles that claim natural colours are held to them; bronze and ink are not.
+    """
+    known = _calibrations(FILE)
+    if style.name not in known and style.family is Family.IMAGINED:
+        return _calibrations(IMAGINED)["natural" if style.natural_colour else "free"]
     return known.get(style.name) or known.get(f"*{style.family}") or known[f"*{Family.PAINTED}"]
 
 
 @cache
-def _calibrations() -> Mapping[str, Calibration]:
-    content = json.loads(FILE.read_text(encoding="utf-8"))
+def _calibrations(file: Path) -> Mapping[str, Calibration]:
+    content = json.loads(file.read_text(encoding="utf-8"))
     return {
         name: Calibration(
             each["scales"], each["weights"], tuple(each["distances"]), tuple(each["own"])

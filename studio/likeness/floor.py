@@ -1,32 +1,50 @@
-"""The least likeness with which an imagined picture is kept."""
+"""The least likeness with which an imagined picture is kept.
+
+A drawing function follows the photograph; a diffusion model may lose the person. What came out
+looser than four in five strangers' drawings (`Band.LOOSE`) is thrown away, and drawn again.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from studio.likeness.bands import calibration_of
+from studio.likeness.types import Band, Measures, Source
 from studio.styles.diffusion.errors import PictureRefused
 
 if TYPE_CHECKING:
     from studio.likeness.gauge import Judged
     from studio.styles.types import Style
 
-STRANGER = 1.0  # `Judged.distance` of a drawing of somebody else, by each style's calibration
-
 
 def require_alike(style: Style, judged: Judged) -> None:
-    """Refuse a picture that looks no more like its selfie than a stranger's would.
+    """Refuse a picture that is not within the style's band.
 
     Args:
         style: in which it was drawn.
         judged: how much it looks like its selfie.
 
     Raises:
-        PictureRefused: `not_alike`; also when the distance is no number.
+        PictureRefused: `not_alike`; also when a distance is no number.
     """
-    if not judged.distance < STRANGER:
+    calibration = calibration_of(style)
+    distance = calibration.distance(as_found(judged.measures))
+    if not distance >= 0 or calibration.standing(distance).band is Band.LOOSE:
         raise PictureRefused(
             "not_alike",
-            f"The {style.title} picture did not look like you.",
-            why="A picture that could be anybody is no avatar of you.",
-            next_step="Make it again, or stay closer to the photo.",
+            f"The {style.title} picture did not look enough like you, so it was thrown away.",
+            why="An avatar is of you; a picture that could as well be somebody else is not.",
+            next_step="Try again, stay closer to the photo, or use fewer words.",
         )
+
+
+def as_found(measures: Measures) -> Measures:
+    """Return measures whose shape counts only if it was found in the picture itself.
+
+    Landmarks that were carried say where a face was asked for. Whether one came out there, nobody
+    looked: so it counts as a stranger's, and colours and features have to make up for it.
+    """
+    if measures.shape_source is Source.FOUND:
+        return measures
+    return replace(measures, shape_error=None)

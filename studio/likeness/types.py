@@ -57,7 +57,8 @@ class Likeness:
     band: Band
     title: str  # "Strong likeness"
     percentile: int  # of drawings of other people in this style, how many in 100 are less alike
-    among_own: int  # of people's own drawings in this style, how many in 100 are less alike
+    # Of people's own drawings in this style, how many in 100 are less alike; None: not known.
+    among_own: int | None
     measures: Measures
     sentences: tuple[str, ...]  # plain words, the most important first
     dropped: tuple[Dropped, ...] = ()

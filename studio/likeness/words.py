@@ -36,9 +36,7 @@ def sentences(style: Style, standing: Standing, measures: Measures) -> tuple[str
         measures: of the drawing.
     """
     said = [
-        f"It is nearer to your selfie than {standing.strangers} of 100 drawings of other people "
-        "in this style.",
-        f"Of 100 people drawn in this style, {standing.own} come out less like themselves.",
+        *_standing(standing),
         *(_parts(measures.agreement) if measures.agreement is not None else _shape(measures)),
         *_skin(style, measures),
         *_hair(measures),
@@ -79,6 +77,20 @@ def _colour_reason(what: str, dropped: float | None, kept: float | None) -> str:
         f"Your {what} is further from its colour: {dropped or 0:.1f} instead of {kept or 0:.1f} "
         "(CIEDE2000)."
     )
+
+
+def _standing(standing: Standing) -> list[str]:
+    if standing.own is None:
+        return [
+            f"It is nearer to your selfie than {standing.strangers} of 100 painted drawings of "
+            "other people.",
+            "How people usually come out in this style was never measured.",
+        ]
+    return [
+        f"It is nearer to your selfie than {standing.strangers} of 100 drawings of other people "
+        "in this style.",
+        f"Of 100 people drawn in this style, {standing.own} come out less like themselves.",
+    ]
 
 
 def _parts(agreement: float) -> list[str]:

@@ -63,7 +63,7 @@ class SafetyChecker:
             ModelError: the files are not here, or do not hold a safety checker.
             PictureRefused: it shows what the checker takes for nudity.
         """
-        import torch  # noqa: PLC0415 - takes seconds, and most of the studio never imagines
+        import torch
 
         with self._lock:
             self._loaded = self._loaded or _load(self._files())
@@ -83,20 +83,24 @@ class SafetyChecker:
 
 def _load(files: ModelFiles) -> tuple[Any, Any]:
     """Return the picture's processor and the checker."""
-    import torch  # noqa: PLC0415 - takes seconds
-    from diffusers.pipelines.stable_diffusion.safety_checker import (  # noqa: PLC0415 - so does it
+    import torch
+    from diffusers.pipelines.stable_diffusion.safety_checker import (
         StableDiffusionSafetyChecker,
     )
-    from transformers import CLIPImageProcessorPil  # noqa: PLC0415 - and it
+    from transformers import CLIPImageProcessorPil
+    from transformers.utils.logging import disable_progress_bar
 
     root = files.folders[Role.SAFETY]
-    folder = (root / files.weights[Role.SAFETY][0]).parent
+    weights = root / files.weights[Role.SAFETY][0]
+    folder = weights.parent
     logging.getLogger(OWN_WORDS).setLevel(logging.ERROR)  # it would log that somebody was stopped
+    disable_progress_bar()
     try:
         checker, told = StableDiffusionSafetyChecker.from_pretrained(
             folder,
             local_files_only=True,
             use_safetensors=True,
+            variant=_variant(weights),
             dtype=torch.float32,
             output_loading_info=True,
         )
@@ -111,7 +115,7 @@ def _load(files: ModelFiles) -> tuple[Any, Any]:
 
 def _require_all(told: dict[str, Any], checker: Any, folder: Path) -> None:  # noqa: ANN401 - no types
     """Refuse a checker with gaps: what is missing would be chance and let everything pass."""
-    import torch  # noqa: PLC0415 - takes seconds
+    import torch
 
     gaps = [*told["missing_keys"], *told["mismatched_keys"], *told["error_msgs"]]
     whole = all(bool(torch.isfinite(each).all()) for each in checker.parameters())
@@ -121,6 +125,11 @@ def _require_all(told: dict[str, Any], checker: Any, folder: Path) -> None:  # n
             f"{f'{len(gaps)} of its tensors are missing or misshapen' if gaps else 'it has NaN'}. "
             "Remove it and pull it again."
         )
+
+
+def _variant(weights: Path) -> str | None:
+    """Return what stands in a weight's name before its suffix: "fp16" of model.fp16.safetensors."""
+    return weights.stem.partition(".")[2] or None
 
 
 def _preprocessor(root: Path, folder: Path) -> Path:
