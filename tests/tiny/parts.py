@@ -45,11 +45,11 @@ def write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, indent=2), encoding="utf-8")
 
 
-def save(module: Any, folder: Path) -> None:
-    """Write a module as `save_pretrained` does, in half precision as most are published."""
+def save(module: Any, folder: Path, *, variant: str | None = None) -> None:
+    """Write a module as `save_pretrained` does, in half precision; some name their files so."""
     logging.set_verbosity_error()
     disable_progress_bar()
-    module.half().save_pretrained(folder, safe_serialization=True)
+    module.half().save_pretrained(folder, safe_serialization=True, variant=variant)
 
 
 def write_clip_tokenizer(folder: Path, *, pad: str = SPECIAL[1]) -> None:

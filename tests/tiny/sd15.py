@@ -30,9 +30,9 @@ def denoiser() -> Any:
 
 
 def _base(root: Path) -> None:
-    parts.save(denoiser(), root / "unet")
-    parts.save(parts.autoencoder(), root / "vae")
-    parts.save(CLIPTextModel(parts.clip_text_config()), root / "text_encoder")
+    parts.save(denoiser(), root / "unet", variant="fp16")
+    parts.save(parts.autoencoder(), root / "vae", variant="fp16")
+    parts.save(CLIPTextModel(parts.clip_text_config()), root / "text_encoder", variant="fp16")
     parts.write_clip_tokenizer(root / "tokenizer")
     parts.write_json(
         root / "scheduler" / "scheduler_config.json",
@@ -74,7 +74,7 @@ def build(root: Path) -> Path:
             unet, conditioning_embedding_out_channels=(4, 8, 8, 16), load_weights_from_unet=True
         )
         parts.wake(controlnet.controlnet_down_blocks, controlnet.controlnet_mid_block)
-        parts.save(controlnet, folders[Role.CONTROLNET])
+        parts.save(controlnet, folders[Role.CONTROLNET], variant="fp16")
         parts.save(parts.image_encoder(), folders[Role.ADAPTER] / "models" / "image_encoder")
         parts.save(parts.tiny_autoencoder(), folders[Role.TINY_VAE])
     parts.write_weights(folders[Role.ADAPTER] / PLUS_FACE, parts.plus_face_weights(unet, seed=16))

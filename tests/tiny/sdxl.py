@@ -38,11 +38,11 @@ def denoiser() -> Any:
 
 
 def _base(root: Path) -> None:
-    parts.save(denoiser(), root / "unet")
-    parts.save(parts.autoencoder(scaling_factor=0.13025), root / "vae")
-    parts.save(CLIPTextModel(parts.clip_text_config()), root / "text_encoder")
+    parts.save(denoiser(), root / "unet", variant="fp16")
+    parts.save(parts.autoencoder(scaling_factor=0.13025), root / "vae", variant="fp16")
+    parts.save(CLIPTextModel(parts.clip_text_config()), root / "text_encoder", variant="fp16")
     second = CLIPTextModelWithProjection(parts.clip_text_config(hidden_act="gelu"))
-    parts.save(second, root / "text_encoder_2")
+    parts.save(second, root / "text_encoder_2", variant="fp16")
     parts.write_clip_tokenizer(root / "tokenizer")
     parts.write_clip_tokenizer(root / "tokenizer_2", pad="!")
     parts.write_json(
