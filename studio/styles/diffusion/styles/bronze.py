@@ -12,11 +12,11 @@ PRESET = Preset(
     summary="A cast bust of bronze, polished where the light falls, green in the folds.",
     recipes=recipes(
         tags=(
-            "bronze bust sculpture, cast metal, aged verdigris patina, chiselled hair, "
+            "bronze bust sculpture, cast metal, verdigris patina, chiselled hair, "
             "polished highlights, museum pedestal"
         ),
         sentence=(
-            "A cast bronze bust with an aged green patina, chiselled hair and polished "
+            "A cast bronze bust with a green patina, chiselled hair and polished "
             "highlights, lit as in a museum."
         ),
         scenery="plain museum wall, bronze relief ornament, soft gallery light",
