@@ -27,7 +27,7 @@ SHORTEST = 0.028  # of the side: shorter lines in hair and cloth are texture, no
 BROW = 170  # grey level of a brow: softer than a line
 HAIRLINE = 0.8  # how bright strands and folds are beside features
 MARGIN = 0.05  # of the side: outlines go on beyond the picture, so that its border gets none
-ENDS = 0.008  # of the side: no line so close to where the photograph ends
+ENDS = 0.016  # of the side: no line so close to where the photograph ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ def lines_of(portrait: Portrait, size: int) -> NDArray[np.uint8]:
     _draw_features(sheet, portrait.landmarks[:, :2])
     drawn = cv2.resize(sheet.pixels, (size, size), interpolation=cv2.INTER_AREA)
     strands = np.rint(255 * HAIRLINE * _strands(portrait, size))
+    strands[_ends(portrait, size)] = 0
     return np.dstack([np.maximum(drawn, strands.astype(np.uint8))] * 3)
 
 
