@@ -29,8 +29,9 @@ _MOST_SAID = 300  # characters of each that are looked at
 _LORA = re.compile(r"[._](?:lora[._]?(?:down|up|A|B|linear_layer)|hada_w|lokr_w|oft_|dora_scale)")
 _QUANTISED = (".absmax", ".qweight", ".comfy_quant", ".weight_scale", ".scale_weight")
 _BASES = {"SD 1.5": Kind.SD15, "SDXL": Kind.SDXL, "FLUX.2 klein 4B": Kind.KLEIN}
-_FLUX2 = {12288: "FLUX.2 klein 9B", 15360: "FLUX.2 dev"}
+_FLUX2 = {7680: "FLUX.2 klein 4B", 12288: "FLUX.2 klein 9B", 15360: "FLUX.2 dev"}
 _HEARS = {768: "SD 1.5", 1024: "SD 2", 1280: "the SDXL refiner", 2048: "SDXL"}
+_LEAST = 512  # a width below is no published model's, and tells nothing
 _CHANNELS = {8: "a base made for editing by instruction", 9: "a base made for inpainting"}
 _SOME_FLUX2, _SOME_SD = "some FLUX.2", "some Stable Diffusion"
 _STARTS = (  # how tensors of each begin; the first that fits tells
@@ -97,7 +98,7 @@ def _family(tensors: Tensors) -> str:
     family = next((told for start, told in _STARTS if _begins(plain, start)), "")
     if family == _SOME_FLUX2:
         hears = _width(plain, r"(txt_in|context_embedder)\.weight")
-        return _FLUX2.get(hears, "FLUX.2 klein 4B")
+        return _FLUX2.get(hears, "") if hears >= _LEAST else "FLUX.2 klein 4B"
     return _stable_diffusion(plain) if family == _SOME_SD else family
 
 
@@ -106,8 +107,8 @@ def _stable_diffusion(tensors: Tensors) -> str:
     if channels in _CHANNELS:
         return _CHANNELS[channels]
     hears = _width(tensors, r".*\.attn2\.to_k\.weight")
-    if hears in _HEARS:
-        return _HEARS[hears]
+    if hears >= _LEAST:
+        return _HEARS.get(hears, "")
     if _begins(tensors, r"label_emb\.|add_embedding\.|conditioner\."):
         return "SDXL"
     return "SD 2" if _begins(tensors, r"cond_stage_model\.model\.") else "SD 1.5"

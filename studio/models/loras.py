@@ -11,8 +11,24 @@ from studio.models.headers import Tensor
 _DOWN = re.compile(r"[._]lora(?:_A(?:\.[\w-]+)?|[._]down|_linear_layer\.down)\.weight$")
 _LYCORIS = ("hada_w", "lokr_w", "oft_")
 _HEARS = {768: "SD 1.5", 1024: "SD 2", 1280: "the SDXL refiner", 2048: "SDXL"}
-_FLUX2_WIDTHS = {4096: "FLUX.2 klein 9B", 6144: "FLUX.2 dev"}
+_FLUX_WIDTHS = {3072: "", 4096: "FLUX.2 klein 9B", 6144: "FLUX.2 dev"}  # FLUX.1 has 3,072, too
 _KLEIN_BLOCKS = {"double": 5, "single": 20}  # of klein 4B; FLUX.1 has 19 and 38
+_LEAST = 512  # a width below is no published model's, and tells nothing
+
+_FLUX_NAMES = re.compile(
+    r"(^| )(\w+_)?(double|single)_blocks_|(^| )transformer_\w*transformer_blocks_"
+)
+_SD3_NAMES = re.compile(r"joint_(transformer_)?blocks_")
+_SD_NAMES = re.compile(r"(down|up|input|output)_blocks_\d|mid(dle)?_block_|text_model_encoder")
+_XL_NAMES = re.compile(
+    r"(attentions_\d|blocks_\d+_1|middle_block_1)_transformer_blocks_[1-9]"
+    r"|(^| )lora_te[12]_|text_encoder_2_|add_embedding|label_emb"
+)
+_HEARING = re.compile(r"attn2_(processor_)?to_[kv]$")
+_WIDE = re.compile(r"(img_attn_qkv|attn_to_[qkv]|attn_to_qkv_mlp_proj)$")
+_FLUX2_NAMES = re.compile(r"_stream_modulation|to_qkv_mlp_proj|ff_(context_)?linear_(in|out)")
+_FLUX1_NAMES = re.compile(r"(img|txt)_mod_lin|norm1?(_context)?_linear|proj_mlp|ff_net_0|_te1_")
+_BLOCK = re.compile(r"(single|double)?_?(?:transformer_)?blocks_(\d+)_")
 
 
 def lora_family(tensors: Mapping[str, Tensor]) -> str:
@@ -21,15 +37,11 @@ def lora_family(tensors: Mapping[str, Tensor]) -> str:
         return "a LyCORIS network, which is no plain LoRA"
     widths = _widths(tensors)
     names = " ".join(widths)
-    if re.search(r"double_blocks_|single_blocks_|single_transformer_blocks_", names):
-        return _flux(widths)
-    if re.search(r"(?<!attentions_\d_)(?<!_\d_\d_)\btransformer_transformer_blocks_", names):
-        return _flux(widths)
-    if re.search(r"joint_blocks|joint_transformer_blocks", names):
+    if _SD3_NAMES.search(names):
         return "Stable Diffusion 3"
-    if re.search(r"(down|up|input|output)_blocks_\d|mid(dle)?_block_|text_model_encoder", names):
-        return _stable_diffusion(widths, names)
-    return ""
+    if _FLUX_NAMES.search(names):
+        return _flux(widths, names)
+    return _stable_diffusion(widths, names) if _SD_NAMES.search(names) else ""
 
 
 def _widths(tensors: Mapping[str, Tensor]) -> dict[str, int]:
@@ -38,39 +50,27 @@ def _widths(tensors: Mapping[str, Tensor]) -> dict[str, int]:
     for name, tensor in tensors.items():
         ends = _DOWN.search(name)
         if ends and len(tensor.shape) > 1:
-            widths[re.sub(r"[.]", "_", name[: ends.start()])] = tensor.shape[1]
+            widths[name[: ends.start()].replace(".", "_")] = tensor.shape[1]
     return widths
 
 
 def _stable_diffusion(widths: Mapping[str, int], names: str) -> str:
     for name, width in widths.items():
-        if re.search(r"attn2_(processor_)?to_[kv]$", name) and width in _HEARS:
-            return _HEARS[width]
-    is_xl = re.search(
-        r"(attentions_\d|blocks_\d+_1|middle_block_1|mid_block_attentions_0)_transformer_blocks_"
-        r"[1-9]|\blora_te[12]_|text_encoder_2_|add_embedding|label_emb",
-        names,
-    )
-    return "SDXL" if is_xl else "SD 1.5"
+        if _HEARING.search(name) and width >= _LEAST:
+            return _HEARS.get(width, "")
+    return "SDXL" if _XL_NAMES.search(names) else "SD 1.5"
 
 
-def _flux(widths: Mapping[str, int]) -> str:
-    most = {"double": 0, "single": 0}
+def _flux(widths: Mapping[str, int], names: str) -> str:
+    blocks = dict.fromkeys(_KLEIN_BLOCKS, 0)
     for name, width in widths.items():
-        if re.search(r"(img_attn_qkv|attn_to_q|attn_to_qkv_mlp_proj)$", name) and (
-            width in _FLUX2_WIDTHS
-        ):
-            return _FLUX2_WIDTHS[width]
-        block = re.search(r"(single|double)?_?(?:transformer_)?blocks_(\d+)_", name)
+        if _WIDE.search(name) and width >= _LEAST and _FLUX_WIDTHS.get(width) != "":
+            return _FLUX_WIDTHS.get(width, "")
+        block = _BLOCK.search(name)
         if block:
-            part = "single" if block[1] == "single" else "double"
-            most[part] = max(most[part], int(block[2]) + 1)
-    names = " ".join(widths)
-    if re.search(r"_stream_modulation|to_qkv_mlp_proj|ff_(context_)?linear_(in|out)", names):
+            part = block[1] or "double"
+            blocks[part] = max(blocks[part], int(block[2]) + 1)
+    if _FLUX2_NAMES.search(names):
         return "FLUX.2 klein 4B"
-    is_first = re.search(
-        r"(img|txt)_mod_lin|norm1?(_context)?_linear|proj_mlp|ff_net_0|_te1_", names
-    )
-    if is_first or any(most[part] > blocks for part, blocks in _KLEIN_BLOCKS.items()):
-        return "FLUX.1"
-    return "FLUX.2 klein 4B"
+    is_long = any(blocks[part] > most for part, most in _KLEIN_BLOCKS.items())
+    return "FLUX.1" if is_long or _FLUX1_NAMES.search(names) else "FLUX.2 klein 4B"

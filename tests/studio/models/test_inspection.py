@@ -104,6 +104,8 @@ def test_a_denoiser_alone_is_known_and_not_whole(
         ({"text_model.embeddings.token_embedding.weight": (8, 8)}, "text encoder"),
         ({f"{UNET}input_blocks.0.0.weight.absmax": (8,)}, "quantised"),
         ({"some.other.weight": (8, 8)}, ""),
+        ({**made.SD15, f"{UNET}{made.KEYS}": (320, 4096)}, ""),
+        ({**made.FLUX2, "txt_in.weight": (3, 4096)}, ""),
     ],
 )
 def test_weights_for_something_else_have_no_base_and_are_named(
@@ -177,6 +179,9 @@ def test_the_base_of_a_lora_is_told_in_every_naming(
         ({"lora_unet_down_blocks_0_resnets_0_conv1.hada_w1_a": (4, 4)}, "LyCORIS"),
         ({"lora_unet_down_blocks_0_resnets_0_conv1.lokr_w1": (4, 4)}, "LyCORIS"),
         ({"blocks.0.self_attn.q.lora_A.weight": (4, 1536)}, ""),
+        ({"transformer.transformer_blocks.0.attn.to_q.lora_A.weight": (4, 1536)}, ""),
+        ({"transformer.transformer_blocks.59.attn.to_q.lora_A.weight": (4, 3072)}, "FLUX.1"),
+        ({f"{ATTENTION}attn2.to_k.lora_A.weight": (4, 4096)}, ""),
     ],
 )
 def test_a_lora_for_another_base_is_known_for_what_it_is(
