@@ -24,6 +24,7 @@ from studio.styles.diffusion.memory import give_back, is_out_of_memory
 from studio.styles.diffusion.outlook import Outlook
 from studio.styles.diffusion.plans import at_once
 from studio.styles.diffusion.refusals import closing_down, damaged, no_models, unknown_kind
+from studio.styles.diffusion.sizes import weigh
 from studio.styles.diffusion.states import KindState
 from studio.styles.diffusion.timing import Timings
 from studio.styles.diffusion.turns import Turns
@@ -140,11 +141,7 @@ class Imagination:
         if kind not in self._kinds:
             raise unknown_kind(kind)
         began = self._monotonic()
-        files = yield from meanwhile(
-            lambda: self._shelf.files(kind, self._outlook.roles(kind)),
-            Glimpse("Checking the model", 0, 0),
-            every=LISTEN,
-        )
+        files = yield from self._checked(kind)
         while True:
             if self._is_closed:
                 raise closing_down()
@@ -160,6 +157,17 @@ class Imagination:
             # Past the handler: the error's frames hold what filled the memory until then.
             yield self._with_less(plan, len(order.seeds))
 
+    def _checked(self, kind: Kind) -> Generator[Glimpse, None, ModelFiles]:
+        """Return the files of a kind, hashed: for the first time that takes as long as reading."""
+
+        def check() -> ModelFiles:
+            return self._shelf.files(kind, self._outlook.roles(kind))
+
+        if self._warm.plan_of(kind) is not None:
+            return check()
+        glimpse = Glimpse("Checking the model", 0, 0)
+        return (yield from meanwhile(check, glimpse, every=LISTEN))
+
     def _with_plan(
         self, files: ModelFiles, plan: Plan, order: Order
     ) -> Generator[Glimpse, None, list[NDArray[np.uint8]]]:
@@ -170,7 +178,8 @@ class Imagination:
         if wanted > 1 and plan not in self._one_by_one:
             most = at_once(plan, self.machine(), wanted)
         batches = [order.seeds[i : i + most] for i in range(0, wanted, most)]
-        expected = self._outlook.expected(plan, files)
+        hardware = self._outlook.measure()
+        expected = self._timings.expected(plan, hardware, weigh(files))
         pictures: list[NDArray[np.uint8]] = []
         for call, seeds in enumerate(batches):
             watch = Watch(
@@ -183,7 +192,7 @@ class Imagination:
             whole = Whole(len(batches), call)
             pictures += yield from draw(self._kinds[files.kind], loaded, part, watch, whole)
             if (pace := watch.pace()) is not None:
-                self._timings.note(plan, self._outlook.measure(), pace.times(1 / len(seeds)))
+                self._timings.note(plan, hardware, pace.times(1 / len(seeds)))
         return pictures
 
     def _loaded(self, files: ModelFiles, plan: Plan) -> Generator[Glimpse, None, Loaded]:

@@ -123,10 +123,6 @@ class Outlook:
         hardware = self.hardware()
         return tuple(self._state(kind, hardware) for kind in Kind if kind in self.kinds)
 
-    def expected(self, plan: Plan, files: ModelFiles) -> Pace:
-        """Return how long a plan takes."""
-        return self.timings.expected(plan, self.measure(), weigh(files))
-
     def _state(self, kind: Kind, hardware: Hardware) -> KindState:
         fit, note = None, ""
         missing: tuple[Entry, ...] = ()

@@ -18,8 +18,9 @@ from studio.styles.diffusion.states import TITLES
 from studio.styles.diffusion.types import Dtype, Offload, Plan, Storage
 
 NATIVE = {Kind.SD15: 512, Kind.SDXL: 1024, Kind.KLEIN: 1024}  # pixels that it was trained on
-SMALLER = {Kind.SDXL: 768, Kind.KLEIN: 768}  # where native does not fit: still good
+SMALLER = {Kind.SD15: 384, Kind.SDXL: 768, Kind.KLEIN: 768}  # where native does not fit
 ON_PROCESSOR = {Kind.SD15: 512, Kind.SDXL: 768, Kind.KLEIN: 512}  # where time is what is short
+SMALLER_ON_PROCESSOR = {Kind.SD15: 384, Kind.SDXL: 512, Kind.KLEIN: 384}
 # GB in 16 bit, at the native size, for one picture: one denoising step (klein: with three
 # references); decoding with the whole autoencoder (SDXL's in 32 bit), with it in tiles, with the
 # tiny one.
@@ -69,6 +70,7 @@ PROCESSOR = (
     _Way(FULL, NONE, tiny_vae=True),
     _Way(FULL, NONE, slicing=True, tiny_vae=True),
     _Way(EIGHT, NONE, slicing=True, tiny_vae=True),
+    _Way(EIGHT, NONE, slicing=True, tiny_vae=True, smaller=True),
 )
 
 
@@ -106,7 +108,12 @@ def working_gb(plan: Plan) -> float:
 
 
 def at_once(plan: Plan, hardware: Hardware, wanted: int) -> int:
-    """Return how many pictures of a batch fit beside each other, at least one."""
+    """Return how many pictures of a batch are drawn at once: what fits, at least one.
+
+    A processor takes as long for two at once as for one after the other, and is heard less often.
+    """
+    if plan.device == "cpu":
+        return 1
     spare = hardware.free_gb * HEADROOM - plan.needs_gb
     return max(1, min(wanted, 1 + int(spare / working_gb(plan))))
 
@@ -128,14 +135,17 @@ def _plan(kind: Kind, device: str, dtype: Dtype, way: _Way, sizes: Sizes) -> Ite
     if sizes.is_quantised and (way.storage is EIGHT or way.offload is GROUP):
         return  # already small; its modules know no casting, and are not taken apart
     storage = SDNQ if sizes.is_quantised else way.storage
-    size = ON_PROCESSOR[kind] if device == "cpu" else NATIVE[kind]
+    if device == "cpu":
+        size = (SMALLER_ON_PROCESSOR if way.smaller else ON_PROCESSOR)[kind]
+    else:
+        size = (SMALLER if way.smaller else NATIVE)[kind]
     plan = Plan(
         kind=kind,
         device=device,
         dtype=dtype,
         storage=storage,
         offload=way.offload,
-        size=SMALLER.get(kind, size) if way.smaller else size,
+        size=size,
         needs_gb=0.0,
         tiny_vae=way.tiny_vae and sizes.has_tiny_vae,
         slicing=way.slicing,

@@ -22,6 +22,7 @@ NAME = "timings.json"  # in the models folder
 MOST_BYTES = 1_000_000
 LONGEST = 1e6  # seconds that are believed
 STEPS = 4  # that the presets ask for
+NEWS = 0.05  # of the seconds that are kept: smaller changes are not written
 NEWEST = 0.5  # weight of the newest measurement beside those before it
 # 10^12 operations at the native size, of one step (UNet or transformer, ControlNet, references) and
 # of what is done once (text, faces and start encoded; decoded with the whole or the tiny one):
@@ -83,12 +84,14 @@ class Timings:
             return
         key = _key(plan, hardware)
         before = self._paces.get(key, pace)
-        self._paces[key] = Pace(
+        now = Pace(
             NEWEST * pace.step + (1 - NEWEST) * before.step,
             NEWEST * pace.once + (1 - NEWEST) * before.once,
             before.drawings + 1 if before is not pace else 1,
         )
-        if self._path is not None:
+        self._paces[key] = now
+        is_news = abs(now.seconds() - before.seconds()) > NEWS * before.seconds()
+        if self._path is not None and (is_news or before is pace):
             _write(self._path, self._paces)
 
     def _estimated(self, plan: Plan, sizes: Sizes) -> Pace:

@@ -82,8 +82,12 @@ class Watch:
 
     def _left(self, done: int, steps: int, whole: Whole) -> float:
         measured = self._intervals[1:]
-        step = sum(measured) / len(measured) if measured else self._expected.step
-        once = self._expected.once
+        step, once = self._expected.step, self._expected.once
+        if measured:
+            mean = sum(measured) / len(measured)
+            if step > 0 and not self._expected.is_measured:  # as wrong about the rest as about it
+                once *= mean / step
+            step = mean
         later = whole.calls - whole.call - 1
         # About half of what is done once is done after the last step.
         return (steps - done + later * steps) * step + once / 2 + later * once

@@ -213,7 +213,7 @@ def test_other_pipelines_give_way_before_a_plan_is_given_up():
 
 def test_a_batch_that_does_not_fit_is_drawn_one_by_one_before_a_plan_is_given_up():
     kind = FakeKind(Kind.SD15)
-    engine = imagination(kind)
+    engine = imagination(kind, gauge=Gauge(CARD))
     kind.fails["step"] = [MemoryError()]
     glimpses, imagined = run(engine.imagine(Kind.SD15, order_for(seeds=(1, 2, 3))))
     assert [len(order.seeds) for order in kind.orders] == [3, 1, 1, 1]
@@ -388,6 +388,16 @@ def test_after_a_drawing_the_time_it_takes_is_measured():
     assert state.is_measured
     assert state.is_warm
     assert state.seconds == pytest.approx(8.0)
+
+
+def test_an_estimate_that_was_wrong_about_the_steps_is_wrong_about_the_rest():
+    clock = Clock()
+    kind = FakeKind(Kind.SD15)
+    kind.on_each_step = lambda: setattr(clock, "now", clock.now + 1e-6)
+    glimpses, _ = run(imagination(kind, monotonic=clock).imagine(Kind.SD15, order_for()))
+    left = [glimpse.seconds_left for glimpse in glimpses if glimpse.words == "Imagining"]
+    assert left[0] > 1.0
+    assert max(left[1:]) < 1e-4
 
 
 def test_the_time_that_is_left_shrinks_with_the_steps():

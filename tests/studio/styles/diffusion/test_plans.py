@@ -139,6 +139,10 @@ def test_a_batch_is_as_large_as_memory_allows_and_never_empty():
     assert at_once(plan, replace(card(8), free_gb=0.0), 4) == 1
 
 
+def test_a_processor_draws_one_picture_after_another():
+    assert at_once(plans(Kind.SD15, processor(64))[0], processor(64), 6) == 1
+
+
 def test_full_numbers_take_twice_the_memory_while_drawing():
     plan = plans(Kind.SD15, processor(32))[0]
     assert working_gb(replace(plan, dtype=Dtype.FLOAT32)) == 2 * working_gb(plan)

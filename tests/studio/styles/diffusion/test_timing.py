@@ -62,6 +62,14 @@ def test_what_was_measured_is_kept_beside_the_models(tmp_path):
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_only_news_are_written(tmp_path):
+    path = tmp_path / NAME
+    known = timings(path)
+    for step, drawings in ((2.0, 1), (2.01, 1), (4.0, 3)):
+        known.note(PLAN, PROCESSOR, Pace(step, 1.0))
+        assert timings(path).expected(PLAN, PROCESSOR, SIZES).drawings == drawings
+
+
 def test_another_device_or_plan_is_measured_by_itself():
     known = timings()
     known.note(PLAN, PROCESSOR, Pace(2.0, 1.0))
