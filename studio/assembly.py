@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -26,11 +26,16 @@ from studio.jobs.adapters.database import JobDatabase
 from studio.jobs.easel import Easel
 from studio.jobs.engine import EngineSettings, JobEngine
 from studio.jobs.housekeeping import keep_house
+from studio.jobs.imagining import Models
 from studio.jobs.lease import take_lease
 from studio.jobs.orders import Orders
 from studio.jobs.portraits import Portraits
+from studio.jobs.stylists import all_stylists
 from studio.jobs.workshop import Workshop
 from studio.likeness.gauge import Gauge
+from studio.models.catalogue import Catalogue, load_catalogue
+from studio.models.shelf import Shelf
+from studio.models.types import Kind
 from studio.settings import Settings, SettingsError
 from studio.sitting.accounts import Accounts, Rules
 from studio.sitting.archive import Archivist
@@ -45,10 +50,16 @@ from studio.sitting.rights import Rights
 from studio.sitting.selfies import SelfieVault
 from studio.sitting.traces import ModelShelf, TemporaryFolder
 from studio.sitting.waiting import WaitingRoom
+from studio.styles.diffusion import timing
+from studio.styles.diffusion.engine import Imagination
+from studio.styles.diffusion.guard import Guard
+from studio.styles.diffusion.kinds import klein, sd15, sdxl
+from studio.styles.diffusion.timing import Timings
 from studio.subjects.cast import load_cast
 
 if TYPE_CHECKING:
     from consent.ports import Clock
+    from studio.styles.diffusion.types import KindModule
 
 HELPERS = 2  # threads that embed and measure stills; the network itself takes one face at a time
 
@@ -69,6 +80,7 @@ def open_house(
     version: str,
     listen: bool,
     observer: CaptureObserver | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Iterator[House]:
     """Yield the whole studio over one data folder; close it afterwards.
 
@@ -78,6 +90,7 @@ def open_house(
         version: of this program, for manifests.
         listen: work on everybody's queued jobs, not only on those of this process.
         observer: hears how captures of people end.
+        catalogue: of weights to imagine with; None: the one that comes with the studio.
     """
     with ExitStack() as stack:
         base = Foundations(settings, clock)
@@ -100,8 +113,17 @@ def open_house(
             version=version,
             locale=settings.label_locale,
         )
+        models = _models(settings, catalogue or load_catalogue())
+        stack.callback(models.imagination.close)
         workshop = Workshop(
-            base.database, gate, portraits, releaser, base.library, clock, Gauge(meter)
+            base.database,
+            gate,
+            portraits,
+            releaser,
+            base.library,
+            clock,
+            Gauge(meter),
+            stylists=all_stylists(models.imagination, Guard.of(models.shelf, meter)),
         )
         jobs = JobDatabase(base.database, clock)
         engine = JobEngine(
@@ -117,6 +139,7 @@ def open_house(
             portraits,
             base.library,
             engine,
+            engine.glimpses,
             CapturePurger(base.database),
             AccountPurger(base.database),
             ModelShelf(base.objects.objects),
@@ -129,7 +152,7 @@ def open_house(
             retention = base.retention(withdrawal, selfies, portraits, engine.forget_ended)
             stack.callback(keep_house(retention, clock).set)
         hands = Hands(meter, helpers, observer)
-        yield _house(base, hands, selfies, workshop, engine, withdrawal, settings)
+        yield _house(base, hands, selfies, workshop, engine, withdrawal, models, settings)
 
 
 def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator once
@@ -139,6 +162,7 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
     workshop: Workshop,
     engine: JobEngine,
     withdrawal: Withdrawal,
+    models: Models,
     settings: Settings,
 ) -> House:
     rng = SystemRandom()
@@ -188,11 +212,21 @@ def _house(  # noqa: PLR0913, PLR0917 - the composition names each collaborator 
         reports=base.reports,
         public_keys=base.public_keys,
         rights=rights,
+        models=models,
         easel=Easel(door, orders, base.library, base.database, rng),
         log=Logbook(base.database, base.log, settings.witnesses),
         accounts=accounts,
         drafts=Drafts(base.database, base.clock, door, accounts, secrets.token_bytes),
     )
+
+
+def _models(settings: Settings, catalogue: Catalogue) -> Models:
+    folder = settings.models_folder()
+    shelf = Shelf(folder, catalogue, frozenset(settings.accepted_licences))
+    kinds: Mapping[Kind, KindModule] = {Kind.SD15: sd15, Kind.SDXL: sdxl, Kind.KLEIN: klein}
+    timings = Timings(folder / timing.NAME)
+    imagination = Imagination(shelf, kinds, monotonic=time.monotonic, timings=timings)
+    return Models(imagination, shelf)
 
 
 def _passive_model(settings: Settings) -> PassiveModel | None:

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from outputs.types import Released, StoredOutput
     from studio.jobs.easel import Easel
     from studio.jobs.engine import Told
+    from studio.jobs.imagining import Models
     from studio.jobs.orders import Orders
     from studio.sitting.accounts import Accounts
     from studio.sitting.booth import Booth
@@ -100,6 +101,7 @@ class House:
     log: Logbook
     reports: Reports
     rights: Rights
+    models: Models
     easel: Easel
     accounts: Accounts
     drafts: Drafts

@@ -122,12 +122,22 @@ class Loaded:
 class KindModule(Protocol):
     """What `kinds/sd15.py`, `kinds/sdxl.py` and `kinds/klein.py` hold."""
 
-    KIND: Kind
-    NEEDS: tuple[Role, ...]  # drawn with always
-    HELPS: tuple[Role, ...]  # drawn with when they are here
+    @property
+    def KIND(self) -> Kind:  # noqa: N802 - a constant of the module
+        """Which one it is."""
+        ...
 
-    @staticmethod
-    def load(files: ModelFiles, plan: Plan) -> Loaded:
+    @property
+    def NEEDS(self) -> tuple[Role, ...]:  # noqa: N802
+        """What it draws with always."""
+        ...
+
+    @property
+    def HELPS(self) -> tuple[Role, ...]:  # noqa: N802
+        """What it draws with when it is here."""
+        ...
+
+    def load(self, files: ModelFiles, plan: Plan) -> Loaded:
         """Load a pipeline from local files.
 
         Raises:
@@ -135,8 +145,7 @@ class KindModule(Protocol):
         """
         ...
 
-    @staticmethod
-    def imagine(loaded: Loaded, order: Order, on_step: OnStep) -> list[NDArray[np.uint8]]:
+    def imagine(self, loaded: Loaded, order: Order, on_step: OnStep) -> list[NDArray[np.uint8]]:
         """Return one picture per seed, (size, size, 3) uint8 sRGB.
 
         Raises:
@@ -144,8 +153,7 @@ class KindModule(Protocol):
         """
         ...
 
-    @staticmethod
-    def glimpse(loaded: Loaded, latents: torch.Tensor) -> NDArray[np.uint8]:
+    def glimpse(self, loaded: Loaded, latents: torch.Tensor) -> NDArray[np.uint8]:
         """Return what the latents look like by now, (h, w, 3) uint8 sRGB, of the first picture."""
         ...
 
