@@ -44,7 +44,7 @@ def test_help_teaches_every_command_and_imports_no_model():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     commands = ["serve", "demo", "calibrate", "verify", "receipt", "styles", "settings"]
-    commands += ["log", "reports", "weights", "version"]
+    commands += ["log", "reports", "models", "weights", "version"]
     for command in commands:
         assert f"\n    {command}" in done.stdout
     assert "LOADED []" in done.stdout

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from outputs.report import printable
 from studio.commands.models_told import entry_json, entry_line, item_json, item_line
+from studio.commands.progress import ProgressLine, size_words
 from studio.models.catalogue import load_catalogue
 from studio.models.choices import choose
 from studio.models.errors import ModelDamaged, ModelError, ModelMissing, ModelRefused
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     Action = Callable[[Shelf, argparse.Namespace], int]
 
 DONE, FAILED, STOPPED = 0, 1, 130  # exit statuses
-GB = 1e9
 
 
 def run_models(
@@ -81,7 +81,6 @@ def _list(shelf: Shelf, options: argparse.Namespace) -> int:
 
 
 def _pull(shelf: Shelf, options: argparse.Namespace, *, settings: Settings) -> int:
-    from studio.commands.progress import ProgressLine
     from studio.models.hub import Hub
     from studio.models.pull import pull
 
@@ -109,11 +108,16 @@ def _pull(shelf: Shelf, options: argparse.Namespace, *, settings: Settings) -> i
         is_other = not any(
             shelf.entry_for(k, each.entry.role) == each.entry for k in each.entry.kinds
         )
-        came = f"{each.files} files, {each.bytes / GB:.2f} GB" if each.files else "was here"
-        print(f"{each.entry.name}: {came}; {each.entry.licence.name}")
+        came = f"{each.files} files, {size_words(each.bytes)}" if each.files else "was here"
+        print(f"{each.entry.name}: {came}. {_terms(each.entry)}")
         if is_other:
             print(f"Draw with it: python app.py models use {each.entry.name}")
     return DONE
+
+
+def _terms(entry: Entry) -> str:
+    licence = entry.licence
+    return f"Under {licence.name}, {licence.url} {licence.note}".rstrip()
 
 
 def _verify(shelf: Shelf, options: argparse.Namespace) -> int:
@@ -157,7 +161,7 @@ def _remove(shelf: Shelf, options: argparse.Namespace) -> int:
         print(json.dumps({"freed": freed}, indent=2))
         return DONE
     for name, count in freed.items():
-        told = "forgotten, its file stays" if name in own else f"{count / GB:.2f} GB are free again"
+        told = "forgotten, its file stays" if name in own else f"{size_words(count)} are free again"
         print(f"{name}: {told}")
     return DONE
 

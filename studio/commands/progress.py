@@ -42,8 +42,8 @@ class ProgressLine:
         self._name, self._size, self._done = name, size, done
         self._began, self._shown = (self._monotonic(), done), float("-inf")
         if not self._lives and not self._is_quiet:
-            from_there = f", {_bytes(done)} of it are here" if done else ""
-            print(f"{name} ({_bytes(size)}{from_there})", file=self._stream, flush=True)
+            from_there = f", {size_words(done)} of it are here" if done else ""
+            print(f"{name} ({size_words(size)}{from_there})", file=self._stream, flush=True)
 
     def reaches(self, done: int) -> None:
         """Show how far it is, now and then."""
@@ -57,14 +57,14 @@ class ProgressLine:
         """Leave the finished line behind."""
         if self._lives:
             print(
-                f"{CLEAR}{self._name} ({_bytes(self._size)})"[: WIDTH + len(CLEAR)],
+                f"{CLEAR}{self._name} ({size_words(self._size)})"[: WIDTH + len(CLEAR)],
                 file=self._stream,
                 flush=True,
             )
 
     def _line(self, now: float) -> str:
         percent = 100 * self._done // self._size if self._size else 100
-        line = f"{percent:3d} %  {_bytes(self._done)} of {_bytes(self._size)}"
+        line = f"{percent:3d} %  {size_words(self._done)} of {size_words(self._size)}"
         seconds, came = now - self._began[0], self._done - self._began[1]
         if seconds > 1 and came > 0:
             left = int((self._size - self._done) * seconds / came)
@@ -72,7 +72,7 @@ class ProgressLine:
         return f"{line}  {self._name.rpartition('/')[2]}"
 
 
-def _bytes(count: int) -> str:
+def size_words(count: int) -> str:
     """Return a number of bytes as people say it."""
     if count >= GB:
         return f"{count / GB:.2f} GB"

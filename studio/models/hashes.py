@@ -28,7 +28,7 @@ class Hashes:
     """Remembers the hash of every file that it read, until its size, time or inode changes."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, tuple[tuple[int, int, int], str]] = {}
+        self._known: dict[Path, tuple[tuple[int, ...], str]] = {}
         self._lock = threading.Lock()
 
     def of(self, path: Path, *, reaches: Callable[[int], None] | None = None) -> str:
@@ -60,6 +60,6 @@ class Hashes:
             self._known.pop(path, None)
 
 
-def _looks(path: Path) -> tuple[int, int, int]:
+def _looks(path: Path) -> tuple[int, ...]:
     stat = path.stat()
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino

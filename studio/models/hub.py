@@ -27,8 +27,9 @@ NEWEST = "main"  # the branch that is asked for when no commit is pinned
 MOST_REDIRECTS = 5
 TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # s; of reading: between two pieces
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # statuses that may pass by themselves
+_SIZE = re.compile(r"[0-9]{1,15}")
 _BLOB = re.compile(r"[0-9a-f]{40}")
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_RANGE = re.compile(r"bytes ([0-9]{1,15})-[0-9]+/([0-9]+|\*)")
 
 
 class CutOff(PullFailed):
@@ -99,7 +100,7 @@ class Hub:
         if revision is not None and commit != revision:
             raise PullFailed(f"{self.endpoint} has commit {commit} of {repo}, not {revision}.")
         size = told.get("x-linked-size") or response.headers.get("content-length", "")
-        if not size.isascii() or not size.isdigit():
+        if not _SIZE.fullmatch(size):
             raise PullFailed(f"{self.endpoint} does not say how long {path} of {repo} is.")
         tag = told.get("x-linked-etag", told.get("etag", "")).removeprefix("W/").strip('"')
         return Remote(

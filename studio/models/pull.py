@@ -6,47 +6,21 @@ rename, and pin what was not pinned before. Nothing that came is looked into, ru
 
 from __future__ import annotations
 
-import errno
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-import filelock
-
-from studio.models.errors import ModelDamaged, PullFailed
-from studio.models.hub import CutOff, Hub, Remote
+from studio.models.disk import alone, begun_size, on_disk, require_space
+from studio.models.errors import ModelDamaged
+from studio.models.hub import Hub, Remote
 from studio.models.licences import require_licence
 from studio.models.lock import Pin, pin_file, pin_revision, read_lock
+from studio.models.patience import Patient, Watch
 from studio.models.places import file_place, part_of
 from studio.models.shelf import Shelf
 from studio.models.transfer import Part, is_blob
 from studio.models.types import Entry, ModelFile
-
-GB = 1e9
-SPARE = 500_000_000  # bytes of the disk that are left free
-TRIES = 6  # in vain, one after the other, before a pull gives up; what came is kept
-LONGEST_WAIT = 30.0  # s between two tries
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-
-
-class Watch(Protocol):
-    """Is told how a pull goes."""
-
-    def waits(self, reason: str) -> None:
-        """It waits: for another pull, or before another try."""
-
-    def begins(self, name: str, size: int, done: int) -> None:
-        """A file of `size` bytes begins, `done` of which are here."""
-
-    def reaches(self, done: int) -> None:
-        """So many bytes of the file are here."""
-
-    def ends(self) -> None:
-        """The file is whole and in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +80,14 @@ def pull(
     for wish in wishes:
         require_licence(wish.entry, shelf.accepted)
     root = shelf.root
-    with _on_disk(root):
+    with on_disk(root):
         root.mkdir(parents=True, exist_ok=True)
-        with _alone(root, watch):
-            ask = _Patient(hub, watch, sleep)
+        with alone(root, watch):
+            ask = Patient(hub, watch, sleep)
             plans = [list(_plan(shelf, wish, ask, watch)) for wish in wishes]
-            _require_space(root, [task for plan in plans for task in plan])
+            tasks = [task for plan in plans for task in plan]
+            begun = sum(begun_size(part_of(task.place)) for task in tasks)
+            require_space(root, sum(task.remote.size for task in tasks) - begun)
             pulled = []
             for wish, plan in zip(wishes, plans, strict=True):
                 for task in plan:
@@ -123,7 +99,7 @@ def pull(
             return tuple(pulled)
 
 
-def _plan(shelf: Shelf, wish: Wish, ask: _Patient, watch: Watch) -> Iterator[_Task]:
+def _plan(shelf: Shelf, wish: Wish, ask: Patient, watch: Watch) -> Iterator[_Task]:
     """Yield what has to be fetched of one entry; pins its revision, and files that are here."""
     entry, root = wish.entry, shelf.root
     held = read_lock(root).get(entry.repo)
@@ -176,121 +152,38 @@ def _agreed(entry: Entry, file: ModelFile, pin: Pin | None, remote: Remote) -> s
     if is_other or size not in {None, remote.size}:
         raise ModelDamaged(
             f"The hub's {file.path} of {entry.repo} is not the file that was pinned: it has "
-            f"{remote.size} bytes and the hash {remote.sha256 or 'unknown'}, not {size} and "
-            f"{expected}. Nothing was fetched. If you know why it changed: "
+            f"{remote.size} bytes (SHA-256 {remote.sha256 or 'not told'}), not {size or 'so many'} "
+            f"({expected or 'not told'}). Nothing was fetched. If you know why it changed: "
             f"python app.py models remove {entry.name} --forget"
         )
     return expected or remote.sha256
 
 
-def _require_space(root: Path, tasks: Sequence[_Task]) -> None:
-    """Raise PullFailed when the disk cannot take what is to come."""
-    parts = [(task, part_of(task.place)) for task in tasks]
-    begun = sum(part.stat().st_size for _, part in parts if part.is_file())
-    needed = sum(task.remote.size for task in tasks) - begun
-    free = shutil.disk_usage(root).free
-    if needed > 0 and needed + SPARE > free:
-        raise PullFailed(
-            f"{needed / GB:.2f} GB are to come, and the disk of {root} has {free / GB:.2f} GB "
-            f"free, of which {SPARE / GB:.1f} GB stay so. Make room, or set SELFSAME_MODELS to a "
-            "folder on another disk. Nothing was fetched."
-        )
-
-
-def _fetch(shelf: Shelf, task: _Task, ask: _Patient, watch: Watch) -> None:
+def _fetch(shelf: Shelf, task: _Task, ask: Patient, watch: Watch) -> None:
     """Fetch one file; a part of an earlier pull that turns out wrong is begun anew, once."""
     remote = task.remote
     task.place.parent.mkdir(parents=True, exist_ok=True)
     with Part(part_of(task.place), remote) as part:
         was_begun = part.size > 0
         watch.begins(f"{remote.repo}/{remote.path}", remote.size, part.size)
-        ask.take(remote, part)
-        if not part.is_right(task.sha256) and was_begun:
-            part.restart()
+        try:
             ask.take(remote, part)
-        if not part.is_right(task.sha256):
-            found = part.sha256
+            if not part.is_right(task.sha256) and was_begun:
+                part.restart()
+                ask.take(remote, part)
+            _require_right(task, part)
+        except ModelDamaged:
             part.drop()
-            raise ModelDamaged(
-                f"{remote.path} of {remote.repo} came with the hash {found}, not "
-                f"{task.sha256 or remote.blob}. Nothing of it is kept. Try again, or take another "
-                "mirror: this one, or something between you and it, changes files."
-            )
+            raise
         part.place(task.place)
-        pin_file(shelf.root, task.entry.repo, remote.path, Pin(part.sha256, part.size))
+    pin_file(shelf.root, task.entry.repo, remote.path, Pin(part.sha256, part.size))
     watch.ends()
 
 
-class _Patient:
-    """Asks the hub again, after a while, when the connection broke."""
-
-    def __init__(self, hub: Hub, watch: Watch, sleep: Callable[[float], None]) -> None:
-        self._hub, self._watch, self._sleep = hub, watch, sleep
-        self._in_vain = 0
-
-    def look(self, repo: str, path: str, revision: str | None) -> Remote:
-        while True:
-            try:
-                remote = self._hub.look(repo, path, revision)
-            except CutOff as error:
-                self._wait(error)
-            else:
-                self._in_vain = 0
-                return remote
-
-    def take(self, remote: Remote, part: Part) -> None:
-        """Append to a part until it is whole."""
-        while part.size < remote.size:
-            try:
-                with self._hub.read(remote, part.size) as (start, pieces):
-                    if start != part.size:
-                        part.restart()
-                    for piece in pieces:
-                        part.append(piece)
-                        self._watch.reaches(part.size)
-                        self._in_vain = 0
-                if part.size < remote.size:
-                    raise CutOff(f"{remote.path} ended after {part.size} bytes.")  # noqa: TRY301 - as if the connection broke
-            except CutOff as error:
-                part.flush()
-                self._wait(error)
-
-    def _wait(self, error: CutOff) -> None:
-        self._in_vain += 1
-        if self._in_vain >= TRIES:
-            raise PullFailed(
-                f"{error} Tried {TRIES} times. What came is kept: the same command goes on from "
-                "there."
-            ) from error
-        seconds = min(LONGEST_WAIT, 2.0 ** (self._in_vain - 1))
-        self._watch.waits(f"{error} Trying again in {seconds:.0f} s.")
-        self._sleep(seconds)
-
-
-@contextmanager
-def _alone(root: Path, watch: Watch) -> Iterator[None]:
-    lock = filelock.FileLock(root / ".pull.lock")
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        watch.waits("Another pull is running; this one begins when it is done.")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def _on_disk(root: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
-            raise PullFailed(
-                f"The disk of {root} is full. What came is kept: make room, and the same command "
-                "goes on from there."
-            ) from error
-        raise PullFailed(
-            f"{error.filename or root} cannot be written: {error.strerror}."
-        ) from error
+def _require_right(task: _Task, part: Part) -> None:
+    if not part.is_right(task.sha256):
+        raise ModelDamaged(
+            f"{task.remote.path} of {task.remote.repo} came with the hash {part.sha256}, not "
+            f"{task.sha256 or task.remote.blob}. Nothing of it is kept. Try again, or take another "
+            "mirror: this one, or something between you and it, changes files."
+        )

@@ -232,11 +232,14 @@ class Shelf:
         return tuple(checked)
 
     def _require_own(self, item: Item) -> Checked:
+        out = f"draw without it with: python app.py models use {item.name} --not"
+        if not item.path.is_file():
+            raise ModelMissing(f"{item.path} is not there any more. Put it back, or {out}")
         found = self._hashes.of(item.path)
         if found != item.sha256:
             raise ModelDamaged(
-                f"{item.path} is another file than the one that was added. If that is right, add "
-                f"it anew with: python app.py models add {item.path}"
+                f"{item.path} is another file than the one that was added. Add it anew with: "
+                f"python app.py models add {item.path}, or {out}"
             )
         return Checked(item.path, found, item.size)
 

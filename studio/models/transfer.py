@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from studio.models.errors import PullFailed
+from studio.models.errors import ModelDamaged
 from studio.models.hashes import CHUNK
 from studio.models.hub import Remote
 
@@ -50,11 +50,14 @@ class Part:
         """Write a piece behind the others.
 
         Raises:
-            PullFailed: more comes than the file has.
+            ModelDamaged: more comes than the file has.
             OSError: the disk does not take it; what it took counts.
         """
         if self.size + len(piece) > self._remote.size:
-            raise PullFailed(f"More comes than the {self._remote.size} bytes of {self._path.name}.")
+            raise ModelDamaged(
+                f"{self._remote.path} of {self._remote.repo} is longer than the hub says "
+                f"({self._remote.size} bytes). Nothing of it is kept."
+            )
         left = memoryview(piece)
         while left:
             written = self._file.write(left)

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+CACHE = "/api/resolve-cache/models"  # small files are redirected there, on the hub itself
 LARGE = (".safetensors", ".model")  # lie elsewhere; the hub redirects there
 
 
@@ -33,9 +34,11 @@ class TinyHub:
     cut_after: list[int] = field(default_factory=list)  # bytes after which answers break, in order
     statuses: list[int] = field(default_factory=list)  # of the next answers instead of 200
     bends: dict[str, bytes] = field(default_factory=dict)  # what is sent instead, by path
+    midway: tuple[int, Callable[[], None]] | None = None  # what to do after so many bytes
     takes_ranges: bool = True
     tells_hashes: bool = True
     redirects_to: str = ""  # instead of the storage of large files
+    extra: dict[str, str] = field(default_factory=dict)  # headers of every answer
     before: Callable[[Asked], None] = lambda asked: None
     asked: list[Asked] = field(default_factory=list)
     address: str = ""
@@ -43,7 +46,11 @@ class TinyHub:
     def paths(self, method: str = "GET") -> list[str]:
         """Return the files that were asked for, storage left out."""
         asked = [each.path for each in self.asked if each.method == method]
-        return [path.split("/", 5)[5] for path in asked if "/resolve/" in path]
+        return [
+            path.split("/", 5)[5]
+            for path in asked
+            if not path.startswith(CACHE) and "/resolve/" in path
+        ]
 
 
 class _Server(ThreadingHTTPServer):
@@ -92,7 +99,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.hub.statuses:
             self._send(self.server.hub.statuses.pop(0), {}, b"")
             return
-        match = re.fullmatch(r"/([^/]+/[^/]+)/(resolve|storage)/([^/]+)/(.+)", asked.path)
+        path = asked.path.removeprefix(CACHE)
+        match = re.fullmatch(r"/([^/]+/[^/]+)/(resolve|storage)/([^/]+)/(.+)", path)
         data = self.server.hub.files.get(match[1], {}).get(match[4]) if match else None
         if match is None or data is None:
             self._send(404, {"X-Error-Code": "EntryNotFound"}, b"Entry not found")
@@ -115,6 +123,9 @@ class _Handler(BaseHTTPRequestHandler):
             )
             self._send(302, {**headers, "Location": place}, b"Found")
             return
+        if not self.path.startswith(CACHE):
+            self._send(307, {**headers, "Location": CACHE + self.path}, b"Temporary Redirect")
+            return
         if self.server.hub.tells_hashes:
             blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False)
             headers["ETag"] = f'"{blob.hexdigest()}"'
@@ -134,16 +145,22 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(206, headers, data[start:])
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        headers = {**headers, **self.server.hub.extra}
         self.send_response(status)
-        for name, value in headers.items():
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command == "HEAD":
             return
         is_content = status in {200, 206}
         if is_content and self.server.hub.cut_after:
             self.wfile.write(body[: self.server.hub.cut_after.pop(0)])
+            self.close_connection = True
+            return
+        if is_content and self.server.hub.midway and len(body) > self.server.hub.midway[0]:
+            count, act = self.server.hub.midway
+            self.wfile.write(body[:count])
+            act()
             self.close_connection = True
             return
         self.wfile.write(body)

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +14,7 @@ from safetensors.numpy import save_file
 import app
 from studio.commands import models
 from studio.commands.models import DONE, FAILED, STOPPED, run_models
+from studio.models import patience
 from studio.models import pull as pulling
 from studio.models.types import ModelFile, Role
 from studio.settings import Settings
@@ -108,7 +113,7 @@ def test_a_kind_is_pulled_with_all_that_it_draws_with(as_json, hub, tmp_path):
 def test_a_pull_says_what_comes_and_what_it_is_for(told, capsys):
     assert told("pull", "base", "other") == DONE
     out, err = capsys.readouterr()
-    assert "base: 2 files, 0.00 GB; Apache-2.0" in out
+    assert "base: 2 files, 1.0 MB. Under Apache-2.0, https://example.org/apache" in out
     assert "python app.py models use other" in out
     assert "models use base" not in out
     assert "owner/base/unet/model.safetensors (1.0 MB)" in err
@@ -155,7 +160,7 @@ def test_a_mirror_that_is_no_address_is_told(told, tmp_path, capsys, mirror):
 
 
 def test_a_hub_that_is_not_there_is_told(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(pulling, "TRIES", 1)
+    monkeypatch.setattr(patience, "TRIES", 1)
     options = app._parser().parse_args(["models", "pull", "base"])
     settings = Settings(tmp_path, tmp_path, models_mirror="http://127.0.0.1:9")
     assert run_models(settings, options, catalogue=a_catalogue(BASE)) == FAILED
@@ -242,6 +247,69 @@ def test_nothing_of_a_hub_s_words_reaches_the_terminal_as_a_command(told, hub, c
     hub.statuses = [302]
     assert told("pull", "base") == FAILED
     assert "\x1b" not in "".join(capsys.readouterr())
+
+
+PULL = """
+import sys
+from pathlib import Path
+import app
+from studio.commands.models import run_models
+from studio.settings import Settings
+from tests.studio.models.shelves import a_catalogue, an_entry
+data, mirror = Path(sys.argv[1]), sys.argv[2]
+options = app._parser().parse_args(["models", "pull", "base", "--json"])
+settings = Settings(data, data, models_mirror=mirror)
+sys.exit(run_models(settings, options, catalogue=a_catalogue(an_entry())))
+"""
+
+
+def start(tmp_path, hub):
+    return subprocess.Popen(
+        [sys.executable, "-c", PULL, str(tmp_path), hub.address],
+        cwd=Path(app.__file__).parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_pull_that_is_killed_is_gone_on_with_by_the_next(tmp_path, hub):
+    reached, gone = threading.Event(), threading.Event()
+
+    def holding():
+        reached.set()
+        gone.wait(30)
+
+    hub.midway = (300_000, holding)
+    first = start(tmp_path, hub)
+    assert reached.wait(60)
+    part = folder(tmp_path) / "owner--base/unet/model.safetensors.part"
+    while not part.exists() or part.stat().st_size < 300_000:
+        assert first.poll() is None
+    first.kill()
+    first.communicate(timeout=30)
+    gone.set()
+    hub.midway = None
+    second = start(tmp_path, hub)
+    out, err = second.communicate(timeout=120)
+    assert (second.returncode, err) == (DONE, "")
+    assert json.loads(out)["pulled"][0]["revision"] == COMMIT
+    assert "bytes=300000-" in [each.headers.get("Range") for each in hub.asked]
+    assert part.with_suffix("").read_bytes() == WEIGHTS
+
+
+def test_the_command_line_refuses_in_a_sentence(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "app.py", "models", "pull", "FLUX.1-dev"],
+        cwd=Path(app.__file__).parent,
+        env={**os.environ, "SELFSAME_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == FAILED
+    assert "non-commercial" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_every_action_is_one_of_the_parser_s():

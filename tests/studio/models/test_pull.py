@@ -7,14 +7,19 @@ import os
 import shutil
 import threading
 from collections import namedtuple
+from contextlib import suppress
 
 import filelock
+import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from studio.models.errors import ModelDamaged, ModelMissing, ModelRefused, PullFailed
+from studio.models.errors import ModelDamaged, ModelError, ModelMissing, ModelRefused, PullFailed
 from studio.models.hub import Hub
 from studio.models.lock import pin_revision, read_lock
-from studio.models.pull import TRIES, pull
+from studio.models.patience import TRIES
+from studio.models.pull import pull
 from studio.models.shelf import EntryState
 from studio.models.transfer import Part
 from studio.models.types import ModelFile, Role
@@ -430,6 +435,92 @@ def test_entries_of_one_repository_share_its_files(tmp_path, hub, told):
     assert hub.paths("GET").count("unet/model.safetensors") == 1
     shelf.remove(base)
     assert (shelf.state(face), shelf.state(base)) == (EntryState.HERE, EntryState.PARTLY)
+
+
+def test_a_server_that_always_breaks_at_the_same_place_is_given_up(tmp_path, hub, told):
+    entry = an_entry()
+    hub.takes_ranges = False
+    hub.cut_after = [len(CONFIG), *[300_000] * 20]
+    slept = []
+    with pytest.raises(PullFailed, match="What came is kept"):
+        fetch(a_shelf(tmp_path, entry), hub, told, entry, slept=slept)
+    assert slept == [1.0, 2.0, 4.0, 8.0, 16.0]
+
+
+def test_a_file_longer_than_the_hub_says_is_not_kept(tmp_path, hub, told):
+    entry = an_entry()
+    hub.bends["unet/model.safetensors"] = WEIGHTS + b"more"
+    with pytest.raises(ModelDamaged, match="longer than the hub says"):
+        fetch(a_shelf(tmp_path, entry), hub, told, entry)
+    assert not part(tmp_path).exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ("ftp://127.0.0.1/x", "from http to ftp"),
+        ("file:///etc/passwd", "from http to file"),
+        ("http://[::", "cannot be reached: Invalid URL"),
+        ("/owner/base/resolve/main/unet/model.safetensors", "in circles"),
+        ("http://127.0.0.1:9/x", "cannot be reached"),
+    ],
+)
+def test_redirects_lead_to_files_only(tmp_path, hub, told, place, sentence):
+    entry = an_entry()
+    hub.redirects_to = place
+    with pytest.raises(PullFailed, match=sentence):
+        fetch(a_shelf(tmp_path, entry), hub, told, entry)
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "sentence"),
+    [
+        ("Content-Encoding", "gzip", "in a form nobody asked for"),
+        ("X-Repo-Commit", "main", "does not say which commit"),
+        ("X-Linked-Size", "9" * 14, "GB are to come"),
+        ("X-Linked-Size", "9" * 5000, "how long"),
+        ("X-Linked-Size", "-1", "how long"),
+        ("X-Linked-Size", "NaN", "how long"),
+    ],
+)
+def test_a_hub_that_lies_in_its_headers_is_refused(tmp_path, hub, told, header, value, sentence):
+    entry = an_entry()
+    hub.extra[header] = value
+    with pytest.raises(PullFailed, match=sentence):
+        fetch(a_shelf(tmp_path, entry), hub, told, entry)
+    assert not place(tmp_path).exists()
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["x-repo-commit", "x-linked-size", "x-linked-etag", "etag", "location"]),
+        st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=80)
+        | st.sampled_from([COMMIT, '"' + "a" * 64 + '"', "12", "0", "https://[", "//", "\x7f"]),
+    ),
+    st.sampled_from([200, 204, 206, 301, 302, 304, 307, 404, 416, 500, 302, 200]),
+)
+def test_whatever_a_hub_answers_is_taken_or_told_in_words(headers, status):
+    def answer(request):
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        return httpx.Response(status, headers=raw, content=b"x" * 12)
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
+        hub = Hub("https://hub.example", client=client)
+        with suppress(ModelError):
+            remote = hub.look("o/a", "x.json", None)
+            with hub.read(remote, 5) as (start, pieces):
+                assert start in {0, 5}
+                assert len(b"".join(pieces)) <= 12
+
+
+def test_nothing_is_followed_from_https_to_http():
+    def answer(request):
+        return httpx.Response(302, headers={"location": "http://hub.example/x"})
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
+        hub = Hub("https://hub.example", client=client)
+        with pytest.raises(PullFailed, match="from https to http"):
+            hub.look("o/a", "x.json", None)
 
 
 def test_nothing_but_named_files_lies_there_after_a_pull(tmp_path, hub, told):
