@@ -90,7 +90,7 @@ def write_autoencoder(folder: Path) -> None:
         layers_per_block=1,
         norm_num_groups=4,
         latent_channels=LATENT_CHANNELS,
-        sample_size=64,
+        sample_size=1024,
     )
     model.bn.running_mean.normal_(0, 0.1)
     model.bn.running_var.uniform_(0.5, 1.5)

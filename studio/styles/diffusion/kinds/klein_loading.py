@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from studio.models.errors import ModelDamaged, ModelMissing
 from studio.models.types import ModelFiles, Role
 from studio.styles.diffusion.kinds.loading import load_module, require_whole
+from studio.styles.diffusion.kinds.looks import add_loras
 from studio.styles.diffusion.types import Plan, Storage
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _TEXT_LAYERS = 28  # the pipeline reads what comes out of the 9th, 18th and 27th
 _TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
     "{{ message['content'] }}<|im_end|>\n{% endfor %}"
-    "<|im_start|>assistant\n<think>\n\n</think>\n\n"
+    "{{ '<|im_start|>assistant\n<think>\n\n</think>\n\n' }}"
 )
 
 
@@ -53,8 +54,7 @@ def load_pipeline(files: ModelFiles, plan: Plan, dtype: torch.dtype) -> Any:
         ),
         is_distilled=bool(_read(base / "model_index.json").get("is_distilled", True)),
     )
-    for path in files.loras:
-        pipeline.load_lora_weights(path.parent, weight_name=path.name, adapter_name=path.stem)
+    add_loras(pipeline, files)
     return pipeline
 
 
