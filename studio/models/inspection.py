@@ -42,9 +42,9 @@ _STARTS = (  # how tensors of each begin; the first that fits tells
     (r"input_blocks\.|conv_in\.", _SOME_SD),
     (r"image_proj\.|ip_adapter\.", "an IP-Adapter"),
     (r"emb_params|clip_[lg]$|string_to_param", "a textual inversion"),
+    (r"(vision_model\.|embeddings\.patch)", "an image encoder"),
+    (r"text_model\.|encoder\.layers\.\d+\.self_attn\.|model\.(embed|layers)", "a text encoder"),
     (r"(first_stage_model\.)?(encoder|decoder)\.", "an autoencoder"),
-    (r"text_model\.|model\.(embed_tokens|layers)\.", "a text encoder"),
-    (r"vision_model\.", "an image encoder"),
 )
 
 Tensors = Mapping[str, Tensor]
