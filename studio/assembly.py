@@ -30,7 +30,6 @@ from studio.jobs.imagining import Models
 from studio.jobs.lease import take_lease
 from studio.jobs.orders import Orders
 from studio.jobs.portraits import Portraits
-from studio.jobs.stylists import all_stylists
 from studio.jobs.workshop import Workshop
 from studio.likeness.gauge import Gauge
 from studio.models.catalogue import Catalogue, load_catalogue
@@ -52,7 +51,6 @@ from studio.sitting.traces import ModelShelf, TemporaryFolder
 from studio.sitting.waiting import WaitingRoom
 from studio.styles.diffusion import timing
 from studio.styles.diffusion.engine import Imagination
-from studio.styles.diffusion.guard import Guard
 from studio.styles.diffusion.kinds import klein, sd15, sdxl
 from studio.styles.diffusion.timing import Timings
 from studio.subjects.cast import load_cast
@@ -123,7 +121,7 @@ def open_house(
             base.library,
             clock,
             Gauge(meter),
-            stylists=all_stylists(models.imagination, Guard.of(models.shelf, meter)),
+            stylists=models.stylists(meter),
         )
         jobs = JobDatabase(base.database, clock)
         engine = JobEngine(

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from studio.jobs.stylists import all_stylists
 from studio.service.models import EntryView, KindView, MachineView, ModelsView
+from studio.styles.diffusion.guard import Guard
 
 if TYPE_CHECKING:
+    from studio.jobs.stylists import Stylist
     from studio.models.shelf import Shelf
     from studio.models.types import Entry
     from studio.styles.diffusion.engine import Imagination
+    from studio.styles.diffusion.guard import Faces
     from studio.styles.diffusion.states import KindState
 
 GB = 1e9  # bytes
@@ -23,6 +27,14 @@ class Models:
 
     imagination: Imagination
     shelf: Shelf
+
+    def stylists(self, faces: Faces) -> Mapping[str, Stylist]:
+        """Return a stylist for every style; those of the Imagined family draw with this engine.
+
+        Args:
+            faces: finds faces in what was imagined.
+        """
+        return all_stylists(self.imagination, Guard.of(self.shelf, faces))
 
     def overview(self) -> ModelsView:
         """Return the machine, the kinds and the catalogue; looks at the disk."""
