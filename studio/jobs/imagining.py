@@ -56,14 +56,11 @@ class Models:
         return bool(self.imagination.ready())
 
     def seconds(self) -> Mapping[str, float]:
-        """Return the expected seconds for one picture, by kind, of the kinds that are ready."""
-        if not self.can_imagine():
-            return {}
-        return {
-            state.kind.value: state.seconds
-            for state in self.imagination.states()
-            if state.is_ready and state.seconds is not None
-        }
+        """Return the expected seconds for one picture, of the kinds that are ready, best first."""
+        ready = self.imagination.ready()
+        states = {state.kind: state for state in self.imagination.states()} if ready else {}
+        expected = {kind.value: states[kind].seconds for kind in ready}
+        return {kind: seconds for kind, seconds in expected.items() if seconds is not None}
 
     def _entry(self, entry: Entry) -> EntryView:
         return EntryView(
