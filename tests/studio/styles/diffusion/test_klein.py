@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from studio.models.types import Kind, Role
 from studio.styles.diffusion.errors import PictureRefused
@@ -47,8 +48,6 @@ ORDER = Order(
 
 @pytest.fixture(scope="module", autouse=True)
 def one_thread():
-    import torch
-
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -174,16 +173,12 @@ def test_previews_show_what_the_steps_point_to(loaded):
 
 
 def test_a_preview_is_small(loaded):
-    import torch
-
     tokens = torch.zeros(2, 64 * 64, loaded.pipeline.transformer.config.in_channels)
 
     assert klein.glimpse(loaded, tokens).shape == (384, 384, 3)
 
 
 def test_every_step_of_a_straight_way_points_to_its_end():
-    import torch
-
     noise, end = torch.randn(2, 4, 8, generator=torch.Generator().manual_seed(1))
     levels = [0.9, 0.7, 0.4, 0.0]
     pipeline = SimpleNamespace(scheduler=SimpleNamespace(sigmas=torch.tensor(levels)))
@@ -212,8 +207,6 @@ def test_whoever_stops_a_drawing_leaves_the_pipeline_as_it_was(loaded):
 
 
 def test_numbers_that_are_not_finite_are_refused(files):
-    import torch
-
     broken = klein.load(files, PLAN)
     with torch.no_grad():
         broken.pipeline.transformer.proj_out.weight[0] = float("nan")
@@ -244,8 +237,6 @@ def test_every_plan_draws_the_same_picture_nearly(files, loaded, changes, most):
 
 
 def test_eight_bits_lie_in_memory_where_most_of_the_weights_are(files):
-    import torch
-
     pipeline = klein.load(files, replace(PLAN, storage=Storage.EIGHT_BIT)).pipeline
 
     assert pipeline.transformer.x_embedder.weight.dtype is torch.float8_e4m3fn

@@ -8,7 +8,9 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file, save_file
+import torch
+from safetensors.numpy import save_file
+from safetensors.torch import load_file
 
 from studio.models.errors import ModelDamaged, ModelMissing
 from studio.models.types import Kind, ModelFiles, Role
@@ -86,9 +88,7 @@ def test_one_weight_too_few_or_of_another_shape_is_refused(files, part):
 
 
 def _as_float(path):
-    from safetensors.torch import load_file as load_tensors
-
-    return {name: each.float().numpy() for name, each in load_tensors(path).items()}
+    return {name: each.float().numpy() for name, each in load_file(path).items()}
 
 
 def test_configurations_of_another_pipeline_are_refused(files):
@@ -106,8 +106,6 @@ def test_configurations_of_another_pipeline_are_refused(files):
 
 
 def test_no_memory_is_no_damage(files, monkeypatch):
-    import torch
-
     def full(*_):
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
@@ -117,7 +115,6 @@ def test_no_memory_is_no_damage(files, monkeypatch):
 
 
 def test_the_prompt_is_heard_as_by_the_whole_language_model(files):
-    import torch
     from transformers import Qwen3ForCausalLM
 
     pipeline = klein.load(files, PLAN).pipeline
@@ -221,8 +218,6 @@ def test_whoever_installed_the_package_gets_past_it(files, monkeypatch):
 
 
 def test_the_tiny_autoencoder_keeps_every_weight_of_its_decoder(files):
-    import torch
-
     folder = files.folders[Role.TINY_VAE]
     decoder = klein.load(files, PLAN).parts["decoder"]
     told = load_file(folder / "taef2.safetensors")
@@ -231,5 +226,5 @@ def test_the_tiny_autoencoder_keeps_every_weight_of_its_decoder(files):
     assert decoder.state_dict().keys() == mine.keys()
     assert torch.equal(
         decoder.state_dict()["decoder.layers.2.pool.0.weight"],
-        torch.from_numpy(mine["decoder.layers.2.pool.0.weight"]),
+        mine["decoder.layers.2.pool.0.weight"],
     )
