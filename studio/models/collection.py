@@ -7,28 +7,24 @@ it once it is put to use.
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
+from studio.models.catalogue import load_catalogue
 from studio.models.errors import ModelDamaged, ModelError, ModelMissing, ModelRefused
+from studio.models.folders import find_weights
 from studio.models.hashes import hash_file
 from studio.models.inspection import Inspected, inspect
 from studio.models.licences import require_licence
 from studio.models.types import Kind
 
 NAME = "collection.json"
-FOLDERS = (
-    "Stable-diffusion",  # A1111 and Forge: below models/
-    "Lora",
-    "checkpoints",  # ComfyUI: below models/
-    "loras",
-)
-MOST_FILES = 2_000  # in a folder that is added
+PATIENCE = 60.0  # s that a command waits for another to write the list
 _PARENTS = 2  # folders above a file whose names are looked at
 
 
@@ -141,12 +137,13 @@ class Collection:
 
     def _keep(self, found: Sequence[Item]) -> tuple[Item, ...]:
         kept = []
+        catalogued = {entry.name for entry in load_catalogue().entries}  # a command takes either
         with self._lock():
             items = {item.path: item for item in self.items}
             for new in found:
                 old = items.get(new.path)
-                names = {item.name for item in items.values()}
-                name = old.name if old else _unused(new.name, names)
+                taken = {item.name for item in items.values()} | set(Kind) | catalogued
+                name = old.name if old else _unused(new.name, taken)
                 is_used = old is not None and old.in_use and old.kind is new.kind
                 items[new.path] = replace(new, name=name, in_use=is_used)
                 kept.append(items[new.path])
@@ -159,32 +156,17 @@ class Collection:
         part.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
         part.replace(self._path)
 
-    def _lock(self) -> FileLock:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(self._path.with_suffix(".lock"), timeout=60)
-
-
-def find_weights(folder: Path) -> tuple[Path, ...]:
-    """Return the files of a folder that may be weights, pickled ones too, in the order of names.
-
-    In A1111's or ComfyUI's own folder, or its `models`, only checkpoints and LoRAs are looked at.
-
-    Raises:
-        ModelRefused: there are more than anyone could have meant.
-    """
-    known = [base / name for base in (folder, folder / "models") for name in FOLDERS]
-    roots = [root for root in known if root.is_dir()] or [folder]
-    found: list[Path] = []
-    for root in roots:
-        for place, folders, names in os.walk(root):
-            folders.sort()
-            found += [Path(place) / name for name in sorted(names) if _may_be_weights(name)]
-            if len(found) > MOST_FILES:
-                raise ModelRefused(
-                    f"{folder} holds more than {MOST_FILES:,} files of weights. Add the folders "
-                    "below it one by one."
-                )
-    return tuple(found)
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Keep other commands from writing, and put the disk's errors into words."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(self._path.with_suffix(".lock"), timeout=PATIENCE):
+                yield
+        except Timeout as error:
+            raise ModelError("Another command is writing the list. Try again.") from error
+        except OSError as error:
+            raise ModelError(f"{self._path} cannot be written: {error.strerror}.") from error
 
 
 def _look(path: Path, accepted: frozenset[str]) -> Item:
@@ -228,10 +210,6 @@ def _require_usable(path: Path, inspected: Inspected) -> Kind:
     return inspected.base
 
 
-def _may_be_weights(name: str) -> bool:
-    return name.lower().endswith((".safetensors", ".ckpt", ".pt", ".pth", ".bin", ".gguf"))
-
-
 def _named(items: Iterable[Item], name: str) -> Item:
     items = tuple(items)
     for item in items:
@@ -248,10 +226,10 @@ def _used(each: Item, item: Item, *, on: bool) -> Item:
     return replace(each, in_use=False) if on and is_rival else each
 
 
-def _unused(name: str, names: set[str]) -> str:
+def _unused(name: str, taken: set[str]) -> str:
     number = 2
     unused = name
-    while unused in names:
+    while unused in taken:
         unused = f"{name}-{number}"
         number += 1
     return unused

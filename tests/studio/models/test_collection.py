@@ -5,10 +5,13 @@ import json
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from studio.models import collection as collections
-from studio.models.collection import Collection, Item, find_weights
+from studio.models import folders
+from studio.models.collection import Collection, Item
 from studio.models.errors import ModelDamaged, ModelError, ModelMissing, ModelRefused
+from studio.models.folders import find_weights
 from studio.models.types import Kind
 from tests.studio.models import headers as made
 
@@ -64,6 +67,34 @@ def test_two_files_of_one_name_get_two_names(collection: Collection, tmp_path: P
     for folder in ("one", "two", "three"):
         collection.add(made.weights(tmp_path / folder / "a.safetensors", made.LORA_SD15))
     assert [item.name for item in collection.items] == ["a", "a-2", "a-3"]
+
+
+@pytest.mark.parametrize("name", ["klein", "sd15-base", "SD15 base"])
+def test_a_file_never_goes_by_the_name_of_a_kind_or_an_entry(
+    collection: Collection, tmp_path: Path, name: str
+) -> None:
+    (item,) = collection.add(made.weights(tmp_path / f"{name}.safetensors", made.LORA_SD15))
+    assert item.name.endswith("-2")
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("a file where the folder should be")
+    path = made.weights(tmp_path / "a.safetensors", made.LORA_SD15)
+    with pytest.raises(ModelError, match="cannot be written"):
+        Collection(tmp_path / "models").add(path)
+
+
+def test_a_list_that_another_command_is_writing_is_told(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collections, "PATIENCE", 0.05)
+    path = made.weights(tmp_path / "a.safetensors", made.LORA_SD15)
+    (tmp_path / "models").mkdir()
+    with (
+        FileLock(tmp_path / "models" / "collection.lock"),
+        pytest.raises(ModelError, match="Another command"),
+    ):
+        collection.add(path)
 
 
 def test_a_file_of_odd_letters_gets_a_name(collection: Collection, tmp_path: Path) -> None:
@@ -214,7 +245,7 @@ def test_a_folder_that_leads_to_itself_ends(tmp_path: Path) -> None:
 def test_a_folder_of_more_files_than_anyone_means_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collections, "MOST_FILES", 3)
+    monkeypatch.setattr(folders, "MOST_FILES", 3)
     for number in range(4):
         (tmp_path / f"{number}.safetensors").touch()
     with pytest.raises(ModelRefused, match="one by one"):
