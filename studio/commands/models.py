@@ -5,26 +5,26 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 from outputs.report import printable
+from studio.commands.models_named import here, kind_of, named, wishes
 from studio.commands.models_told import entry_json, entry_line, item_json, item_line
 from studio.commands.progress import ProgressLine, size_words
 from studio.models.catalogue import load_catalogue
 from studio.models.choices import choose
+from studio.models.disk import held
 from studio.models.errors import ModelDamaged, ModelError, ModelMissing, ModelRefused
 from studio.models.lock import forget
-from studio.models.shelf import EntryState, Shelf
-from studio.models.types import Kind
+from studio.models.shelf import Shelf
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
     from studio.models.catalogue import Catalogue
-    from studio.models.pull import Wish
     from studio.models.types import Entry
     from studio.settings import Settings
 
@@ -84,7 +84,7 @@ def _pull(shelf: Shelf, options: argparse.Namespace, *, settings: Settings) -> i
     from studio.models.hub import Hub
     from studio.models.pull import pull
 
-    wishes = list(_wishes(shelf, options.names))
+    wanted = wishes(shelf, options.names)
     if settings.models_offline:
         raise ModelRefused(
             "models_offline is set: nothing is fetched. Unset it, or copy the models folder of a "
@@ -93,7 +93,7 @@ def _pull(shelf: Shelf, options: argparse.Namespace, *, settings: Settings) -> i
     hub = Hub(settings.models_mirror)
     try:
         watch = ProgressLine(time.monotonic, quiet=options.json)
-        done = pull(shelf, wishes, hub, watch)
+        done = pull(shelf, wanted, hub, watch)
     finally:
         hub.close()
     if options.json:
@@ -121,8 +121,17 @@ def _terms(entry: Entry) -> str:
 
 
 def _verify(shelf: Shelf, options: argparse.Namespace) -> int:
-    entries = _named(shelf, options.names) if options.names else _here(shelf)
-    found = {entry.name: _why_not(shelf, entry) for entry in entries}
+    own = {item.name: item for item in shelf.collection.items}
+    names = [name for name in options.names if name not in own]
+    items = [own[name] for name in options.names if name in own]
+    if not options.names:
+        items = list(own.values())
+    entries = here(shelf) if not options.names else named(shelf, names)
+    checks: dict[str, Callable[[], object]] = {
+        **{entry.name: partial(shelf.verify, entry) for entry in entries},
+        **{item.name: partial(shelf.verify_own, item) for item in items},
+    }
+    found = {name: _why_not(check) for name, check in checks.items()}
     is_whole = not any(found.values())
     if options.json:
         rows = [{"name": name, "is_whole": not why, "reason": why} for name, why in found.items()]
@@ -135,9 +144,9 @@ def _verify(shelf: Shelf, options: argparse.Namespace) -> int:
     return DONE if is_whole else FAILED
 
 
-def _why_not(shelf: Shelf, entry: Entry) -> str:
+def _why_not(check: Callable[[], object]) -> str:
     try:
-        shelf.verify(entry)
+        check()
     except (ModelMissing, ModelDamaged, ModelRefused) as error:
         return printable(str(error))
     return ""
@@ -146,17 +155,17 @@ def _why_not(shelf: Shelf, entry: Entry) -> str:
 def _remove(shelf: Shelf, options: argparse.Namespace) -> int:
     own = {item.name for item in shelf.collection.items}
     freed: dict[str, int] = {}
-    for name in options.names:
-        if name in own:
-            shelf.collection.remove(name)
-            freed[name] = 0
-            continue
-        for entry in _named(shelf, [name]):
-            if _kind(name) and len(entry.kinds) > 1:
-                continue  # another kind draws with it
-            freed[entry.name] = shelf.remove(entry)
-            if options.forget:
-                forget(shelf.root, entry.repo, frozenset(file.path for file in entry.files))
+    for name in own & set(options.names):
+        shelf.collection.remove(name)
+        freed[name] = 0
+    with held(shelf.root, ProgressLine(time.monotonic, quiet=options.json)):
+        for name in options.names:
+            for entry in () if name in own else named(shelf, [name]):
+                if kind_of(name) and len(entry.kinds) > 1:
+                    continue  # another kind draws with it
+                freed[entry.name] = shelf.remove(entry)
+                if options.forget:
+                    forget(shelf.root, entry.repo, frozenset(file.path for file in entry.files))
     if options.json:
         print(json.dumps({"freed": freed}, indent=2))
         return DONE
@@ -168,8 +177,11 @@ def _remove(shelf: Shelf, options: argparse.Namespace) -> int:
 
 def _where(shelf: Shelf, options: argparse.Namespace) -> int:
     folders: Mapping[str, Path] = {"": shelf.root}
-    if options.name:
-        folders = {entry.name: shelf.folder(entry) for entry in _named(shelf, [options.name])}
+    own = {item.name: item.path for item in shelf.collection.items}
+    if options.name in own:
+        folders = {options.name: own[options.name]}
+    elif options.name:
+        folders = {entry.name: shelf.folder(entry) for entry in named(shelf, [options.name])}
     if options.json:
         print(json.dumps({name: str(path) for name, path in folders.items()}, indent=2))
         return DONE
@@ -207,41 +219,3 @@ def _use(shelf: Shelf, options: argparse.Namespace) -> int:
         return DONE
     print(f"{name} is drawn with {'from now on' if is_on else 'no longer'}.")
     return DONE
-
-
-def _wishes(shelf: Shelf, names: Sequence[str]) -> Iterable[Wish]:
-    """Yield what names stand for, each entry once; of a kind, all that it draws with."""
-    from studio.models.pull import Wish
-
-    wishes: dict[str, Wish] = {}
-    for name in names:
-        kind = _kind(name)
-        for entry in _named(shelf, [name]):
-            files = shelf.wanted(kind, entry) if kind else entry.files
-            wishes.setdefault(entry.name, Wish(entry, files))
-    return wishes.values()
-
-
-def _named(shelf: Shelf, names: Iterable[str]) -> tuple[Entry, ...]:
-    found: dict[str, Entry] = {}
-    for name in names:
-        kind = _kind(name)
-        if kind is None:
-            entry = shelf.catalogue.find(name)
-            found[entry.name] = entry
-            continue
-        models = shelf.catalogue.of(kind)
-        for role in dict.fromkeys(each.role for each in (*models.needs, *models.helps)):
-            chosen = shelf.entry_for(kind, role)
-            if chosen is not None:
-                found[chosen.name] = chosen
-    return tuple(found.values())
-
-
-def _here(shelf: Shelf) -> tuple[Entry, ...]:
-    entries = shelf.catalogue.entries
-    return tuple(entry for entry in entries if shelf.state(entry) is EntryState.HERE)
-
-
-def _kind(name: str) -> Kind | None:
-    return Kind(name) if name in set(Kind) else None

@@ -35,8 +35,22 @@ def begun_size(part: Path) -> int:
 
 
 @contextmanager
-def alone(root: Path, watch: Watch) -> Iterator[None]:
-    """Hold the models folder; waits while another pull does."""
+def held(root: Path, watch: Watch) -> Iterator[None]:
+    """Hold the models folder, made when missing, with the disk's errors in words.
+
+    Waits while another pull or removal holds it.
+
+    Raises:
+        PullFailed: the disk is full, or not to be written.
+    """
+    with _on_disk(root):
+        root.mkdir(parents=True, exist_ok=True)
+        with _alone(root, watch):
+            yield
+
+
+@contextmanager
+def _alone(root: Path, watch: Watch) -> Iterator[None]:
     lock = filelock.FileLock(root / ".pull.lock")
     try:
         lock.acquire(timeout=0)
@@ -50,8 +64,7 @@ def alone(root: Path, watch: Watch) -> Iterator[None]:
 
 
 @contextmanager
-def on_disk(root: Path) -> Iterator[None]:
-    """Raise PullFailed, in words, for whatever the disk does not do."""
+def _on_disk(root: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

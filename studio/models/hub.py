@@ -68,6 +68,7 @@ class Hub:
             raise ModelRefused(f"models_mirror {endpoint!r} is no address: {error}") from error
         if url.scheme not in {"https", "http"} or not url.host:
             raise ModelRefused(f"models_mirror {endpoint!r} is no https:// or http:// address.")
+        self.name = url.host  # what is said of it: an address may hold a password
         self._client = client or httpx.Client(timeout=TIMEOUT)
 
     def close(self) -> None:
@@ -94,14 +95,14 @@ class Hub:
         commit = told.get("x-repo-commit", revision or "")
         if not REVISION.fullmatch(commit):
             raise PullFailed(
-                f"{self.endpoint} does not say which commit of {repo} it has, so nothing can be "
+                f"{self.name} does not say which commit of {repo} it has, so nothing can be "
                 "pinned. It is no hub, or a proxy answers in its place."
             )
         if revision is not None and commit != revision:
-            raise PullFailed(f"{self.endpoint} has commit {commit} of {repo}, not {revision}.")
+            raise PullFailed(f"{self.name} has commit {commit} of {repo}, not {revision}.")
         size = told.get("x-linked-size") or response.headers.get("content-length", "")
         if not _SIZE.fullmatch(size):
-            raise PullFailed(f"{self.endpoint} does not say how long {path} of {repo} is.")
+            raise PullFailed(f"{self.name} does not say how long {path} of {repo} is.")
         tag = told.get("x-linked-etag", told.get("etag", "")).removeprefix("W/").strip('"')
         return Remote(
             repo=repo,
@@ -129,7 +130,7 @@ class Hub:
                 return
             _require_found(response, remote.repo, remote.path, remote.revision)
             if response.headers.get("content-encoding", "identity") != "identity":
-                raise PullFailed(f"{self.endpoint} sends {remote.path} in a form nobody asked for.")
+                raise PullFailed(f"{self.name} sends {remote.path} in a form nobody asked for.")
             yield _first(response, start), self._bytes(response, remote)
 
     def _bytes(self, response: httpx.Response, remote: Remote) -> Iterator[bytes]:
@@ -163,8 +164,8 @@ class Hub:
                         return
                     url = _next(url, response.headers["location"])
         except httpx.TransportError as error:
-            raise CutOff(f"{self.endpoint} cannot be reached: {error}") from error
-        raise PullFailed(f"{self.endpoint} sends in circles for {path} of {repo}.")
+            raise CutOff(f"{self.name} cannot be reached: {error}") from error
+        raise PullFailed(f"{self.name} sends in circles for {path} of {repo}.")
 
 
 def _is_enough(method: str, response: httpx.Response) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from studio.models.errors import ModelDamaged
+from studio.models.types import Entry, ModelFile
 
 NAME = "models.lock.json"
 VERSION = 1
@@ -60,6 +61,18 @@ def read_lock(root: Path) -> Mapping[str, RepoPins]:
             f"{path} holds no pins ({error}). Put a copy of it back; without one, delete it: the "
             "next pull then takes the files as they are, after their hashes on the hub."
         ) from error
+
+
+def pin_of(entry: Entry, file: ModelFile, held: RepoPins | None) -> Pin | None:
+    """Return what a file has to be: what the catalogue says, then what the first pull found."""
+    if file.sha256 is not None and file.size is not None:
+        return Pin(file.sha256, file.size)
+    if held is None or entry.revision not in {None, held.revision}:
+        return None
+    locked = held.files.get(file.path)
+    if locked is None or file.sha256 not in {None, locked.sha256}:
+        return None
+    return locked if file.size in {None, locked.size} else None
 
 
 def pin_revision(root: Path, repo: str, revision: str) -> None:

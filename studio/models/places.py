@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 
 from studio.models.errors import ModelRefused
 from studio.models.types import Entry
@@ -70,6 +71,23 @@ def strangers(folder: Path, known: Collection[str]) -> Iterator[Path]:
         is_known = path.relative_to(folder).as_posix() in known
         if path.suffix.lower() in LOADABLE and not is_known and not path.is_dir():
             yield path
+
+
+def size_of(path: Path) -> int | None:
+    """Return the bytes of a file; None where none is, or none that may be looked at."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_size if S_ISREG(stat.st_mode) else None
+
+
+def remove_empty(folder: Path) -> None:
+    """Delete folders that hold nothing any more, this one included."""
+    inside = sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True)
+    for each in (*inside, folder):
+        if each.is_dir() and not any(each.iterdir()):
+            each.rmdir()
 
 
 def _is_plain(part: str) -> bool:

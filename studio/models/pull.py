@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.models.disk import alone, begun_size, on_disk, require_space
+from studio.models.disk import begun_size, held, require_space
 from studio.models.errors import ModelDamaged
 from studio.models.hub import Hub, Remote
 from studio.models.licences import require_licence
@@ -80,38 +80,47 @@ def pull(
     for wish in wishes:
         require_licence(wish.entry, shelf.accepted)
     root = shelf.root
-    with on_disk(root):
-        root.mkdir(parents=True, exist_ok=True)
-        with alone(root, watch):
-            ask = Patient(hub, watch, sleep)
-            plans = [list(_plan(shelf, wish, ask, watch)) for wish in wishes]
-            tasks = [task for plan in plans for task in plan]
-            begun = sum(begun_size(part_of(task.place)) for task in tasks)
-            require_space(root, sum(task.remote.size for task in tasks) - begun)
-            pulled = []
-            for wish, plan in zip(wishes, plans, strict=True):
-                for task in plan:
-                    _fetch(shelf, task, ask, watch)
-                held = read_lock(root).get(wish.entry.repo)
-                revision = held.revision if held else wish.entry.revision
-                size = sum(task.remote.size for task in plan)
-                pulled.append(Pulled(wish.entry, revision, len(plan), size))
-            return tuple(pulled)
+    with held(root, watch):
+        ask = Patient(hub, watch, sleep)
+        plans = _plans(shelf, wishes, ask, watch)
+        tasks = [task for plan in plans for task in plan]
+        begun = sum(begun_size(part_of(task.place)) for task in tasks)
+        require_space(root, sum(task.remote.size for task in tasks) - begun)
+        pulled = []
+        for wish, plan in zip(wishes, plans, strict=True):
+            for task in plan:
+                _fetch(shelf, task, ask, watch)
+            pins = read_lock(root).get(wish.entry.repo)
+            revision = pins.revision if pins else wish.entry.revision
+            size = sum(task.remote.size for task in plan)
+            pulled.append(Pulled(wish.entry, revision, len(plan), size))
+        return tuple(pulled)
+
+
+def _plans(shelf: Shelf, wishes: Sequence[Wish], ask: Patient, watch: Watch) -> list[list[_Task]]:
+    """Return what has to be fetched for each wish; what several share, for the first of them."""
+    plans: list[list[_Task]] = []
+    planned: set[Path] = set()
+    for wish in wishes:
+        plan = [task for task in _plan(shelf, wish, ask, watch) if task.place not in planned]
+        planned |= {task.place for task in plan}
+        plans.append(plan)
+    return plans
 
 
 def _plan(shelf: Shelf, wish: Wish, ask: Patient, watch: Watch) -> Iterator[_Task]:
     """Yield what has to be fetched of one entry; pins its revision, and files that are here."""
     entry, root = wish.entry, shelf.root
-    held = read_lock(root).get(entry.repo)
-    revision = entry.revision or (held.revision if held else None)
+    pins = read_lock(root).get(entry.repo)
+    revision = entry.revision or (pins.revision if pins else None)
     for file in wish.files:
         place, pin = file_place(root, entry, file.path), shelf.pin(entry, file)
         if pin is not None and place.is_file() and _found(shelf, place, pin.size, watch) == pin:
             continue
         remote = ask.look(entry.repo, file.path, revision)
-        if revision is None or held is None or held.revision != revision:
+        if revision is None or pins is None or pins.revision != revision:
             _take_revision(root, entry, remote.revision)
-            revision, held = remote.revision, read_lock(root)[entry.repo]
+            revision, pins = remote.revision, read_lock(root)[entry.repo]
         expected = _agreed(entry, file, pin, remote)
         if place.is_file() and place.stat().st_size == remote.size:
             found = _found(shelf, place, remote.size, watch)
@@ -133,8 +142,8 @@ def _found(shelf: Shelf, place: Path, size: int, watch: Watch) -> Pin:
 
 def _take_revision(root: Path, entry: Entry, revision: str) -> None:
     """Pin the commit; what came so far of files of another commit is dropped."""
-    held = read_lock(root).get(entry.repo)
-    if held is None or held.revision != revision:
+    pins = read_lock(root).get(entry.repo)
+    if pins is None or pins.revision != revision:
         for file in entry.files:
             part_of(file_place(root, entry, file.path)).unlink(missing_ok=True)
     pin_revision(root, entry.repo, revision)

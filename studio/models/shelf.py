@@ -18,8 +18,15 @@ from studio.models.collection import Collection, Item
 from studio.models.errors import ModelDamaged, ModelMissing
 from studio.models.hashes import Hashes
 from studio.models.licences import require_licence
-from studio.models.lock import Pin, RepoPins, read_lock
-from studio.models.places import file_place, part_of, repo_folder, strangers
+from studio.models.lock import Pin, RepoPins, pin_of, read_lock
+from studio.models.places import (
+    file_place,
+    part_of,
+    remove_empty,
+    repo_folder,
+    size_of,
+    strangers,
+)
 from studio.models.types import Entry, Kind, ModelFile, ModelFiles, Role
 
 WEIGHTS = ".safetensors"
@@ -114,7 +121,7 @@ class Shelf:
         draws = Role.BASE in roles  # what a creator chose replaces it or changes it
         single_file, loras = self.collection.chosen(kind) if draws else (None, ())
         own = [item for item in (single_file, *loras) if item is not None]
-        lines += [f"own {self._require_own(item).sha256}" for item in own]
+        lines += [f"own {self.verify_own(item).sha256}" for item in own]
         return ModelFiles(
             kind=kind,
             folders=folders,
@@ -140,7 +147,7 @@ class Shelf:
 
     def pin(self, entry: Entry, file: ModelFile) -> Pin | None:
         """Return what a file has to be; None before the first pull of what nobody pinned."""
-        return _pin(entry, file, read_lock(self.root).get(entry.repo))
+        return pin_of(entry, file, read_lock(self.root).get(entry.repo))
 
     def to_pull(self, entry: Entry) -> tuple[ModelFile, ...]:
         """Return the files of an entry that are not here, told from names and sizes."""
@@ -157,6 +164,24 @@ class Shelf:
         for file in entry.files:
             self._hashes.forget(file_place(self.root, entry, file.path))
         return self._require_checked(entry, entry.files)
+
+    def verify_own(self, item: Item) -> Checked:
+        """Return what was found of a file of the creator's own; read once until it changes.
+
+        Raises:
+            ModelMissing: it is not there any more.
+            ModelDamaged: it is another one than was added.
+        """
+        out = f"draw without it with: python app.py models use {item.name} --not"
+        if not item.path.is_file():
+            raise ModelMissing(f"{item.path} is not there any more. Put it back, or {out}")
+        found = self._hashes.of(item.path)
+        if found != item.sha256:
+            raise ModelDamaged(
+                f"{item.path} is another file than the one that was added. Add it anew with: "
+                f"python app.py models add {item.path}, or {out}"
+            )
+        return Checked(item.path, found, item.size)
 
     def remove(self, entry: Entry) -> int:
         """Delete an entry's files but those that another whole entry shares; return the bytes.
@@ -175,10 +200,10 @@ class Shelf:
         freed = 0
         for place in places:
             for path in (place, part_of(place)):
-                freed += path.stat().st_size if path.is_file() else 0
+                freed += size_of(path) or 0
                 path.unlink(missing_ok=True)
                 self._hashes.forget(path)
-        _remove_empty(self.folder(entry))
+        remove_empty(self.folder(entry))
         return freed
 
     def _has(self, kind: Kind, entry: Entry) -> bool:
@@ -190,13 +215,15 @@ class Shelf:
         if all(lies):
             return EntryState.HERE
         places = [file_place(self.root, entry, file.path) for file in files]
-        begun = any(lies) or any(p.exists() or part_of(p).exists() for p in places)
+        begun = any(
+            size_of(path) is not None for place in places for path in (place, part_of(place))
+        )
         return EntryState.PARTLY if begun else EntryState.MISSING
 
     def _lies(self, entry: Entry, file: ModelFile, held: RepoPins | None) -> bool:
-        pin = _pin(entry, file, held)
+        pin = pin_of(entry, file, held)
         place = file_place(self.root, entry, file.path)
-        return pin is not None and place.is_file() and place.stat().st_size == pin.size
+        return pin is not None and size_of(place) == pin.size
 
     def _require_checked(self, entry: Entry, files: Sequence[ModelFile]) -> tuple[Checked, ...]:
         require_licence(entry, self.accepted)
@@ -218,7 +245,7 @@ class Shelf:
         checked, wrong = [], []
         for file in files:
             place = file_place(self.root, entry, file.path)
-            pin = _pin(entry, file, held)
+            pin = pin_of(entry, file, held)
             found = self._hashes.of(place)
             if pin is None or found != pin.sha256:
                 wrong.append(file.path)
@@ -230,34 +257,3 @@ class Shelf:
                 f"anew with: {pull}"
             )
         return tuple(checked)
-
-    def _require_own(self, item: Item) -> Checked:
-        out = f"draw without it with: python app.py models use {item.name} --not"
-        if not item.path.is_file():
-            raise ModelMissing(f"{item.path} is not there any more. Put it back, or {out}")
-        found = self._hashes.of(item.path)
-        if found != item.sha256:
-            raise ModelDamaged(
-                f"{item.path} is another file than the one that was added. Add it anew with: "
-                f"python app.py models add {item.path}, or {out}"
-            )
-        return Checked(item.path, found, item.size)
-
-
-def _pin(entry: Entry, file: ModelFile, held: RepoPins | None) -> Pin | None:
-    """Return what a file has to be: what the catalogue says, then what the first pull found."""
-    if file.sha256 is not None and file.size is not None:
-        return Pin(file.sha256, file.size)
-    if held is None or entry.revision not in {None, held.revision}:
-        return None
-    locked = held.files.get(file.path)
-    if locked is None or file.sha256 not in {None, locked.sha256}:
-        return None
-    return locked if file.size in {None, locked.size} else None
-
-
-def _remove_empty(folder: Path) -> None:
-    inside = sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True)
-    for each in (*inside, folder):
-        if each.is_dir() and not any(each.iterdir()):
-            each.rmdir()

@@ -167,6 +167,14 @@ def test_a_hub_that_is_not_there_is_told(tmp_path, capsys, monkeypatch):
     assert "cannot be reached" in capsys.readouterr().err
 
 
+def test_the_password_of_a_mirror_is_not_printed(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(patience, "TRIES", 1)
+    options = app._parser().parse_args(["models", "pull", "base"])
+    settings = Settings(tmp_path, tmp_path, models_mirror="http://me:secret@127.0.0.1:9")
+    assert run_models(settings, options, catalogue=a_catalogue(BASE)) == FAILED
+    assert "secret" not in "".join(capsys.readouterr())
+
+
 def test_a_pull_that_is_stopped_says_how_to_go_on(told, hub, monkeypatch, capsys):
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -231,6 +239,9 @@ def test_a_lora_of_one_s_own_is_added_used_and_forgotten(told, as_json, tmp_path
     assert (row["name"], row["in_use"], row["is_here"]) == ("my-look", True, True)
     assert told() == DONE
     assert "your own LoRA for sd15" in capsys.readouterr().out
+    assert told("where", "my-look") == DONE
+    assert capsys.readouterr().out == f"{file}\n"
+    assert told("verify", "my-look") == told("verify") == DONE
     assert told("remove", "my-look") == DONE
     assert "its file stays" in capsys.readouterr().out
     assert file.is_file()

@@ -523,6 +523,15 @@ def test_nothing_is_followed_from_https_to_http():
             hub.look("o/a", "x.json", None)
 
 
+def test_what_two_entries_share_comes_once_when_both_are_pulled(tmp_path, hub, told):
+    face = an_entry("face", repo="owner/base", role=Role.ADAPTER)
+    shelf = a_shelf(tmp_path, an_entry(), face)
+    done = fetch(shelf, hub, told, an_entry(), face)
+    assert [each.files for each in done] == [2, 0]
+    assert sorted(hub.paths("GET")) == sorted(FILES)
+    assert shelf.state(face) is EntryState.HERE
+
+
 def test_nothing_but_named_files_lies_there_after_a_pull(tmp_path, hub, told):
     entry = an_entry()
     fetch(a_shelf(tmp_path, entry), hub, told, entry)

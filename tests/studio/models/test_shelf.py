@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -223,3 +225,70 @@ def test_remove_keeps_what_another_entry_shares_and_tells_the_bytes(tmp_path, en
     assert shelf.state(sharing) is EntryState.HERE
     assert shelf.remove(sharing) == len(CONFIG)
     assert not shelf.folder(entry).exists()
+
+
+def own(root: Path, **changes) -> Path:
+    """Note one file of the creator's own as added and in use; returns where it lies."""
+    path = root / "mine.safetensors"
+    path.write_bytes(WEIGHTS)
+    row = {"name": "mine", "path": str(path), "kind": "sd15", "is_lora": False, "in_use": True}
+    row |= {"sha256": hashlib.sha256(WEIGHTS).hexdigest(), "size": len(WEIGHTS), **changes}
+    (root / "collection.json").write_text(json.dumps([row]))
+    return path
+
+
+def test_a_checkpoint_of_one_s_own_stands_in_for_the_base_s_weights(tmp_path, shelf, entry):
+    plain = shelf.files(Kind.SD15, BASE).fingerprint
+    path = own(tmp_path)
+    model(shelf, entry).unlink()
+    assert (shelf.missing(Kind.SD15), shelf.state(entry)) == ((), EntryState.PARTLY)
+    files = shelf.files(Kind.SD15, BASE)
+    assert (files.single_file, files.weights) == (path, {Role.BASE: ()})
+    assert files.fingerprint != plain
+    (shelf.folder(entry) / "unet/config.json").unlink()
+    assert shelf.missing(Kind.SD15) == (entry,)
+
+
+def test_loras_of_one_s_own_come_along_with_the_base_only(tmp_path, shelf, entry):
+    path = own(tmp_path, is_lora=True)
+    files = shelf.files(Kind.SD15, BASE)
+    assert (files.single_file, files.loras) == (None, (path,))
+    fast = an_entry("fast", files=pinned(), role=Role.FAST)
+    lay(tmp_path, fast)
+    assert a_shelf(tmp_path, entry, fast).files(Kind.SD15, (Role.FAST,)).loras == ()
+
+
+def test_a_file_of_one_s_own_that_changed_or_went_is_refused(tmp_path, shelf):
+    path = own(tmp_path)
+    path.write_bytes(WEIGHTS[::-1])
+    with pytest.raises(ModelDamaged, match=r"another file than the one that was added.*--not"):
+        shelf.files(Kind.SD15, BASE)
+    path.unlink()
+    with pytest.raises(ModelMissing, match=r"not there any more.*--not"):
+        shelf.files(Kind.SD15, BASE)
+
+
+def test_a_file_that_is_written_while_it_is_read_is_not_remembered(tmp_path, monkeypatch):
+    path = tmp_path / "x"
+    path.write_bytes(b"one")
+    hash_file = hashes.hash_file
+
+    def meanwhile(read: Path, **told):
+        found = hash_file(read, **told)
+        path.write_bytes(b"other")
+        return found
+
+    known = hashes.Hashes()
+    with monkeypatch.context() as patched:
+        patched.setattr(hashes, "hash_file", meanwhile)
+        assert known.of(path) == hashlib.sha256(b"one").hexdigest()
+    assert known.of(path) == hashlib.sha256(b"other").hexdigest()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look everywhere")
+def test_a_folder_that_may_not_be_looked_into_holds_nothing(shelf, entry):
+    shelf.folder(entry).chmod(0)
+    try:
+        assert shelf.state(entry) is EntryState.MISSING
+    finally:
+        shelf.folder(entry).chmod(0o700)
