@@ -28,7 +28,7 @@ _HEARING = re.compile(r"attn2_(processor_)?to_[kv]$")
 _WIDE = re.compile(r"(img_attn_qkv|attn_to_[qkv]|attn_to_qkv_mlp_proj)$")
 _FLUX2_NAMES = re.compile(r"_stream_modulation|to_qkv_mlp_proj|ff_(context_)?linear_(in|out)")
 _FLUX1_NAMES = re.compile(r"(img|txt)_mod_lin|norm1?(_context)?_linear|proj_mlp|ff_net_0|_te1_")
-_BLOCK = re.compile(r"(single|double)?_?(?:transformer_)?blocks_(\d+)_")
+_BLOCK = re.compile(r"(single|double)?_?(?:transformer_)?blocks_(\d{1,4})_")
 
 
 def lora_family(tensors: Mapping[str, Tensor]) -> str:

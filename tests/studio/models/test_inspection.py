@@ -181,6 +181,7 @@ def test_the_base_of_a_lora_is_told_in_every_naming(
         ),
         ({"lora_unet_down_blocks_0_resnets_0_conv1.hada_w1_a": (4, 4)}, "LyCORIS"),
         ({"lora_unet_down_blocks_0_resnets_0_conv1.lokr_w1": (4, 4)}, "LyCORIS"),
+        ({f"lora_unet_double_blocks_{'9' * 5000}_img_mod_lin.lora_down.weight": (4, 8)}, "FLUX.1"),
         ({"blocks.0.self_attn.q.lora_A.weight": (4, 1536)}, ""),
         ({"transformer.transformer_blocks.0.attn.to_q.lora_A.weight": (4, 1536)}, ""),
         ({"transformer.transformer_blocks.59.attn.to_q.lora_A.weight": (4, 3072)}, "FLUX.1"),
