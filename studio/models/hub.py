@@ -103,14 +103,15 @@ class Hub:
         size = told.get("x-linked-size") or response.headers.get("content-length", "")
         if not _SIZE.fullmatch(size):
             raise PullFailed(f"{self.name} does not say how long {path} of {repo} is.")
-        tag = told.get("x-linked-etag", told.get("etag", "")).removeprefix("W/").strip('"')
+        linked = _bare(told.get("x-linked-etag", ""))
+        tag = linked or _bare(told.get("etag", ""))  # which is anything in storage and mirrors
         return Remote(
             repo=repo,
             path=path,
             revision=commit,
             size=int(size),
-            sha256=tag if SHA256.fullmatch(tag) else None,
-            blob=tag if _BLOB.fullmatch(tag) else None,
+            sha256=linked if SHA256.fullmatch(linked) else None,
+            blob=tag if _BLOB.fullmatch(tag) and tag != commit else None,
         )
 
     @contextmanager
@@ -152,12 +153,12 @@ class Hub:
     ) -> Iterator[httpx.Response]:
         """Send a request and follow its redirects; `told` gets what the hub's answers say."""
         url = httpx.URL(f"{self.endpoint}/{repo}/resolve/{revision}/{quote(path)}")
-        hub = url.netloc
+        hubs = {url.netloc, httpx.URL(HUB).netloc}
         sent = {"User-Agent": "selfsame", "Accept-Encoding": "identity", **(headers or {})}
         try:
             for _ in range(MOST_REDIRECTS + 1):
                 with self._client.stream(method, url, headers=sent) as response:
-                    if told is not None and url.netloc == hub:
+                    if told is not None and url.netloc in hubs:
                         told.update(response.headers)
                     if not response.has_redirect_location or _is_enough(method, response):
                         yield response
@@ -166,6 +167,10 @@ class Hub:
         except httpx.TransportError as error:
             raise CutOff(f"{self.name} cannot be reached: {error}") from error
         raise PullFailed(f"{self.name} sends in circles for {path} of {repo}.")
+
+
+def _bare(tag: str) -> str:
+    return tag.removeprefix("W/").strip('"')
 
 
 def _is_enough(method: str, response: httpx.Response) -> bool:

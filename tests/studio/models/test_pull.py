@@ -7,15 +7,11 @@ import os
 import shutil
 import threading
 from collections import namedtuple
-from contextlib import suppress
 
 import filelock
-import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from studio.models.errors import ModelDamaged, ModelError, ModelMissing, ModelRefused, PullFailed
+from studio.models.errors import ModelDamaged, ModelMissing, ModelRefused, PullFailed
 from studio.models.hub import Hub
 from studio.models.lock import pin_revision, read_lock
 from studio.models.patience import TRIES
@@ -489,38 +485,6 @@ def test_a_hub_that_lies_in_its_headers_is_refused(tmp_path, hub, told, header, 
     with pytest.raises(PullFailed, match=sentence):
         fetch(a_shelf(tmp_path, entry), hub, told, entry)
     assert not place(tmp_path).exists()
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from(["x-repo-commit", "x-linked-size", "x-linked-etag", "etag", "location"]),
-        st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=80)
-        | st.sampled_from([COMMIT, '"' + "a" * 64 + '"', "12", "0", "https://[", "//", "\x7f"]),
-    ),
-    st.sampled_from([200, 204, 206, 301, 302, 304, 307, 404, 416, 500, 302, 200]),
-)
-def test_whatever_a_hub_answers_is_taken_or_told_in_words(headers, status):
-    def answer(request):
-        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        return httpx.Response(status, headers=raw, content=b"x" * 12)
-
-    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
-        hub = Hub("https://hub.example", client=client)
-        with suppress(ModelError):
-            remote = hub.look("o/a", "x.json", None)
-            with hub.read(remote, 5) as (start, pieces):
-                assert start in {0, 5}
-                assert len(b"".join(pieces)) <= 12
-
-
-def test_nothing_is_followed_from_https_to_http():
-    def answer(request):
-        return httpx.Response(302, headers={"location": "http://hub.example/x"})
-
-    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
-        hub = Hub("https://hub.example", client=client)
-        with pytest.raises(PullFailed, match="from https to http"):
-            hub.look("o/a", "x.json", None)
 
 
 def test_what_two_entries_share_comes_once_when_both_are_pulled(tmp_path, hub, told):
