@@ -71,12 +71,11 @@ def require_licence(
                 f"{licence.note} {_way_out(licence.name, licence.url)}"
             )
         return Leave(what.name, licence.name, accepted=has_accepted)
-    known = next((item for item in _known(refused) if item.is_named_in(what)), None)
-    if known is None:
-        return Leave(what, "", accepted=False)
-    if _same(known.licence) not in names:
-        raise ModelRefused(f"{known.title}: {known.reason} {_way_out(known.licence, known.url)}")
-    return Leave(what, known.licence, accepted=True)
+    known = [item for item in _known(refused) if item.is_named_in(what)]
+    for item in known:
+        if _same(item.licence) not in names:
+            raise ModelRefused(f"{item.title}: {item.reason} {_way_out(item.licence, item.url)}")
+    return Leave(what, ", ".join(item.licence for item in known), accepted=bool(known))
 
 
 def _way_out(licence: str, url: str) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,6 +116,19 @@ def test_what_could_play_a_role_begins_with_what_stands_for_it() -> None:
     names = [entry.name for entry in CATALOGUE.choices(Kind.KLEIN, Role.BASE)]
     assert names == ["klein-base", "klein-sdnq"]
     assert CATALOGUE.choices(Kind.KLEIN, Role.CONTROLNET) == ()
+
+
+def test_everything_about_weights_is_told_without_loading_what_draws_with_them() -> None:
+    """Listing, adding and refusing must not wait seconds for libraries that they do not need."""
+    names = sorted(path.stem for path in OWN.parent.glob("*.py"))
+    code = (
+        "import sys\n"
+        + "\n".join(f"import studio.models.{name}" for name in names)
+        + "\nheavy = {'torch', 'diffusers', 'transformers', 'safetensors', 'numpy', 'PIL'}"
+        + "\nsys.exit(', '.join(heavy & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 GOOD = """

@@ -111,6 +111,16 @@ def test_accepting_one_licence_accepts_no_other() -> None:
         require_licence("buffalo_l", {"FLUX-Non-Commercial", "MIT", ""})
 
 
+def test_a_name_of_two_needs_both_licences() -> None:
+    name = "PuLID-FLUX.1-dev"
+    with pytest.raises(ModelRefused, match="PuLID"):
+        require_licence(name, {"FLUX.1-dev-Non-Commercial"})
+    with pytest.raises(ModelRefused, match="made of it"):
+        require_licence(name, {"InsightFace-Non-Commercial"})
+    both = {"FLUX.1-dev-Non-Commercial", "InsightFace-Non-Commercial"}
+    assert require_licence(name, both).accepted
+
+
 def test_the_list_of_names_is_an_argument() -> None:
     own = Refused("Ours", ("our weights",), "Ours-1", "https://example.org", "they are ours.")
     with pytest.raises(ModelRefused, match="they are ours"):
