@@ -74,7 +74,7 @@ class Part:
         if sha256 is not None:
             return self.sha256 == sha256
         if self._remote.blob is not None:
-            return self._blob.hexdigest() == self._remote.blob
+            return self._git.hexdigest() == self._remote.blob
         return self.size == self._remote.size
 
     def flush(self) -> None:
@@ -95,11 +95,12 @@ class Part:
     def _begin(self) -> None:
         self.size = 0  # bytes
         self._sha256 = hashlib.sha256()
-        self._blob = _blob(self._remote.size)
+        self._git = _blob(self._remote.size)
 
     def _count(self, piece: bytes | memoryview) -> None:
         self._sha256.update(piece)
-        self._blob.update(piece)
+        if self._remote.blob is not None:  # of small files only
+            self._git.update(piece)
         self.size += len(piece)
 
 
