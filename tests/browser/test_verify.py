@@ -158,7 +158,7 @@ def test_what_is_no_picture_is_refused_on_the_page(arrive: Arrive, watch: Watch,
 def test_avatar_without_its_note_is_still_known_and_can_be_held_back(
     arrive: Arrive, studio: Studio, watch: Watch, somebody: str, tmp_path: Path
 ):
-    watch.expect_status(403, "^/api/outputs")  # a thumbnail that is on its way when all ends
+    watch.expect_status(403, "^/api/(outputs|selfies)")  # what is on its way when all ends
     maker = arrive()
     agree_and_sit(studio, maker, somebody)
     maker.open()
