@@ -159,13 +159,19 @@ def _agreed(entry: Entry, file: ModelFile, pin: Pin | None, remote: Remote) -> s
     size = file.size if file.size is not None else pin.size if pin else None
     is_other = expected and remote.sha256 not in {None, expected}
     if is_other or size not in {None, remote.size}:
+        by_us = file.sha256 is not None or file.size is not None
         raise ModelDamaged(
             f"The hub's {file.path} of {entry.repo} is not the file that was pinned: it has "
             f"{remote.size} bytes (SHA-256 {remote.sha256 or 'not told'}), not {size or 'so many'} "
-            f"({expected or 'not told'}). Nothing was fetched. If you know why it changed: "
-            f"python app.py models remove {entry.name} --forget"
+            f"({expected or 'not told'}). Nothing was fetched. {_way_on(entry, by_us=by_us)}"
         )
     return expected or remote.sha256
+
+
+def _way_on(entry: Entry, *, by_us: bool) -> str:
+    if by_us:
+        return "The studio's own catalogue pins it: a newer studio may know a newer file."
+    return f"If you know why it changed: python app.py models remove {entry.name} --forget"
 
 
 def _fetch(shelf: Shelf, task: _Task, ask: Patient, watch: Watch) -> None:

@@ -60,6 +60,9 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.hub = hub
 
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that hang up."""
+
 
 @contextmanager
 def tiny_hub(**chosen: object) -> Iterator[TinyHub]:
