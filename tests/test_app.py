@@ -129,7 +129,7 @@ def test_styles_are_listed_for_people_and_programs():
         assert style["licence"]
         assert style["attribution"] or "CC BY" not in style["licence"]
         assert len(style["controls"]) >= 2
-        assert {control["kind"] for control in style["controls"]} <= {"range", "choice"}
+        assert {control["kind"] for control in style["controls"]} <= {"range", "choice", "words"}
         assert {"frame", "cutout"} <= {control["name"] for control in style["shared_controls"]}
 
 
