@@ -1,8 +1,8 @@
 """How each kind can run on the hardware at hand: the plans that fit, best first.
 
 A plan's memory is reckoned from the weights (sizes.py) and from what a picture takes while it is
-drawn. The latter are estimates from the sizes of the layers; a plan that takes more than they say
-runs out of memory once, and the engine goes on with the next one.
+drawn. A plan that takes more than is reckoned runs out of memory once, and the engine goes on with
+the next one.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ NATIVE = {Kind.SD15: 512, Kind.SDXL: 1024, Kind.KLEIN: 1024}  # pixels that it w
 SMALLER = {Kind.SD15: 384, Kind.SDXL: 768, Kind.KLEIN: 768}  # where native does not fit
 ON_PROCESSOR = {Kind.SD15: 512, Kind.SDXL: 768, Kind.KLEIN: 512}  # where time is what is short
 SMALLER_ON_PROCESSOR = {Kind.SD15: 384, Kind.SDXL: 512, Kind.KLEIN: 384}
-# GB in 16 bit, at the native size, for one picture: one denoising step (klein: with three
-# references); decoding with the whole autoencoder (SDXL's in 32 bit), with it in tiles, with the
-# tiny one.
-STEP_GB = {Kind.SD15: 0.5, Kind.SDXL: 1.2, Kind.KLEIN: 2.0}
-DECODE_GB = {Kind.SD15: 1.0, Kind.SDXL: 5.0, Kind.KLEIN: 2.5}
-TILED_GB = {Kind.SD15: 0.4, Kind.SDXL: 1.3, Kind.KLEIN: 0.8}
-TINY_GB = {Kind.SD15: 0.2, Kind.SDXL: 0.6, Kind.KLEIN: 0.6}
+# GB in 16 bit, at the native size, for one picture: the tensors that live at once, counted over
+# every layer with torch's fake tensors. One step (with the ControlNet; klein's with four pictures);
+# decoding with the whole autoencoder (SDXL's in 32 bit), in a quarter at a time, with the tiny one
+# (klein's whole one still reads the selfies).
+STEP_GB = {Kind.SD15: 0.14, Kind.SDXL: 0.40, Kind.KLEIN: 1.56}
+DECODE_GB = {Kind.SD15: 0.40, Kind.SDXL: 3.22, Kind.KLEIN: 1.61}
+TILED_GB = {Kind.SD15: 0.10, Kind.SDXL: 0.81, Kind.KLEIN: 0.40}
+TINY_GB = {Kind.SD15: 0.10, Kind.SDXL: 0.40, Kind.KLEIN: 1.35}
+SLACK = 1.3  # what the allocator and the kernels take beside the tensors; an estimate
 GROUP_SHARE = 0.1  # of the biggest module, that lies on the device with group offload
 RUNTIME_GB = 0.8  # torch, its kernels and buffers, on the device
 HOST_GB = 2.0  # of the machine's own memory, for the studio beside the weights
@@ -95,7 +97,7 @@ def plans(kind: Kind, hardware: Hardware, sizes: Sizes | None = None) -> tuple[P
         if _fits(plan, hardware, sizes) and plan.needs_gb < min(before, default=float("inf")):
             found.append(plan)
     if not found:
-        raise _too_little(kind, hardware, every)
+        raise _too_little(kind, hardware, sizes, every)
     return tuple(found)
 
 
@@ -104,7 +106,7 @@ def working_gb(plan: Plan) -> float:
     kind = plan.kind
     share = (plan.size / NATIVE[kind]) ** 2 * (2 if plan.dtype is Dtype.FLOAT32 else 1)
     decode = TINY_GB if plan.tiny_vae else TILED_GB if plan.slicing else DECODE_GB
-    return max(STEP_GB[kind], decode[kind]) * share
+    return max(STEP_GB[kind], decode[kind]) * share * SLACK
 
 
 def at_once(plan: Plan, hardware: Hardware, wanted: int) -> int:
@@ -180,23 +182,40 @@ def _on_device(plan: Plan, sizes: Sizes) -> float:
     return max(modules) * (GROUP_SHARE if plan.offload is GROUP else 1.0)
 
 
-def _fits(plan: Plan, hardware: Hardware, sizes: Sizes) -> bool:
+def _while_loading(plan: Plan, sizes: Sizes) -> float:
+    """Return what loading takes of the machine's memory, GB: full weights before they are cast.
+
+    klein's files hold bfloat16: what is computed with is mapped from them, and needs no copy.
+    """
+    if plan.storage is not EIGHT or (plan.kind is Kind.KLEIN and plan.dtype is Dtype.BFLOAT16):
+        return 0.0
+    return sum(_modules(replace(plan, storage=FULL), sizes)) + RUNTIME_GB
+
+
+def _beside(plan: Plan, sizes: Sizes) -> float:
+    """Return what a plan takes of the machine's own memory, GB."""
     if plan.device == "cpu":
-        return plan.needs_gb + HOST_GB <= hardware.ram_free_gb * HEADROOM
-    beside = 0.0 if plan.offload is NONE else sum(_modules(plan, sizes))
-    return (
-        plan.needs_gb <= hardware.free_gb * HEADROOM
-        and beside + HOST_GB <= hardware.ram_free_gb * HEADROOM
-    )
+        return max(plan.needs_gb, _while_loading(plan, sizes)) + HOST_GB
+    return (0.0 if plan.offload is NONE else sum(_modules(plan, sizes))) + HOST_GB
 
 
-def _too_little(kind: Kind, hardware: Hardware, every: tuple[Plan, ...]) -> NotAvailable:
-    on_processor = min(plan.needs_gb for plan in every if plan.device == "cpu") + HOST_GB
-    wanted = f"{on_processor / HEADROOM:.0f} GB of the machine's memory"
+def _fits(plan: Plan, hardware: Hardware, sizes: Sizes) -> bool:
+    fits_on_device = plan.device == "cpu" or plan.needs_gb <= hardware.free_gb * HEADROOM
+    return fits_on_device and _beside(plan, sizes) <= hardware.ram_free_gb * HEADROOM
+
+
+def _too_little(
+    kind: Kind, hardware: Hardware, sizes: Sizes, every: tuple[Plan, ...]
+) -> NotAvailable:
+    on_processor = min(_beside(plan, sizes) for plan in every if plan.device == "cpu")
+    wanted = f"{on_processor / HEADROOM:.1f} GB of the machine's memory"
     has = f"{hardware.ram_free_gb:.1f} GB of it are free"
-    on_card = [plan.needs_gb for plan in every if plan.device != "cpu"]
+    on_card = [plan for plan in every if plan.device != "cpu"]
     if on_card:
-        wanted = f"{min(on_card) / HEADROOM:.0f} GB on the graphics card, or {wanted}"
+        least = min(on_card, key=lambda plan: plan.needs_gb)
+        beside = _beside(least, sizes) / HEADROOM
+        card = f"{least.needs_gb / HEADROOM:.1f} GB on the graphics card and {beside:.1f} GB beside"
+        wanted = f"{card}, or {wanted}"
         has = f"{hardware.free_gb:.1f} GB are free on the {hardware.name}, and {has}"
     return NotAvailable(
         "no_memory",

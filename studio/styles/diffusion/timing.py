@@ -24,14 +24,17 @@ LONGEST = 1e6  # seconds that are believed
 STEPS = 4  # that the presets ask for
 NEWS = 0.05  # of the seconds that are kept: smaller changes are not written
 NEWEST = 0.5  # weight of the newest measurement beside those before it
-# 10^12 operations at the native size, of one step (UNet or transformer, ControlNet, references) and
-# of what is done once (text, faces and start encoded; decoded with the whole or the tiny one):
-# twice the layers' multiplications.
-STEP = {Kind.SD15: 0.95, Kind.SDXL: 8.5, Kind.KLEIN: 85.0}
-ONCE = {Kind.SD15: 4.0, Kind.SDXL: 15.0, Kind.KLEIN: 20.0}
-ONCE_TINY = {Kind.SD15: 1.5, Kind.SDXL: 5.0, Kind.KLEIN: 10.0}
+# 10^12 operations at the native size, counted over every layer with torch's FlopCounterMode: of one
+# step (UNet and ControlNet; klein's transformer with four pictures of which three are half as
+# large), and of what is done once (text, faces and start encoded; decoded with the whole
+# autoencoder, or with the tiny one).
+STEP = {Kind.SD15: 0.91, Kind.SDXL: 8.84, Kind.KLEIN: 72.3}
+ONCE = {Kind.SD15: 4.2, Kind.SDXL: 15.0, Kind.KLEIN: 21.2}
+ONCE_TINY = {Kind.SD15: 1.0, Kind.SDXL: 1.8, Kind.KLEIN: 11.9}
 # Of what a plain multiplication of matrices reaches: convolutions, norms and attention are slower.
-EFFICIENCY = 0.3
+# Processor: SD 1.5's UNet at 512 px on two cores of an EPYC; card: an estimate.
+EFFICIENCY = {"float32": 0.7, "bfloat16": 0.2, "float16": 0.2}
+EFFICIENCY_OF_CARDS = 0.3
 TRAVEL = 8.0  # GB a second from the machine's memory to a card, PCIe 3 with 16 lanes
 CASTING = 1.2  # times as long with weights in 8 bit
 
@@ -98,7 +101,8 @@ class Timings:
         asked = (plan.device, plan.dtype.value)
         if asked not in self._speeds:
             self._speeds[asked] = self._speed(*asked)
-        share = (plan.size / NATIVE[plan.kind]) ** 2 / (self._speeds[asked] * EFFICIENCY)
+        reached = EFFICIENCY[plan.dtype] if plan.device == "cpu" else EFFICIENCY_OF_CARDS
+        share = (plan.size / NATIVE[plan.kind]) ** 2 / (self._speeds[asked] * reached)
         step = STEP[plan.kind] * share
         once = (ONCE_TINY if plan.tiny_vae else ONCE)[plan.kind] * share
         if plan.storage is Storage.EIGHT_BIT:

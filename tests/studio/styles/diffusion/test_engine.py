@@ -224,7 +224,7 @@ def test_a_batch_that_does_not_fit_is_drawn_one_by_one_before_a_plan_is_given_up
 
 def test_as_many_pictures_are_drawn_at_once_as_fit():
     kind = FakeKind(Kind.SD15)
-    gauge = Gauge(replace(CARD, free_gb=5.3, total_gb=8.0))
+    gauge = Gauge(replace(CARD, free_gb=4.5, total_gb=8.0))
     _, imagined = run(
         imagination(kind, gauge=gauge).imagine(Kind.SD15, order_for(seeds=tuple(range(5))))
     )
