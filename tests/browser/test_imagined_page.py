@@ -19,6 +19,12 @@ CLAY = ".style-card[data-style=clay]"
 DONE = ".styles[data-samples=done]"
 ALL = frozenset({"illustrated", "painted", "imagined"})
 READY = {"sd15": 38.0}
+PHOTO_LIKE = {
+    "code": "photo_like",
+    "what": "The picture looked like a photograph, so it was thrown away.",
+    "why": "What looks like a photograph could be taken for one.",
+    "next": "Try again, or go further from the photo.",
+}
 
 
 @pytest.fixture
@@ -29,7 +35,7 @@ def imagining(fake_site: FakeSite) -> Iterator[FakeStudio]:
     service.baked_families = ALL
     service.models.known = READY
     yield service
-    service.models.known = {}
+    service.models.known, service.job_refusal = {}, None
     service.baked_families, service.job_seconds = before
 
 
@@ -180,6 +186,30 @@ def test_a_cancelled_picture_leaves_no_look_behind(
     assert visitor.page.locator("#result-glimpse").get_attribute("src") is None
 
 
+def test_a_refused_picture_can_be_tried_again_with_the_same_words(
+    arrive_at_script: ArriveAtScript, imagining: FakeStudio
+):
+    visitor = seated(arrive_at_script)
+    visitor.click(CLAY)
+    visitor.click("[data-word-chip='round hat']")
+    imagining.job_refusal = PHOTO_LIKE
+    visitor.click("#make-it")
+    assert visitor.refusal("#result-refused") == "photo_like"
+    expect(visitor.page.locator("#result-glimpse")).not_to_be_visible()
+    imagining.job_refusal = None
+    visitor.click("#try-again")
+    visitor.see("#result-image")
+    (subject,) = [each for each in imagining.open.values() if len(each.jobs) == 2]
+    first, second = subject.jobs.values()
+    assert first.controls == second.controls
+    assert second.controls["words"] == "round hat"
+    assert first.seed != second.seed
+    imagining.job_refusal = PHOTO_LIKE
+    visitor.click("#result-vary")
+    assert visitor.refusal("#result-refused") == "photo_like"
+    expect(visitor.page.locator("#try-again")).to_have_count(0)
+
+
 def test_without_a_model_the_cards_say_so_and_lead_to_what_is_needed(
     arrive_at_script: ArriveAtScript, imagining: FakeStudio
 ):
@@ -239,6 +269,7 @@ def test_the_models_page_tells_what_is_needed_and_asks_for_nothing(
 def test_a_phone_finds_the_models_page_in_the_footer(arrive_at_script: ArriveAtScript):
     visitor = arrive_at_script(agreed=False, viewport={"width": 360, "height": 740})
     visitor.open()
+    visitor.see("#consent-families input")
     expect(visitor.page.locator(".site-nav a[href='/models']")).not_to_be_visible()
     visitor.click(".site-footer a[href='/models']")
     visitor.see("#machine h2")

@@ -49,8 +49,12 @@ export function mount(root) {
 
   function missingOf(kind) {
     if (kind.missing.length === 0) return [];
-    const size = kind.download_gb === null ? "Its size is told when the fetching begins." : `${sizeOf(kind.download_gb)} to fetch.`;
-    return [make("p", {}, `Not here yet: ${kind.missing.join(", ")}. ${size}`), commandOf(kind.command)];
+    const size = kind.download_gb === null ? "the size is told when the fetching begins" : `${sizeOf(kind.download_gb)} to fetch`;
+    return [
+      make("p", {}, `Not here yet, ${size}:`),
+      make("ul", { class: "bullets" }, ...kind.missing.map((title) => make("li", {}, title))),
+      commandOf(kind.command),
+    ];
   }
 
   const kindOf = (kind) => make("li", { class: "card kind", "data-kind": kind.kind, "data-ready": String(kind.is_ready) },

@@ -7,6 +7,7 @@ import { about, capital } from "./duration.js";
 import { downloadOf } from "./formats.js";
 import { mountGlimpses } from "./glimpses.js";
 import { creditOf, likenessOf } from "./likeness.js";
+import { onceMore, remember } from "./orders.js";
 
 const CANCELLED = {
   code: "cancelled",
@@ -58,14 +59,15 @@ export function mount(root, { restyle }) {
     fill(at("result-refused"));
   }
 
-  function refuse(parts) {
+  function refuse(parts, wish = null) {
     events?.close();
     glimpses.end();
     title(parts === CANCELLED ? "Nothing was made." : "This picture was not made.");
     at("result-progress").hidden = true;
     at("result-frame").hidden = true;
-    const back = make("button", { class: "button", type: "button", onclick: restyle }, "Back to styles");
-    fill(at("result-refused"), noteOf(parts, back));
+    const again = wish && make("button", { class: "button", type: "button", id: "try-again", onclick: () => order(wish) }, "Try again");
+    const back = make("button", { class: wish ? "button plain" : "button", type: "button", onclick: restyle }, "Back to styles");
+    fill(at("result-refused"), noteOf(parts, ...[again, back].filter(Boolean)));
     focusOn(at("result-title"));
   }
 
@@ -112,7 +114,7 @@ export function mount(root, { restyle }) {
     if (view.seconds_left !== null) at("job-left").textContent = `${capital(about(view.seconds_left))} left.`;
     if (view.state === "done") return done(view);
     if (view.state === "cancelled") return refuse(CANCELLED);
-    if (view.state === "refused" || view.state === "failed") return refuse(view.refusal ?? FAILED);
+    if (view.state === "refused" || view.state === "failed") return refuse(view.refusal ?? FAILED, onceMore(job));
     if (view.glimpse !== drawn) {
       drawn = view.glimpse;
       glimpses.follow(job, drawn);
@@ -144,15 +146,24 @@ export function mount(root, { restyle }) {
     }
   }
 
-  async function vary() {
+  async function begin(path, body) {
     waiting();
     focusOn(at("result-title"));
     try {
-      const { job_id: id } = await send(`/api/outputs/${encodeURIComponent(made)}/again`, { vary: true });
+      const { job_id: id } = await send(path, body);
       follow(id);
+      return id;
     } catch (error) {
       refuse(partsOf(error));
+      return null;
     }
+  }
+
+  const vary = () => begin(`/api/outputs/${encodeURIComponent(made)}/again`, { vary: true });
+
+  async function order(wish) {
+    const id = await begin("/api/jobs", wish);
+    if (id) remember(id, wish);
   }
 
   at("job-cancel").addEventListener("click", () => {

@@ -5,10 +5,10 @@ import { isComparable, mountCompare } from "./compare.js";
 import { announce, fill, focusOn } from "./dom.js";
 import { modelNote, needsModel, wordsForTaking } from "./imagination.js";
 import { creditOf, likenessOf } from "./likeness.js";
+import { anySeed, remember } from "./orders.js";
 import { mountControls } from "./style_controls.js";
 
 const PAUSE_MS = 250; // after the last move of a control
-const MAX_SEED = 2 ** 31;
 const COUNTS = ["", "one", "two", "three", "four", "five"];
 
 function captionOf(style) {
@@ -17,8 +17,6 @@ function captionOf(style) {
   const others = more > 0 ? ` Some models look at up to ${COUNTS[more] ?? more} more of your selfies.` : "";
   return `Your selfie. Nothing is drawn of it before you press Make it.${others}`;
 }
-
-const anySeed = () => Math.floor(Math.random() * MAX_SEED);
 
 export function mountDetail(root, { close, made }) {
   const at = (id) => root.querySelector(`#${id}`);
@@ -115,7 +113,9 @@ export function mountDetail(root, { close, made }) {
   async function makeIt() {
     at("make-it").disabled = true;
     try {
-      const { job_id: id } = await send("/api/jobs", { style: style.name, controls: controls.values(), seed });
+      const wish = { style: style.name, controls: controls.values(), seed };
+      const { job_id: id } = await send("/api/jobs", wish);
+      remember(id, wish);
       halt();
       made(id);
     } catch (error) {

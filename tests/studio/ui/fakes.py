@@ -77,6 +77,7 @@ class FakeStudio(FakeConsents):
         self.rights = FakeRights(self)
         self.easel = FakeEasel(self)
         self.models = FakeModels()
+        self.job_refusal: dict[str, str] | None = None  # how every slow picture ends
         self.baked_families = frozenset({"illustrated", "painted"})
         self.previews = 0
         self.ended_early = 0
@@ -282,6 +283,11 @@ class FakeStudio(FakeConsents):
             state = JobState.QUEUED if part < 0.2 else JobState.RUNNING
             view = JobView(job.id, state, job.style, words[int(part * 5)], part, None)
             return replace(view, **self._slow_part(part)) if job.style in SLOW else view
+        if self.job_refusal is not None and job.style in SLOW:
+            what = self.job_refusal["what"]
+            return JobView(
+                job.id, JobState.REFUSED, job.style, what, 1.0, None, refusal=self.job_refusal
+            )
         if job.output_id is None:
             job.output_id = secrets.token_hex(8)
             subject.record = replace(subject.record, outputs=subject.record.outputs + 1)

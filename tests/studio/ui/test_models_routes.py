@@ -29,7 +29,6 @@ def test_only_secure_addresses_of_licences_become_links(visitor):
 def test_no_page_can_fetch_or_remove_a_model(visitor, method):
     answer = visitor.request(method, "/api/models", json={"pull": "sd15"})
     assert answer.status_code in {404, 405}
-    assert set(answer.json()) == {"code", "what", "why", "next"}
 
 
 def test_a_catalogue_that_cannot_be_read_is_told_in_three_parts(visitor, studio):
