@@ -10,8 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from outputs.report import printable
-from studio.commands.models_named import here, kind_of, named, wishes
-from studio.commands.models_told import entry_json, entry_line, item_json, item_line
+from studio.commands.models_named import here, kind_of, named
+from studio.commands.models_pull import pull_models
+from studio.commands.models_told import entry_json, entry_line, item_json, item_line, kind_line
 from studio.commands.progress import ProgressLine, size_words
 from studio.models.catalogue import load_catalogue
 from studio.models.choices import choose
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from studio.models.catalogue import Catalogue
-    from studio.models.types import Entry
     from studio.settings import Settings
 
     Action = Callable[[Shelf, argparse.Namespace], int]
@@ -38,7 +38,7 @@ def run_models(
 ) -> int:
     """Run one action and return the exit status."""
     actions: Mapping[str | None, Action] = {
-        "pull": partial(_pull, settings=settings),
+        "pull": partial(pull_models, settings=settings),
         "verify": _verify,
         "remove": _remove,
         "where": _where,
@@ -73,51 +73,8 @@ def _list(shelf: Shelf, options: argparse.Namespace) -> int:
         print(printable(line))
     print("\n* what a kind draws with; another: python app.py models use NAME")
     for kind, names in missing.items():
-        told = (
-            f"misses {', '.join(entry.name for entry in names)}; python app.py models pull {kind}"
-        )
-        print(f"{kind}: {told if names else 'all that it needs is here'}")
+        print(kind_line(kind, names))
     return DONE
-
-
-def _pull(shelf: Shelf, options: argparse.Namespace, *, settings: Settings) -> int:
-    from studio.models.hub import Hub
-    from studio.models.pull import pull
-
-    wanted = wishes(shelf, options.names)
-    if settings.models_offline:
-        raise ModelRefused(
-            "models_offline is set: nothing is fetched. Unset it, or copy the models folder of a "
-            f"computer that pulled them, with its models.lock.json, to {shelf.root}"
-        )
-    hub = Hub(settings.models_mirror)
-    try:
-        watch = ProgressLine(time.monotonic, quiet=options.json)
-        done = pull(shelf, wanted, hub, watch)
-    finally:
-        hub.close()
-    if options.json:
-        found = [
-            {"name": each.entry.name, "revision": each.revision}
-            | {"files": each.files, "bytes": each.bytes, "folder": str(shelf.folder(each.entry))}
-            for each in done
-        ]
-        print(json.dumps({"pulled": found}, indent=2))
-        return DONE
-    for each in done:
-        is_other = not any(
-            shelf.entry_for(k, each.entry.role) == each.entry for k in each.entry.kinds
-        )
-        came = f"{each.files} files, {size_words(each.bytes)}" if each.files else "was here"
-        print(f"{each.entry.name}: {came}. {_terms(each.entry)}")
-        if is_other:
-            print(f"Draw with it: python app.py models use {each.entry.name}")
-    return DONE
-
-
-def _terms(entry: Entry) -> str:
-    licence = entry.licence
-    return f"Under {licence.name}, {licence.url} {licence.note}".rstrip()
 
 
 def _verify(shelf: Shelf, options: argparse.Namespace) -> int:

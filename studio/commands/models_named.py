@@ -16,7 +16,12 @@ def wishes(shelf: Shelf, names: Sequence[str]) -> tuple[Wish, ...]:
         kind = kind_of(name)
         for entry in named(shelf, [name]):
             files = shelf.wanted(kind, entry) if kind else entry.files
-            found.setdefault(entry.name, Wish(entry, files))
+            needed = (
+                {each.role for each in shelf.catalogue.of(kind).needs} if kind else {entry.role}
+            )
+            wish = Wish(entry, files, is_needed=entry.role in needed)
+            if entry.name not in found or wish.is_needed:
+                found[entry.name] = wish
     return tuple(found.values())
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from studio.models.collection import Item
+    from studio.models.pull import Pulled
     from studio.models.shelf import Shelf
-    from studio.models.types import Entry
+    from studio.models.types import Entry, Kind
 
 GB = 1e9
 
@@ -18,7 +21,7 @@ def entry_json(shelf: Shelf, entry: Entry) -> dict[str, object]:
         "name": entry.name,
         "title": entry.title,
         "state": shelf.state(entry).value,
-        "in_use": _is_used(shelf, entry),
+        "in_use": is_used(shelf, entry),
         "repo": entry.repo,
         "role": entry.role.value,
         "kinds": [kind.value for kind in entry.kinds],
@@ -53,7 +56,7 @@ def entry_line(shelf: Shelf, entry: Entry) -> str:
     size = f"{count / GB:.2f} GB" if count is not None else "? GB"
     uses = f"{entry.role.value} of {', '.join(entry.kinds)}"
     trade = "" if entry.licence.commercial else ", not for commercial use"
-    mark = "*" if _is_used(shelf, entry) else " "
+    mark = "*" if is_used(shelf, entry) else " "
     state = shelf.state(entry).value
     return f"{state:<8}{mark}{entry.name:<20} {size:>8}  {uses:<24} {entry.licence.name}{trade}"
 
@@ -66,6 +69,25 @@ def item_line(item: Item) -> str:
     return f"{state:<8}{mark}{item.name:<20} {size:>8}  your own {what} for {item.kind.value}"
 
 
+def kind_line(kind: Kind, missing: Sequence[Entry]) -> str:
+    """Return what of a kind is not here."""
+    if not missing:
+        return f"{kind}: all that it needs is here"
+    names = ", ".join(entry.name for entry in missing)
+    return f"{kind}: misses {names}; python app.py models pull {kind}"
+
+
+def pulled_json(shelf: Shelf, pulled: Pulled) -> dict[str, object]:
+    """Return what a pull did for one entry."""
+    return {
+        "name": pulled.entry.name,
+        "revision": pulled.revision,
+        "files": pulled.files,
+        "bytes": pulled.bytes,
+        "folder": str(shelf.folder(pulled.entry)),
+    }
+
+
 def size_of(shelf: Shelf, entry: Entry) -> int | None:
     """Return the bytes of an entry; None where the hub is still to tell one of them."""
     pins = [(file.size, shelf.pin(entry, file)) for file in entry.files]
@@ -74,5 +96,6 @@ def size_of(shelf: Shelf, entry: Entry) -> int | None:
     return sum(known) if len(known) == len(sizes) else None
 
 
-def _is_used(shelf: Shelf, entry: Entry) -> bool:
+def is_used(shelf: Shelf, entry: Entry) -> bool:
+    """Tell whether a kind takes this entry for its role."""
     return any(shelf.entry_for(kind, entry.role) == entry for kind in entry.kinds)

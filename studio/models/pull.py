@@ -29,6 +29,7 @@ class Wish:
 
     entry: Entry
     files: tuple[ModelFile, ...]
+    is_needed: bool = True  # False: a kind draws without it too
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,15 @@ def test_a_pull_says_what_comes_and_what_it_is_for(told, capsys):
     assert "\r" not in err
 
 
+def test_what_only_helps_a_kind_stops_nothing_when_it_cannot_be_had(told, hub, capsys):
+    del hub.files["owner/tiny"]
+    assert told("pull", "sd15") == DONE
+    out, err = capsys.readouterr()
+    assert "sd15: all that it needs is here" in out
+    assert "It is drawn without tiny." in err
+    assert told("pull", "sd15", "tiny") == FAILED  # asked for by its name, it is needed
+
+
 def test_names_that_are_unknown_closed_or_non_commercial_are_refused(told, hub, capsys):
     assert told("pull", "bsae") == FAILED
     assert "Did you mean base" in capsys.readouterr().err
