@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from studio.models import hashes
+from studio.models.catalogue import load_catalogue
 from studio.models.choices import choose, read_choices
 from studio.models.errors import ModelDamaged, ModelMissing, ModelRefused
 from studio.models.lock import Pin, pin_file, pin_revision
@@ -292,3 +293,11 @@ def test_a_folder_that_may_not_be_looked_into_holds_nothing(shelf, entry):
         assert shelf.state(entry) is EntryState.MISSING
     finally:
         shelf.folder(entry).chmod(0o700)
+
+
+def test_entries_of_one_repository_are_pinned_to_one_commit():
+    """Their files share a folder, and the lock knows one commit of it."""
+    commits: dict[str, set[str | None]] = {}
+    for entry in load_catalogue().entries:
+        commits.setdefault(entry.repo, set()).add(entry.revision)
+    assert all(len(of_repo) == 1 for of_repo in commits.values()), commits
