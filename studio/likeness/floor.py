@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio.likeness.bands import calibration_of
+from studio.likeness.bands import calibration_of, terms
 from studio.likeness.types import Band, Measures, Source
 from studio.styles.diffusion.errors import PictureRefused
 
@@ -29,8 +29,11 @@ def require_alike(style: Style, judged: Judged) -> None:
         PictureRefused: `not_alike`; also when a distance is no number.
     """
     calibration = calibration_of(style)
-    distance = calibration.distance(as_found(judged.measures))
-    if not distance >= 0 or calibration.standing(distance).band is Band.LOOSE:
+    found = as_found(judged.measures)
+    distance = calibration.distance(found)
+    # That glasses were not lost says nothing of who wears them.
+    says = terms(found).keys() & calibration.scales.keys() - {"traits"}
+    if not (says and distance >= 0) or calibration.standing(distance).band is Band.LOOSE:
         raise PictureRefused(
             "not_alike",
             f"The {style.title} picture did not look enough like you, so it was thrown away.",

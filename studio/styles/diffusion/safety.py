@@ -7,7 +7,6 @@ words are taken, so that nothing unsafe is asked for.
 
 from __future__ import annotations
 
-import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from studio.models.errors import ModelDamaged
 from studio.models.types import ModelFiles, Role
 from studio.styles.diffusion.errors import PictureRefused
+from studio.styles.diffusion.kinds.loading import quiet, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-CONFIG, PREPROCESSOR = "config.json", "preprocessor_config.json"
-OWN_WORDS = "diffusers.pipelines.stable_diffusion.safety_checker"
+PREPROCESSOR = "preprocessor_config.json"
 
 
 class SafetyChecker:
@@ -88,14 +87,12 @@ def _load(files: ModelFiles) -> tuple[Any, Any]:
         StableDiffusionSafetyChecker,
     )
     from transformers import CLIPImageProcessorPil
-    from transformers.utils.logging import disable_progress_bar
 
     root = files.folders[Role.SAFETY]
     weights = root / files.weights[Role.SAFETY][0]
     folder = weights.parent
-    logging.getLogger(OWN_WORDS).setLevel(logging.ERROR)  # it would log that somebody was stopped
-    disable_progress_bar()
-    try:
+    quiet()  # else they would log that somebody was stopped
+    with reading("The safety checker"):
         checker, told = StableDiffusionSafetyChecker.from_pretrained(
             folder,
             local_files_only=True,
@@ -107,8 +104,6 @@ def _load(files: ModelFiles) -> tuple[Any, Any]:
         processor = CLIPImageProcessorPil.from_pretrained(
             _preprocessor(root, folder), local_files_only=True
         )
-    except Exception as error:  # the libraries raise what they like on files that are not theirs
-        raise ModelDamaged(f"{folder} does not hold a safety checker: pull it again.") from error
     _require_all(told, checker, folder)
     return processor, checker.eval()
 

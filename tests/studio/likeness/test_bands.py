@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from studio.likeness.bands import FILE, Calibration, Standing, calibration_of, terms
+from studio.likeness.bands import FILE, IMAGINED, Calibration, Standing, calibration_of, terms
 from studio.likeness.types import Band, Measures
+from studio.likeness.words import sentences
 from studio.styles.catalogue import STYLES
 from studio.styles.types import Family
 
@@ -99,8 +100,9 @@ def test_no_number_in_the_calibration_is_missing_or_endless():
         assert all(scale > 0 for scale in each["scales"].values())
 
 
-def test_the_calibration_holds_sums_and_nothing_of_anybody():
-    content = json.loads(FILE.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("file", [FILE, IMAGINED], ids=lambda file: file.name)
+def test_the_calibration_holds_sums_and_nothing_of_anybody(file):
+    content = json.loads(file.read_text(encoding="utf-8"))
     known = {"family", "people", "pairs", "scales", "weights", "distances", "own", "outcome"}
     for each in content["styles"].values():
         assert set(each) <= known
@@ -128,7 +130,25 @@ def test_a_style_without_a_calibration_is_held_to_its_family():
     added = replace(STYLES[0], name="added", family=Family.PAINTED)
     assert calibration_of(added) == calibration_of(replace(added, name="another"))
     imagined = replace(added, family=Family.IMAGINED)
-    assert calibration_of(imagined) == calibration_of(added)
+    assert calibration_of(imagined) != calibration_of(added)
+
+
+def test_how_people_come_out_imagined_is_not_known_and_not_told():
+    style = replace(STYLES[0], name="added", family=Family.IMAGINED, natural_colour=True)
+    near, far = (calibration_of(style).standing(distance) for distance in (0.0, 9.0))
+    assert near == Standing(99, None)
+    assert near.band is Band.STRONG
+    assert far.band is Band.LOOSE
+    told = sentences(style, near, ALIKE)
+    assert told[0].startswith("It is nearer to your selfie than 99 of 100 painted drawings")
+    assert "never measured" in told[1]
+
+
+def test_an_imagined_style_is_held_to_colours_only_if_it_claims_them():
+    style = replace(STYLES[0], name="added", family=Family.IMAGINED)
+    natural, free = (calibration_of(replace(style, natural_colour=yes)) for yes in (True, False))
+    assert {"shape", "face"} <= set(free.scales) < set(natural.scales)
+    assert {"skin", "hair"} <= set(natural.scales) - set(free.scales)
 
 
 def test_every_term_grows_as_likeness_is_lost():

@@ -1,0 +1,144 @@
+"""Nothing imagined is shown before it passed every check."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from studio.face.types import Box, Face, Pose
+from studio.models.errors import ModelMissing
+from studio.styles.diffusion.errors import NotAvailable, PictureRefused
+from studio.styles.diffusion.guard import TINY, Guard
+from studio.styles.diffusion.stylisation import Stylisation, Term
+
+PICTURE = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
+FACE = Face(Box(30, 30, 98, 98), np.full((478, 3), 64, np.float32), {}, Pose(0, 0, 0))
+DRAWN = Stylisation({}, bias=1.0, threshold=0.0)
+PHOTO = Stylisation({}, bias=-1.0, threshold=0.0)
+
+
+class Safety:
+    """Says what it was made to say, and remembers what it saw."""
+
+    def __init__(self, raised=None):
+        self.raised = raised
+        self.seen = []
+
+    def require_ready(self):
+        if isinstance(self.raised, ModelMissing):
+            raise self.raised
+
+    def require_safe(self, pixels):
+        self.seen.append(pixels.shape)
+        if self.raised is not None:
+            raise self.raised
+
+
+class Finder:
+    """Finds the faces that it was given."""
+
+    def __init__(self, *faces):
+        self.found = faces
+
+    def faces(self, image):
+        return self.found
+
+
+UNSAFE = PictureRefused("unsafe", "What.", why="Why.", next_step="Next.")
+
+
+def guard(*, safety=None, faces=(FACE,), stylisation=DRAWN):
+    return Guard(safety or Safety(), Finder(*faces), stylisation)
+
+
+def refusal(which, pixels=PICTURE):
+    with pytest.raises(PictureRefused) as refused:
+        which.require_showable(pixels)
+    for part in ("what", "why", "next_step"):
+        assert getattr(refused.value, part).endswith((".", "NaN")), part
+    return refused.value.code
+
+
+def test_a_drawn_safe_picture_of_one_face_is_shown_with_the_evidence():
+    shown = guard().require_showable(PICTURE)
+    assert shown.face is FACE
+    assert shown.drawn == 1.0
+
+
+def test_no_face_is_what_flat_drawings_have_and_the_carried_landmarks_count():
+    assert guard(faces=()).require_showable(PICTURE).face is None
+
+
+def test_a_second_face_is_somebody_who_never_agreed():
+    assert refusal(guard(faces=(FACE, FACE))) == "faces"
+
+
+def test_a_photograph_is_refused():
+    assert refusal(guard(stylisation=PHOTO)) == "photo_like"
+
+
+def test_a_measure_that_is_no_number_is_refused():
+    spoilt = Stylisation({"flat": Term(math.nan, 1.0, 1.0)}, bias=9.0, threshold=0.0)
+    assert refusal(guard(stylisation=spoilt)) == "photo_like"
+
+
+def test_an_unsafe_picture_is_refused():
+    assert refusal(guard(safety=Safety(UNSAFE))) == "unsafe"
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.zeros((128, 128, 3), np.uint8),
+        np.full((128, 128, 3), 200, np.uint8),
+        PICTURE[:8, :8],
+        PICTURE[..., :1],
+        PICTURE[..., 0],
+        PICTURE.astype(np.float32),
+        np.full((128, 128, 3), np.nan, np.float32),
+        np.zeros((0, 0, 3), np.uint8),
+    ],
+    ids=["black", "one colour", "a few pixels", "grey", "flat", "floats", "NaN", "nothing"],
+)
+def test_what_is_no_picture_is_refused_before_any_model_sees_it(pixels):
+    safety = Safety()
+    assert refusal(guard(safety=safety), pixels) == "broken"
+    assert not guard(safety=safety).glimpse_allowed(pixels)
+    assert not safety.seen
+
+
+def test_without_a_safety_checker_nothing_is_shown():
+    without = guard(safety=Safety(ModelMissing("it is not here")))
+    with pytest.raises(NotAvailable, match="not here"):
+        without.require_ready()
+    with pytest.raises(NotAvailable) as refused:
+        without.require_showable(PICTURE)
+    assert refused.value.code == "no_safety_checker"
+    assert not without.glimpse_allowed(PICTURE)
+    assert without.glimpse(PICTURE) is None
+
+
+def test_with_a_safety_checker_it_is_ready():
+    guard().require_ready()
+
+
+def test_a_glimpse_may_look_like_nobody_yet():
+    assert guard(faces=()).glimpse_allowed(PICTURE)
+    assert guard(faces=(FACE, FACE)).glimpse_allowed(PICTURE)
+    assert guard().glimpse(PICTURE) is PICTURE
+
+
+def test_a_glimpse_that_is_still_the_photograph_is_shown_too_small_to_be_anybody():
+    careful = guard(stylisation=PHOTO)
+    assert not careful.glimpse_allowed(PICTURE)
+    tiny = careful.glimpse(PICTURE)
+    assert tiny.shape == (TINY, TINY, 3)
+    assert tiny.dtype == np.uint8
+
+
+def test_an_unsafe_glimpse_is_shown_at_no_size():
+    safety = Safety(UNSAFE)
+    assert guard(safety=safety).glimpse(PICTURE) is None
+    assert safety.seen == [(128, 128, 3), (TINY, TINY, 3)]
