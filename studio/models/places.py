@@ -6,7 +6,9 @@ entries that share a file share it here too.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 
@@ -22,6 +24,7 @@ LONGEST = 240  # characters of a path inside a repository
 LOADABLE = (*SUFFIXES, ".bin", ".ckpt", ".pt", ".pth", ".py", ".msgpack", ".h5", ".onnx", ".jinja")
 
 
+@lru_cache(maxsize=1024)
 def repo_folder(root: Path, repo: str) -> Path:
     """Return the folder of a repository's files.
 
@@ -40,7 +43,12 @@ def file_place(root: Path, entry: Entry, path: str) -> Path:
     Raises:
         ModelRefused: the path leaves the repository's folder, or is no file that is taken.
     """
-    return repo_folder(root, entry.repo) / require_safe_path(path)
+    return _place(root, entry.repo, path)
+
+
+@lru_cache(maxsize=4096)  # asked before every picture, for every file
+def _place(root: Path, repo: str, path: str) -> Path:
+    return repo_folder(root, repo) / require_safe_path(path)
 
 
 def require_safe_path(path: str) -> PurePosixPath:
@@ -67,10 +75,14 @@ def part_of(place: Path) -> Path:
 
 def strangers(folder: Path, known: Collection[str]) -> Iterator[Path]:
     """Yield files that a library could load from a repository's folder and nobody named."""
-    for path in sorted(folder.rglob("*")):
-        is_known = path.relative_to(folder).as_posix() in known
-        if path.suffix.lower() in LOADABLE and not is_known and not path.is_dir():
-            yield path
+    root = os.fspath(folder)
+    for place, folders, names in os.walk(root):  # pathlib takes three times as long
+        folders.sort()
+        for name in sorted(names):
+            path = os.path.join(place, name)  # noqa: PTH118
+            inside = path[len(root) + 1 :].replace(os.sep, "/")
+            if name.lower().endswith(LOADABLE) and inside not in known:
+                yield Path(path)
 
 
 def size_of(path: Path) -> int | None:

@@ -228,7 +228,8 @@ class Shelf:
     def _require_checked(self, entry: Entry, files: Sequence[ModelFile]) -> tuple[Checked, ...]:
         require_licence(entry, self.accepted)
         pull = f"python app.py models pull {entry.name}"
-        if self._state(entry, files) is not EntryState.HERE:
+        held = read_lock(self.root).get(entry.repo)
+        if not all(self._lies(entry, file, held) for file in files):
             raise ModelMissing(f"{entry.title} is not here whole. Fetch it with: {pull}")
         known = {
             each.path
@@ -241,7 +242,6 @@ class Shelf:
                 f"{stranger} lies among the files of {entry.title} and no pin speaks of it, so "
                 "nothing there is loaded. Move it away."
             )
-        held = read_lock(self.root).get(entry.repo)
         checked, wrong = [], []
         for file in files:
             place = file_place(self.root, entry, file.path)
