@@ -19,6 +19,15 @@ from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPVisionConfig, CLIPVisionModelWithProjection
 from transformers.utils.logging import disable_progress_bar
 
+from tests.tiny.mosaic import keep_mosaic, keep_tiny_mosaic
+
+# So little noise that a denoiser of random weights leaves of a picture what it shows.
+SCHEDULE: dict[str, Any] = {
+    "beta_start": 0.000003,
+    "beta_end": 0.00003,
+    "beta_schedule": "scaled_linear",
+    "num_train_timesteps": 1000,
+}
 SPECIAL = ("<|startoftext|>", "<|endoftext|>")
 WIDTH = 32  # of the text encoders and of what the cross attention hears
 TOKENS = 4  # of the IP-Adapter
@@ -94,25 +103,29 @@ def image_encoder() -> Any:
 
 
 def autoencoder(**more: Any) -> Any:
-    return AutoencoderKL(
+    """One that keeps a picture as a mosaic."""
+    vae = AutoencoderKL(
         block_out_channels=(8, 8, 8, 8),
         down_block_types=("DownEncoderBlock2D",) * 4,
         up_block_types=("UpDecoderBlock2D",) * 4,
         layers_per_block=1,
-        norm_num_groups=4,
+        norm_num_groups=1,
         latent_channels=4,
         sample_size=64,
         **more,
     )
+    return keep_mosaic(vae)
 
 
 def tiny_autoencoder() -> Any:
-    return AutoencoderTiny(
+    """The same, tiny."""
+    vae = AutoencoderTiny(
         encoder_block_out_channels=(8,) * 4,
         decoder_block_out_channels=(8,) * 4,
         num_encoder_blocks=(1,) * 4,
         num_decoder_blocks=(1,) * 4,
     )
+    return keep_tiny_mosaic(vae)
 
 
 def wake(*modules: Any) -> None:

@@ -38,10 +38,7 @@ def _base(root: Path) -> None:
         root / "scheduler" / "scheduler_config.json",
         {
             "_class_name": "PNDMScheduler",
-            "beta_start": 0.00085,
-            "beta_end": 0.012,
-            "beta_schedule": "scaled_linear",
-            "num_train_timesteps": 1000,
+            **parts.SCHEDULE,
             "set_alpha_to_one": False,
             "skip_prk_steps": True,
             "steps_offset": 1,
@@ -74,6 +71,7 @@ def build(root: Path) -> Path:
             unet, conditioning_embedding_out_channels=(4, 8, 8, 16), load_weights_from_unet=True
         )
         parts.wake(controlnet.controlnet_down_blocks, controlnet.controlnet_mid_block)
+        parts.wake(controlnet.controlnet_cond_embedding.conv_out)
         parts.save(controlnet, folders[Role.CONTROLNET], variant="fp16")
         parts.save(parts.image_encoder(), folders[Role.ADAPTER] / "models" / "image_encoder")
         parts.save(parts.tiny_autoencoder(), folders[Role.TINY_VAE])

@@ -49,11 +49,8 @@ def _base(root: Path) -> None:
         root / "scheduler" / "scheduler_config.json",
         {
             "_class_name": "EulerDiscreteScheduler",
-            "beta_start": 0.00085,
-            "beta_end": 0.012,
-            "beta_schedule": "scaled_linear",
+            **parts.SCHEDULE,
             "interpolation_type": "linear",
-            "num_train_timesteps": 1000,
             "prediction_type": "epsilon",
             "steps_offset": 1,
             "timestep_spacing": "leading",
@@ -91,6 +88,7 @@ def build(root: Path) -> Path:
             **SHARED,
         )
         parts.wake(controlnet.controlnet_down_blocks, controlnet.controlnet_mid_block)
+        parts.wake(controlnet.controlnet_cond_embedding.conv_out, controlnet.spatial_ch_projs)
         parts.save(controlnet, folders[Role.CONTROLNET])
         parts.save(parts.image_encoder(), folders[Role.ADAPTER] / "models" / "image_encoder")
         parts.save(parts.tiny_autoencoder(), folders[Role.TINY_VAE])
