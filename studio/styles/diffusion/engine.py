@@ -19,12 +19,13 @@ from studio.models.errors import ModelError, ModelMissing
 from studio.models.types import Kind, ModelFiles
 from studio.styles.diffusion.background import meanwhile
 from studio.styles.diffusion.drawing import draw
+from studio.styles.diffusion.errors import ImaginationRefused
 from studio.styles.diffusion.hardware import Hardware, measure
 from studio.styles.diffusion.memory import give_back, is_out_of_memory
 from studio.styles.diffusion.outlook import Outlook
 from studio.styles.diffusion.plans import at_once
 from studio.styles.diffusion.refusals import closing_down, damaged, no_models, unknown_kind
-from studio.styles.diffusion.sizes import weigh
+from studio.styles.diffusion.sizes import Sizes, weigh
 from studio.styles.diffusion.states import KindState
 from studio.styles.diffusion.timing import Timings
 from studio.styles.diffusion.turns import Turns
@@ -72,6 +73,7 @@ class Imagination:
         self._outlook = Outlook(shelf, kinds, hardware, self._timings, self._warm)
         self._turns = Turns()
         self._one_by_one: set[Plan] = set()  # that ran out of memory with several pictures at once
+        self._found: dict[str, tuple[Hardware, Sizes]] = {}  # by fingerprint of the last files
         self._is_closed = False
 
     def ready(self) -> tuple[Kind, ...]:
@@ -150,8 +152,7 @@ class Imagination:
             try:
                 pictures = yield from self._with_plan(files, plan, order)
             except Exception as error:
-                if not is_out_of_memory(error):
-                    raise
+                self._require_for_want_of_memory(error)
             else:
                 return Imagined(pictures, plan, self._monotonic() - began)
             # Past the handler: the error's frames hold what filled the memory until then.
@@ -178,8 +179,8 @@ class Imagination:
         if wanted > 1 and plan not in self._one_by_one:
             most = at_once(plan, self.machine(), wanted)
         batches = [order.seeds[i : i + most] for i in range(0, wanted, most)]
-        hardware = self._outlook.measure()
-        expected = self._timings.expected(plan, hardware, weigh(files))
+        hardware, sizes = self._known(files)
+        expected = self._timings.expected(plan, hardware, sizes)
         pictures: list[NDArray[np.uint8]] = []
         for call, seeds in enumerate(batches):
             watch = Watch(
@@ -194,6 +195,12 @@ class Imagination:
             if (pace := watch.pace()) is not None:
                 self._timings.note(plan, hardware, pace.times(1 / len(seeds)))
         return pictures
+
+    def _known(self, files: ModelFiles) -> tuple[Hardware, Sizes]:
+        """Return the device and what the weights take, found out once for these files."""
+        if files.fingerprint not in self._found:
+            self._found = {files.fingerprint: (self._outlook.measure(), weigh(files))}
+        return self._found[files.fingerprint]
 
     def _loaded(self, files: ModelFiles, plan: Plan) -> Generator[Glimpse, None, Loaded]:
         """Return the pipeline, from memory when it is warm."""
@@ -214,6 +221,14 @@ class Imagination:
         held = min(max(before - self._free_gb(plan), 0.0), plan.needs_gb)
         self._warm.keep(Warm(files.fingerprint, loaded, held))
         return loaded
+
+    def _require_for_want_of_memory(self, error: Exception) -> None:
+        """Raise an error again that is none of memory."""
+        if is_out_of_memory(error):
+            return
+        if not isinstance(error, ImaginationRefused | ModelError):
+            self._warm.evict()  # nobody knows in which state it left them
+        raise error
 
     def _free_gb(self, plan: Plan) -> float:
         hardware = self._outlook.measure()

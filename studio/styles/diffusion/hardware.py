@@ -60,9 +60,9 @@ def measure(root: Path = Path("/")) -> Hardware:
     ram_gb, ram_free_gb = _memory(root)
     with warnings.catch_warnings(record=True) as told:  # torch says so when a driver is too old
         warnings.simplefilter("always")
-        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if count:
-        free, total, index = max((*torch.cuda.mem_get_info(i), i) for i in range(count))
+        cards, said = _cards()
+    if cards:
+        free, total, index = max(cards)
         capability = torch.cuda.get_device_capability(index)
         return Hardware(
             device=f"cuda:{index}",
@@ -86,7 +86,7 @@ def measure(root: Path = Path("/")) -> Hardware:
         ram_gb=ram_gb,
         ram_free_gb=ram_free_gb,
         has_bfloat16=_processor_has_bfloat16(root),
-        note=_why_no_card(root, torch.version.cuda, [str(one.message) for one in told]),
+        note=_why_no_card(root, torch.version.cuda, [*said, *(str(one.message) for one in told)]),
     )
 
 
@@ -107,6 +107,19 @@ def teraflops(device: str, dtype: str) -> float:
         float((matrix @ matrix)[0, 0])  # waits until it is there
         best = min(best, time.perf_counter() - began)
     return 2 * side**3 / best / 1e12
+
+
+def _cards() -> tuple[list[tuple[int, int, int]], list[str]]:
+    """Return free and total bytes and the number of every CUDA card that answers, and errors."""
+    import torch
+
+    cards, errors = [], []
+    for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
+        try:
+            cards.append((*torch.cuda.mem_get_info(index), index))
+        except RuntimeError as error:  # so full that it cannot even be asked, or broken
+            errors.append(str(error))
+    return cards, errors
 
 
 def _memory(root: Path) -> tuple[float, float]:

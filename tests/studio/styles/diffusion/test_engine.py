@@ -257,6 +257,17 @@ def test_numbers_that_are_not_finite_are_refused_and_the_pipeline_stays():
     assert len(kind.loads) == 1
 
 
+def test_after_a_failure_that_nobody_knows_the_pipeline_is_loaded_anew():
+    kind = FakeKind(Kind.SD15)
+    engine = imagination(kind)
+    kind.fails["step"] = [RuntimeError("CUDA error: device-side assert triggered")]
+    with pytest.raises(RuntimeError, match="device-side"):
+        run(engine.imagine(Kind.SD15, order_for()))
+    assert kind.pipelines[0].is_gone
+    run(engine.imagine(Kind.SD15, order_for()))
+    assert len(kind.loads) == 2
+
+
 @pytest.mark.parametrize("where", ["files", "load"])
 def test_damaged_weights_are_a_refusal_with_what_to_do(where):
     kind, shelf = FakeKind(Kind.SD15), FakeShelf(Kind.SD15)

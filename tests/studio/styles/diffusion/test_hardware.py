@@ -112,6 +112,24 @@ def test_a_card_without_a_driver_is_told_with_what_torch_says(root, monkeypatch)
     assert "CUDA 12.8" in note
 
 
+def test_a_card_that_is_too_full_to_be_asked_is_left_out(root, monkeypatch):
+    def mem_get_info(index):
+        if index == 0:
+            raise RuntimeError("CUDA error: out of memory\nMore.")
+        return 5 * GB, 8 * GB
+
+    cards(monkeypatch, 0, 0)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", mem_get_info)
+    assert measure(root).device == "cuda:1"
+    cards(monkeypatch, 0)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", mem_get_info)
+    monkeypatch.setattr(torch.version, "cuda", "12.8")
+    add_card(root)
+    found = measure(root)
+    assert found.device == "cpu"
+    assert "torch says: CUDA error: out of memory." in found.note
+
+
 def test_other_things_of_that_vendor_are_no_cards(root, monkeypatch):
     write(root / "sys/bus/pci/devices/0000:01:00.1/vendor", "0x10de\n")
     write(root / "sys/bus/pci/devices/0000:01:00.1/class", "0x040300\n")  # its sound
