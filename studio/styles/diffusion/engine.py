@@ -152,7 +152,8 @@ class Imagination:
             try:
                 pictures = yield from self._with_plan(files, plan, order)
             except Exception as error:
-                self._require_for_want_of_memory(error)
+                if not self._can_go_on(error):
+                    raise
             else:
                 return Imagined(pictures, plan, self._monotonic() - began)
             # Past the handler: the error's frames hold what filled the memory until then.
@@ -222,13 +223,12 @@ class Imagination:
         self._warm.keep(Warm(files.fingerprint, loaded, held))
         return loaded
 
-    def _require_for_want_of_memory(self, error: Exception) -> None:
-        """Raise an error again that is none of memory."""
-        if is_out_of_memory(error):
-            return
-        if not isinstance(error, ImaginationRefused | ModelError):
+    def _can_go_on(self, error: Exception) -> bool:
+        """Tell whether an error came for want of memory; let go of pipelines after strange ones."""
+        is_memory = is_out_of_memory(error)
+        if not is_memory and not isinstance(error, ImaginationRefused | ModelError):
             self._warm.evict()  # nobody knows in which state it left them
-        raise error
+        return is_memory
 
     def _free_gb(self, plan: Plan) -> float:
         hardware = self._outlook.measure()
