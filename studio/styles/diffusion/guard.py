@@ -7,6 +7,8 @@ tell (whether the one face is the person's) is measured afterwards: `studio.like
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,7 +23,7 @@ from studio.styles.diffusion.safety import SafetyChecker
 from studio.styles.diffusion.stylisation import Stylisation, load_stylisation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from studio.face.types import Face
 
@@ -32,6 +34,7 @@ LEAST_SPREAD = 4.0
 # Side in pixels up to which a glimpse shows nobody: a face in it is 29 pixels wide, less than half
 # of what this studio measures likeness on.
 TINY = 64
+RESTS = 4.0  # times as long as it looked at a glimpse: at most a fifth of a drawing goes into looks
 
 
 class Faces(Protocol):
@@ -74,7 +77,12 @@ class Guard:
     """Refuses pictures that may not be shown. Safe to call from any thread."""
 
     def __init__(
-        self, safety: Safety, faces: Faces, stylisation: Stylisation | None = None
+        self,
+        safety: Safety,
+        faces: Faces,
+        stylisation: Stylisation | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Hold what checks.
 
@@ -82,10 +90,13 @@ class Guard:
             safety: looks for nudity.
             faces: finds faces.
             stylisation: tells drawings from photographs; None: as it was fitted.
+            monotonic: seconds, of a clock that never goes back.
         """
         self._safety = safety
         self._faces = faces
         self._stylisation = stylisation or load_stylisation()
+        self._monotonic = monotonic
+        self._rests_until = -math.inf
 
     @classmethod
     def of(cls, shelf: Shelf, faces: Faces) -> Guard:
@@ -152,11 +163,18 @@ class Guard:
         return True
 
     def glimpse(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-        """Return what may be shown of an unfinished picture: it, a tiny one, or nothing."""
-        if self.glimpse_allowed(pixels):
-            return pixels
+        """Return what may be shown of an unfinished picture: it, a tiny one, or nothing.
+
+        Looking takes time from drawing, so after each look it rests and shows nothing for a while.
+        """
+        begun = self._monotonic()
+        if begun < self._rests_until:
+            return None
         tiny = tiny_glimpse(pixels)
-        return tiny if self.glimpse_allowed(tiny) else None
+        shown = next((each for each in (pixels, tiny) if self.glimpse_allowed(each)), None)
+        ended = self._monotonic()
+        self._rests_until = ended + RESTS * (ended - begun)
+        return shown
 
     def _require_safe(self, pixels: NDArray[np.uint8]) -> None:
         try:

@@ -29,8 +29,8 @@ PREPROCESSOR = "preprocessor_config.json"
 class SafetyChecker:
     """Loads the checker when it is first asked, and keeps it. Safe to call from any thread.
 
-    It stays on the processor: a picture takes it a second there, and the graphics card's memory
-    belongs to the drawing.
+    It stays on the processor: a picture takes it a second or two of two cores, and the graphics
+    card's memory belongs to the drawing.
     """
 
     def __init__(self, files: Callable[[], ModelFiles]) -> None:

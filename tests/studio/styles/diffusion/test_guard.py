@@ -50,7 +50,7 @@ UNSAFE = PictureRefused("unsafe", "What.", why="Why.", next_step="Next.")
 
 
 def guard(*, safety=None, faces=(FACE,), stylisation=DRAWN):
-    return Guard(safety or Safety(), Finder(*faces), stylisation)
+    return Guard(safety or Safety(), Finder(*faces), stylisation, monotonic=lambda: 0.0)
 
 
 def refusal(which, pixels=PICTURE):
@@ -142,3 +142,19 @@ def test_an_unsafe_glimpse_is_shown_at_no_size():
     safety = Safety(UNSAFE)
     assert guard(safety=safety).glimpse(PICTURE) is None
     assert safety.seen == [(128, 128, 3), (TINY, TINY, 3)]
+
+
+def test_looks_at_glimpses_take_no_more_than_a_fifth_of_the_time():
+    now = [0.0]
+
+    class Slow(Safety):
+        def require_safe(self, pixels):
+            super().require_safe(pixels)
+            now[0] += 2.0
+
+    watched = Guard(Slow(), Finder(FACE), DRAWN, monotonic=lambda: now[0])
+    assert watched.glimpse(PICTURE) is PICTURE
+    now[0] += 7.9
+    assert watched.glimpse(PICTURE) is None
+    now[0] += 0.1
+    assert watched.glimpse(PICTURE) is PICTURE
