@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,10 +100,11 @@ class Tries:
         selfie = self._gauge.selfie(portrait, self.controls)
         coming = seeds(self.seed, self._number * ROUNDS)
         refused: list[tuple[int, PictureRefused]] = []
-        while coming:
-            batch, coming = coming[: self._number], coming[self._number :]
+        for number in range(ROUNDS):
+            batch = coming[number * self._number : (number + 1) * self._number]
+            told = partial(_numbered, glimpsed, number + 1) if number else glimpsed
             good: list[tuple[int, Picture, Judged]] = []
-            for made in self._stylist.attempts(leave, portrait, self.controls, batch, glimpsed):
+            for made in self._stylist.attempts(leave, portrait, self.controls, batch, told):
                 leave.still_granted()
                 try:
                     good.append(self._judge(made, selfie, portrait))
@@ -143,6 +145,12 @@ class Tries:
         if self._judged is None:
             raise RuntimeError("a drawing is looked at before it is reported on")
         return self._gauge.report(self._stylist.style, self._judged, self._dropped)
+
+
+def _numbered(glimpsed: Callable[[Glimpse], None], number: int, glimpse: Glimpse) -> None:
+    """Say which round it is: the pictures of those before were thrown away."""
+    words = f"Try {number} of {ROUNDS}: {glimpse.words[:1].lower()}{glimpse.words[1:]}"
+    glimpsed(replace(glimpse, words=words))
 
 
 def seeds(first: int, number: int) -> list[int]:

@@ -25,6 +25,7 @@ HOLDS_RENDERS = {
     "outputs/sizes.py": "makes a render smaller",
     "outputs/types.py": "what a render is",
     "studio/jobs/stylists.py": "draws",
+    "studio/jobs/workshop.py": "names what it hands to the release",
 }
 SEALED_COLUMNS = {
     ("captures", "sealed_evidence"): "numbers, sealed under the subject's key",
@@ -154,56 +155,92 @@ def test_a_picture_that_nobody_may_see_yet_is_in_few_hands():
     assert holders == set(HOLDS_RENDERS) - {"outputs/types.py"}
 
 
+RENDERS = ("stylist.render", "stylist.framed", "stylist.glimpse", "self._drawn", "self._imagined")
+
+
 def test_a_job_hands_its_render_to_the_release_and_to_nothing_else():
-    """Whatever a stylist returns is a first argument of the releaser, within one function."""
-    callers = {file for file, tree in sources().items() if [*_calls(tree, ".render")]}
-    # The rasteriser of illustrations renders vectors; it knows no Render.
-    assert callers == {"studio/jobs/workshop.py", "studio/styles/illustrated/raster.py"}
+    """What draws a render is released by its function, or by the one that it returns it to."""
+    for maker in RENDERS[:3]:
+        callers = {file for file, tree in sources().items() if [*_calls(tree, maker)]}
+        assert callers == {"studio/jobs/workshop.py"}, maker
     tree = sources()["studio/jobs/workshop.py"]
-    functions = [
+    makers = {}
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            calls = [call for maker in RENDERS for call in _calls(function, maker)]
+            inner = {
+                node
+                for each in ast.walk(function)
+                if isinstance(each, ast.FunctionDef) and each is not function
+                for node in ast.walk(each)
+            }
+            own = [call for call in calls if call not in inner]
+            if own:
+                makers[function.name] = (function, own)
+    assert set(makers) == {"render_and_release", "preview", "show", "_drawn", "_imagined"}
+    for name, (function, calls) in makers.items():
+        returned = {node.value for node in ast.walk(function) if isinstance(node, ast.Return)}
+        for call in calls:
+            if call in returned:
+                assert name in {"_drawn", "_imagined"}
+            else:
+                assert _uses(function, _name_of(function, call)) == _released(function)
+
+
+def _name_of(function, call):
+    (assigned,) = (
+        node for node in ast.walk(function) if isinstance(node, ast.Assign) and node.value is call
+    )
+    (name,) = map(ast.unparse, assigned.targets)
+    return name
+
+
+def _uses(tree, name):
+    uses = [
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and any(_calls(node, "stylist.render"))
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
     ]
-    assert {function.name for function in functions} == {"render_and_release", "preview"}
-    for function in functions:
-        for call in _calls(function, "stylist.render"):
-            (assigned,) = (
-                node
-                for node in ast.walk(function)
-                if isinstance(node, ast.Assign) and node.value is call
-            )
-            (name,) = map(ast.unparse, assigned.targets)
-            uses = [
-                node
-                for node in ast.walk(function)
-                if isinstance(node, ast.Name) and node.id == name
-                if isinstance(node.ctx, ast.Load)
-            ]
-            released = [
-                call.args[0]
-                for end in ("self.releaser.mark", "self.releaser.preview")
-                for call in _calls(function, end)
-            ]
-            assert uses
-            assert uses == released
+    assert uses
+    return uses
+
+
+def _released(function):
+    ends = ("self.releaser.mark", "self.releaser.preview")
+    return [call.args[0] for end in ends for call in _calls(function, end)]
 
 
 def test_a_drawing_that_gets_no_marks_is_measured_and_nothing_else():
     """What a stylist draws for a try is an argument of the gauge, and of nothing else."""
-    callers = {file for file, tree in sources().items() if [*_calls(tree, "stylist.picture")]}
-    assert callers == {"studio/jobs/tries.py"}
-    lookers = {file for file, tree in sources().items() if [*_calls(tree, "_gauge.judge")]}
-    assert lookers == {"studio/jobs/tries.py"}
+    for end in ("stylist.picture", "stylist.attempts", "_gauge.judge"):
+        callers = {file for file, tree in sources().items() if [*_calls(tree, end)]}
+        assert callers == {"studio/jobs/tries.py"}, end
     tree = sources()["studio/jobs/tries.py"]
-    judged = [ast.unparse(call.args[-1]) for call in _calls(tree, "_gauge.judge")]
-    assert judged == ["picture", "picture"]
-    uses = [
+    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    for name in ("choose", "look"):
+        judged = [call.args[-1] for call in _calls(functions[name], "_gauge.judge")]
+        assert _uses(functions[name], "picture") == judged
+
+
+def test_a_slow_drawing_is_measured_and_framed_and_nothing_else():
+    """An attempt's picture goes through the gauge to whoever frames it for the release."""
+    tree = sources()["studio/jobs/tries.py"]
+    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    (judged,) = _calls(functions["_judge"], "_gauge.judge")
+    assert ast.unparse(judged.args[-1]) == "made.picture"
+    (returned,) = (
+        node.value for node in ast.walk(functions["imagine"]) if isinstance(node, ast.Return)
+    )
+    assert _uses(functions["imagine"], "picture") == [returned]
+    callers = {file for file, tree in sources().items() if [*_calls(tree, "tries.imagine")]}
+    assert callers == {"studio/jobs/workshop.py"}
+    (imagined,) = (
         node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and node.id == "picture" and isinstance(node.ctx, ast.Load)
-    ]
-    assert len(uses) == len(judged)
+        for node in ast.walk(sources()["studio/jobs/workshop.py"])
+        if isinstance(node, ast.FunctionDef) and node.name == "_imagined"
+    )
+    (framed,) = _calls(imagined, "stylist.framed")
+    assert _uses(imagined, "picture") == [framed.args[0]]
 
 
 def _calls(tree, end):

@@ -101,6 +101,7 @@ class Plan:
         if self.offload is not Offload.NONE:
             parts.append(f"{self.offload.value} offload")
         parts += ["tiny autoencoder"] if self.tiny_vae else []
+        parts += ["autoencoder in tiles"] if self.slicing and not self.tiny_vae else []
         parts += ["compiled"] if self.compiled else []
         return ", ".join(parts)
 
