@@ -65,6 +65,8 @@ def imagine(loaded: Loaded, order: Order, on_step: OnStep) -> list[NDArray[np.ui
     """
     import torch
 
+    if order.size % _TOKEN:
+        raise ValueError(f"{order.size} pixels are not a multiple of {_TOKEN}")
     with torch.no_grad():
         if order.mask is None:
             drawn = _imagine_whole(loaded, order, on_step)

@@ -265,3 +265,19 @@ def test_previews_need_no_tiny_autoencoder(tiny_shelf):
 
     assert [each.shape for each in shown] == [(SIDE, SIDE, 3)] * 4
     assert alone.parts["decoder"] is not alone.pipeline.vae
+
+
+def test_sizes_that_are_no_whole_tokens_are_no_orders(loaded):
+    odd = picture(1)[:120, :120]
+
+    with pytest.raises(ValueError, match="multiple of 16"):
+        drawn(loaded, start=odd)
+
+
+@pytest.mark.parametrize("shape", [(40, 30), (64, 900), (900, 64), (128, 128)])
+def test_faces_of_any_shape_are_shown(loaded, shape):
+    mask = np.ones((SIDE, SIDE), np.float32)
+    face = picture(5, 4 * shape[0] // 4, 4 * shape[1] // 4)
+
+    assert drawn(loaded, faces=(face,))[0].shape == (SIDE, SIDE, 3)
+    assert drawn(loaded, faces=(face,), mask=mask)[0].shape == (SIDE, SIDE, 3)
