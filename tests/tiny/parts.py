@@ -73,9 +73,9 @@ def write_clip_tokenizer(folder: Path, *, pad: str = SPECIAL[1]) -> None:
     write_json(folder / "tokenizer_config.json", {**named, "pad_token": pad, **settings})
 
 
-def clip_text_config(**more: Any) -> Any:
+def clip_text_config(*, hidden_size: int = WIDTH, **more: Any) -> Any:
     return CLIPTextConfig(
-        hidden_size=WIDTH,
+        hidden_size=hidden_size,
         intermediate_size=37,
         num_attention_heads=4,
         num_hidden_layers=2,

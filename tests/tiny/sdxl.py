@@ -14,7 +14,8 @@ from tests.tiny.catalogue import SETS
 
 PLUS_FACE = "sdxl_models/ip-adapter-plus-face_sdxl_vit-h.safetensors"
 LORA = "sdxl_lightning_4step_lora.safetensors"
-HEARD = 2 * parts.WIDTH  # both text encoders side by side
+SECOND = 48  # width of the second text encoder: readers of checkpoints tell them apart by it
+HEARD = parts.WIDTH + SECOND  # both side by side
 
 SHARED: dict[str, Any] = {  # of the denoiser and of what steers it
     "block_out_channels": (16, 32),
@@ -41,7 +42,9 @@ def _base(root: Path) -> None:
     parts.save(denoiser(), root / "unet", variant="fp16")
     parts.save(parts.autoencoder(scaling_factor=0.13025), root / "vae", variant="fp16")
     parts.save(CLIPTextModel(parts.clip_text_config()), root / "text_encoder", variant="fp16")
-    second = CLIPTextModelWithProjection(parts.clip_text_config(hidden_act="gelu"))
+    second = CLIPTextModelWithProjection(
+        parts.clip_text_config(hidden_size=SECOND, hidden_act="gelu")
+    )
     parts.save(second, root / "text_encoder_2", variant="fp16")
     parts.write_clip_tokenizer(root / "tokenizer")
     parts.write_clip_tokenizer(root / "tokenizer_2", pad="!")

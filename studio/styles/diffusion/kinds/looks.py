@@ -9,6 +9,8 @@ from studio.models.errors import ModelDamaged
 from studio.models.inspection import inspect
 from studio.models.types import Kind, ModelFiles, Role
 
+NAME = "look"  # of the LoRA that is being added
+
 
 def add_loras(pipeline: Any, files: ModelFiles) -> None:
     """Work every LoRA into the weights of a pipeline: afterwards they cost nothing.
@@ -20,24 +22,25 @@ def add_loras(pipeline: Any, files: ModelFiles) -> None:
     Raises:
         ModelDamaged: one was made for another base, or nothing in it fits.
     """
-    found = [files.folders[Role.FAST] / name for name in files.weights.get(Role.FAST, ())]
-    names = [f"look_{index}" for index in range(len(found) + len(files.loras))]
     for path in files.loras:  # what the catalogue names was made for this base
         _require_base(path, files.kind)
-    for name, path in zip(names, (*found, *files.loras), strict=True):
-        pipeline.load_lora_weights(
-            str(path.parent),
-            weight_name=path.name,
-            adapter_name=name,
-            local_files_only=True,
-            use_safetensors=True,
-        )
-        loaded = {each for names in pipeline.get_list_adapters().values() for each in names}
-        if name not in loaded:
-            raise ModelDamaged(f"{path.name} holds no LoRA that fits this base.")
-    if names:
-        pipeline.fuse_lora(adapter_names=names, safe_fusing=True)  # refuses what is not finite
-        pipeline.unload_lora_weights()
+    quick = (files.folders[Role.FAST] / name for name in files.weights.get(Role.FAST, ()))
+    for path in (*quick, *files.loras):
+        _add(pipeline, path)
+
+
+def _add(pipeline: Any, path: Path) -> None:
+    pipeline.load_lora_weights(
+        str(path.parent),
+        weight_name=path.name,
+        adapter_name=NAME,
+        local_files_only=True,
+        use_safetensors=True,
+    )
+    if not any(NAME in names for names in pipeline.get_list_adapters().values()):
+        raise ModelDamaged(f"{path.name} holds no LoRA that fits this base.")
+    pipeline.fuse_lora(adapter_names=[NAME], safe_fusing=True)  # refuses what is not finite
+    pipeline.unload_lora_weights()
 
 
 def _require_base(path: Path, kind: Kind) -> None:

@@ -41,13 +41,18 @@ class SingleFile:
         Raises:
             ModelDamaged: it is not in the file, or not whole.
         """
-        module = made.from_single_file(
-            dict(self._tensors),  # the conversion takes out what it has used
-            config=str(self._configs),
-            subfolder=inside,
-            torch_dtype=self._dtype,
-            local_files_only=True,
-        )
+        from diffusers.loaders.single_file_utils import SingleFileComponentError
+
+        try:
+            module = made.from_single_file(
+                dict(self._tensors),  # the conversion takes out what it has used
+                config=str(self._configs),
+                subfolder=inside,
+                torch_dtype=self._dtype,
+                local_files_only=True,
+            )
+        except SingleFileComponentError as error:  # an Exception of no other kind
+            raise ModelDamaged(f"There is no {inside} in {self._name}.") from error
         require_whole(module, {}, f"{inside} of {self._name}")
         return module.eval()
 
