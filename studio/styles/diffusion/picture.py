@@ -39,7 +39,7 @@ def whole_picture(pixels: Pixels, portrait: Portrait) -> Picture:
     figure = np.dstack([without_wall(image, alpha), _as_byte(alpha)])
     return Picture(
         figure=figure,
-        backdrop=backdrop_of(plate_of(image, alpha)),
+        backdrop=backdrop_of(plate_of(pixels, alpha)),
         landmarks=as_field(portrait.landmarks[:, :2]),
     )
 
@@ -61,8 +61,7 @@ def with_face(pixels: Pixels, painted: Picture, mask: Mask) -> Picture:
 
 def with_background(pixels: Pixels, painted: Picture) -> Picture:
     """Return a painted figure before an imagined background, (size, size, 3) uint8 sRGB."""
-    side = painted.figure.shape[0]
-    plate = plate_of(_sized(pixels, side), as_field(painted.figure[..., 3] / 255))
+    plate = plate_of(pixels, as_field(painted.figure[..., 3] / 255))
     return Picture(painted.figure, backdrop_of(plate), painted.landmarks, painted.anatomy)
 
 
@@ -72,9 +71,15 @@ def seen(picture: Picture, size: int) -> Pixels:
 
 
 def plate_of(image: Pixels, alpha: Mask) -> Pixels:
-    """Return a picture without its figure: the colours around go on where it stood."""
+    """Return a picture without its figure: the colours around go on where it stood.
+
+    Args:
+        image: (size, size, 3) uint8 sRGB.
+        alpha: of the figure, of any size.
+    """
     side = image.shape[0]
-    reach = cv2.distanceTransform((alpha < SOLID).astype(np.uint8), cv2.DIST_L2, 5)
+    figure = cv2.resize(alpha, (side, side), interpolation=cv2.INTER_AREA)
+    reach = cv2.distanceTransform((figure < SOLID).astype(np.uint8), cv2.DIST_L2, 5)
     free = as_field(reach > RIM * side)
     plate = _spread(as_field(image), free)
     kept = as_field(cv2.GaussianBlur(free, (0, 0), max(FILL * side / 8, 1.0)) * free)[..., None]
