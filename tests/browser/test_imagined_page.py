@@ -125,6 +125,12 @@ def test_words_are_found_chosen_by_key_and_taken_off(
     expect(search).to_have_value("")
     visitor.click("[data-word-chip=crimson]")
     expect(page.locator(".words-said")).to_contain_text(f"{MOST_WORDS} words at most.")
+    page.locator("[data-word-chip=teal]").press("ArrowLeft")
+    expect(page.locator("[data-word-chip=crimson]")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("[data-word-chip=teal]")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("[name=part][value=whole]")).to_be_focused()
     page.get_by_label("Take off: round hat").press("Enter")
     assert words_of(page) == "starry sky, teal"
     expect(search).to_be_focused()

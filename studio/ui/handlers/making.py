@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from consent.errors import Refusal
 from outputs.types import Profile, Released
 from studio.service import JobState, JobView, StudioService
 from studio.styles.types import Style
@@ -16,6 +17,7 @@ from studio.ui.views import Json, likeness_json, plain, style_json, vocabularies
 
 MAX_SEED = 2**31 - 1
 MAX_CONTROLS_TEXT = 4096  # characters; a page sends some hundred
+NO_GLIMPSE = "no_glimpse"  # code of the refusal where there is nothing to look at
 ENDED = frozenset({JobState.DONE, JobState.REFUSED, JobState.CANCELLED, JobState.FAILED})
 
 
@@ -136,9 +138,17 @@ def job(service: StudioService, token: str, job_id: str) -> JobView:
     return service.job(token, job_id)
 
 
-def glimpse(service: StudioService, token: str, job_id: str) -> Released:
-    """Return the newest labelled look at a picture in the making; raises Refusal without one."""
-    return _require_preview(service.easel.glimpse(token, job_id))
+def glimpse(service: StudioService, token: str, job_id: str) -> Released | None:
+    """Return the newest labelled look at a picture in the making, or None; raises Refusal.
+
+    There is none before the first step, nor once the job has ended: a page may ask in between.
+    """
+    try:
+        return _require_preview(service.easel.glimpse(token, job_id))
+    except Refusal as refusal:
+        if refusal.code != NO_GLIMPSE:
+            raise
+        return None
 
 
 def _style(service: StudioService, name: str) -> Style:

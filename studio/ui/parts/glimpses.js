@@ -1,6 +1,8 @@
 // Labelled looks at a picture that is being made: the newest one, until it is done or not wanted.
 
-import { pictureOf } from "./api.js";
+import { fetchOwn } from "./api.js";
+
+const NOTHING = 204; // status where there is none, or none any more
 
 export function mountGlimpses(image, changed) {
   let newest = 0;
@@ -22,10 +24,11 @@ export function mountGlimpses(image, changed) {
     running = new AbortController();
     const { signal } = running;
     try {
-      const source = await pictureOf(`/api/jobs/${encodeURIComponent(job)}/glimpse`, signal);
-      if (signal.aborted) URL.revokeObjectURL(source); else show(source);
+      const response = await fetchOwn(`/api/jobs/${encodeURIComponent(job)}/glimpse`, { signal });
+      const picture = response.status === NOTHING ? null : await response.blob();
+      if (picture && !signal.aborted) show(URL.createObjectURL(picture));
     } catch {
-      // It may just have ended; how, its own events tell.
+      // How it ended, the job's own events tell.
     }
     if (signal.aborted) return;
     running = null;

@@ -90,7 +90,7 @@ export function mount(root) {
   }
 
   async function shown() {
-    fill(at("models-refused"), make("div", { class: "skeleton models-skeleton" }));
+    fill(at("models-refused"), make("p", { class: "small" }, "Looking at this machine."), make("div", { class: "skeleton models-skeleton" }));
     try {
       const { machine, kinds, entries } = await get("/api/models");
       fill(at("machine"), ...machineOf(machine));

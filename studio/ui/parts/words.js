@@ -6,6 +6,7 @@ const LONGEST = 40; // characters of a word
 const MOST_TYPED = 400; // characters
 const MOST_FOUND = 24; // words that a search shows
 const NEAREST = 3;
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 const ALIKE = 0.35; // share of letter pairs, from which a word is offered instead
 
 const tidy = (text) => text.normalize("NFC").toLowerCase().trim().replace(/\s+/g, " ").slice(0, LONGEST);
@@ -38,7 +39,7 @@ export function wordsOf(control, groups, value) {
   const kept = make("input", { type: "hidden", name: control.name });
   const shown = make("ul", { class: "words-chosen", "aria-label": "Chosen words" });
   const said = make("p", { class: "small words-said", role: "status" });
-  const found = make("div", { class: "words-found", role: "group", "aria-label": "Words to choose" });
+  const found = make("div", { class: "words-found", role: "toolbar", "aria-label": "Words to choose" });
   const search = make("input", { type: "search", class: "words-search", maxlength: String(MOST_TYPED), autocomplete: "off",
     placeholder: `Search ${all.length} words`, "aria-label": `${control.label}: search` });
   const group = make("select", { "aria-label": `${control.label}: group` },
@@ -49,6 +50,20 @@ export function wordsOf(control, groups, value) {
 
   function list(words) {
     fill(found, ...words.map(chip));
+    reach(found.firstElementChild);
+  }
+
+  // One stop for the tabulator key, however many words there are; arrows go from word to word.
+  function reach(reached) {
+    for (const each of found.children) each.tabIndex = each === reached ? 0 : -1;
+  }
+
+  function walk(event) {
+    const step = STEPS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const chips = [...found.children];
+    chips.at((chips.indexOf(event.target) + step) % chips.length).focus();
   }
 
   function look() {
@@ -118,6 +133,8 @@ export function wordsOf(control, groups, value) {
       });
     }
   }
+  found.addEventListener("keydown", walk);
+  found.addEventListener("focusin", ({ target }) => reach(target));
   search.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();

@@ -90,6 +90,8 @@ def job_routes(context: Context) -> APIRouter:
     @router.get("/{job_id}/glimpse")
     def glimpse(request: Request, job_id: str) -> Response:
         released = on_making.glimpse(service, token_of(request), job_id)
+        if released is None:
+            return Response(status_code=204)
         return Response(released.data, media_type=released.media_type)
 
     @router.post("/{job_id}/cancel")
