@@ -24,7 +24,7 @@ from studio.styles.diffusion.hardware import Hardware, measure
 from studio.styles.diffusion.memory import give_back, is_out_of_memory
 from studio.styles.diffusion.outlook import Outlook
 from studio.styles.diffusion.plans import at_once
-from studio.styles.diffusion.refusals import closing_down, damaged, no_models, unknown_kind
+from studio.styles.diffusion.refusals import closing_down, damaged, no_models, said_of, unknown_kind
 from studio.styles.diffusion.sizes import Sizes, weigh
 from studio.styles.diffusion.states import KindState
 from studio.styles.diffusion.timing import Timings
@@ -131,7 +131,7 @@ class Imagination:
             except ModelMissing as error:
                 raise no_models(kind, self._shelf.missing(kind), None) from error
             except ModelError as error:
-                self._outlook.happened[kind] = str(error)
+                self._outlook.happened[kind] = said_of(kind, error)
                 raise damaged(kind, error) from error
             finally:
                 if self._is_closed:

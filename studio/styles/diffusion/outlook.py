@@ -18,6 +18,7 @@ from studio.styles.diffusion.refusals import (
     no_sdnq,
     pull_command,
     ran_out,
+    said_of,
     unknown_kind,
 )
 from studio.styles.diffusion.sizes import EXPECTED, Sizes, weigh
@@ -130,7 +131,7 @@ class Outlook:
             missing = self.shelf.missing(kind)
             fit = self._fit(kind, hardware)
         except (NotAvailable, ModelError) as error:
-            note = error.what if isinstance(error, NotAvailable) else str(error)
+            note = error.what if isinstance(error, NotAvailable) else said_of(kind, error)
         return KindState(
             kind=kind,
             title=TITLES[kind],

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from studio.models.errors import ModelError
+from studio.models.errors import ModelError, ModelRefused
 from studio.models.types import Entry, Kind
 from studio.styles.diffusion.errors import NotAvailable
 from studio.styles.diffusion.states import TITLES
 from studio.styles.diffusion.types import Plan
 
+FILE_NAME = re.compile(r"[\w.-]+\.(?:safetensors|json|txt|model)\b")
+MOST_NAMES = 3  # of files in one sentence
 OTHERS = "pick a style of another family"
 
 
@@ -44,10 +47,22 @@ def damaged(kind: Kind, error: ModelError) -> NotAvailable:
     """Return the refusal of a kind whose files are not what was pinned, or may not be used."""
     return NotAvailable(
         "model_damaged",
-        f"{TITLES[kind]} cannot be used: {error}",
+        said_of(kind, error),
         why="Weights that are not the ones that were checked could draw anything.",
         next_step=f"Whoever runs this studio can run `python app.py models verify`; or {OTHERS}.",
     )
+
+
+def said_of(kind: Kind, error: ModelError) -> str:
+    """Return what anybody may read of an error: names of files, and not where they lie.
+
+    The whole sentence is for whoever runs the studio; `models verify` tells it.
+    """
+    if isinstance(error, ModelRefused):
+        return f"{TITLES[kind]} may not be used here: its licence was not accepted, or forbids it."
+    names = sorted(set(FILE_NAME.findall(str(error))))[:MOST_NAMES]
+    about = f" ({', '.join(names)})" if names else ""
+    return f"{TITLES[kind]} cannot be used: its files are not what they should be{about}."
 
 
 def no_sdnq(kind: Kind) -> NotAvailable:

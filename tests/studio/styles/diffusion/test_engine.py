@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from studio.models.errors import ModelDamaged, ModelMissing
+from studio.models.errors import ModelDamaged, ModelMissing, ModelRefused
 from studio.models.types import Kind, Role
 from studio.styles.diffusion.engine import Imagination
 from studio.styles.diffusion.errors import NotAvailable, PictureRefused
@@ -271,17 +271,44 @@ def test_after_a_failure_that_nobody_knows_the_pipeline_is_loaded_anew():
 @pytest.mark.parametrize("where", ["files", "load"])
 def test_damaged_weights_are_a_refusal_with_what_to_do(where):
     kind, shelf = FakeKind(Kind.SD15), FakeShelf(Kind.SD15)
-    error = ModelDamaged("unet.safetensors is cut short.")
+    error = ModelDamaged("/home/some one/models/unet.safetensors is cut short.")
     if where == "files":
         shelf.error = error
     else:
         kind.fails["load"] = [error]
     engine = imagination(kind, shelf=shelf)
-    with pytest.raises(NotAvailable, match="cut short") as caught:
+    with pytest.raises(NotAvailable, match=r"\(unet\.safetensors\)") as caught:
         run(engine.imagine(Kind.SD15, order_for()))
     assert caught.value.code == "model_damaged"
     assert "models verify" in caught.value.next_step
-    assert "cut short" in engine.states()[0].note
+    for told in (caught.value.what, engine.states()[0].note):
+        assert "unet.safetensors" in told
+        assert "some one" not in told  # where it lies is nobody's business but the operator's
+
+
+def test_a_shelf_that_cannot_be_read_is_told_on_the_page_and_refused():
+    def missing(_):
+        raise ModelDamaged("/home/someone/models/models.lock.json holds no pins")
+
+    shelf = FakeShelf(Kind.SD15)
+    shelf.missing = missing
+    engine = imagination(shelf=shelf)
+    assert engine.ready() == ()
+    (state,) = engine.states()
+    assert not state.is_ready
+    assert "models.lock.json" in state.note
+    assert "/home" not in state.note
+    with pytest.raises(NotAvailable) as caught:
+        engine.require(Kind.SD15)
+    assert caught.value.code == "model_damaged"
+
+
+def test_weights_whose_licence_was_not_accepted_are_refused():
+    shelf = FakeShelf(Kind.SD15)
+    shelf.error = ModelRefused("/home/someone/a.safetensors: CC-BY-NC-4.0 was not accepted")
+    with pytest.raises(NotAvailable, match="licence was not accepted") as caught:
+        run(imagination(shelf=shelf).imagine(Kind.SD15, order_for()))
+    assert "/home" not in caught.value.what
 
 
 def test_weights_that_vanish_between_order_and_drawing_are_missing():
