@@ -147,8 +147,13 @@ def in_turns(ours: Work, theirs: Work, repetitions: int) -> Pair:
 
 
 def judged(what: str, pair: Pair) -> Row:
-    """Return a row that tells what the engine adds, from neighbouring calls."""
-    added = (pair.ratio - 1) * pair.theirs.median
+    """Return a row that tells what the engine adds.
+
+    Judged by the fastest calls: the same is computed each time, so what is above them is the
+    machine's other work, which reaches processor time through its caches.
+    """
+    added = pair.ours.fastest - pair.theirs.fastest
+    between = (pair.ratio - 1) * pair.theirs.median
     return Row(
         what,
         "ms",
@@ -158,9 +163,10 @@ def judged(what: str, pair: Pair) -> Row:
         pair.theirs.median,
         pair.ratio,
         f"+ {MOST_SHARE:.0%} + {MOST_MS:.0f} ms",
-        added <= MOST_SHARE * pair.theirs.median + MOST_MS,
+        added <= MOST_SHARE * pair.theirs.fastest + MOST_MS,
         fastest=pair.ours.fastest,
-        note=f"the engine adds {added:.1f} ms of processor time",
+        note=f"the engine adds {added:.1f} ms of processor time, the fastest calls compared "
+        f"({between:.1f} ms: median of neighbouring calls)",
     )
 
 
