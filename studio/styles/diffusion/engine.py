@@ -152,7 +152,7 @@ class Imagination:
             try:
                 pictures = yield from self._with_plan(files, plan, order)
             except Exception as error:
-                if not self._can_go_on(error):
+                if not self._can_go_on(error, plan):
                     raise
             else:
                 return Imagined(pictures, plan, self._monotonic() - began)
@@ -193,7 +193,9 @@ class Imagination:
             part = replace(order, seeds=seeds)
             whole = Whole(len(batches), call)
             pictures += yield from draw(self._kinds[files.kind], loaded, part, watch, whole)
-            if (pace := watch.pace()) is not None:
+            self._outlook.drawn[plan] += len(seeds)
+            is_typical = not plan.compiled or self._outlook.drawn[plan] > len(seeds)
+            if is_typical and (pace := watch.pace()) is not None:
                 self._timings.note(plan, hardware, pace.times(1 / len(seeds)))
         return pictures
 
@@ -223,12 +225,14 @@ class Imagination:
         self._warm.keep(Warm(files.fingerprint, loaded, held))
         return loaded
 
-    def _can_go_on(self, error: Exception) -> bool:
-        """Tell whether an error came for want of memory; let go of pipelines after strange ones."""
-        is_memory = is_out_of_memory(error)
-        if not is_memory and not isinstance(error, ImaginationRefused | ModelError):
-            self._warm.evict()  # nobody knows in which state it left them
-        return is_memory
+    def _can_go_on(self, error: Exception, plan: Plan) -> bool:
+        """Tell whether less helps: after a lack of memory, and where compiling failed."""
+        if is_out_of_memory(error):
+            return True
+        if isinstance(error, ImaginationRefused | ModelError):
+            return False
+        self._warm.evict()  # nobody knows in which state it left them
+        return plan.compiled
 
     def _free_gb(self, plan: Plan) -> float:
         hardware = self._outlook.measure()
@@ -243,14 +247,15 @@ class Imagination:
         had_others = self._warm.holds_others(plan)
         self._warm.evict()
         give_back(plan.device)
-        if had_others:
+        if had_others and not plan.compiled:
             return Glimpse("Memory ran out: letting go of other models, then trying again", 0, 0)
-        if pictures > 1 and plan not in self._one_by_one:
+        if pictures > 1 and not plan.compiled and plan not in self._one_by_one:
             self._one_by_one.add(plan)
             return Glimpse("Memory ran out: drawing one picture after another", 0, 0)
         self._outlook.failed[plan] = None
+        cause = "Compiling did not go well" if plan.compiled else "Memory ran out"
         self._outlook.happened[plan.kind] = (
-            f"Memory ran out with {plan.in_words()}: it is not tried again until the studio is "
-            "started anew."
+            f"{cause} with {plan.in_words()}: it is not tried again until the studio is started "
+            "anew."
         )
-        return Glimpse("Memory ran out: trying again in a way that takes less", 0, 0)
+        return Glimpse(f"{cause}: trying again in a way that takes less", 0, 0)

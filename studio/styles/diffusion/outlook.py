@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from studio.models.errors import ModelError
 from studio.models.types import Entry, Kind, ModelFiles, Role
+from studio.styles.diffusion.compiling import compiled
 from studio.styles.diffusion.errors import NotAvailable
 from studio.styles.diffusion.hardware import Hardware
 from studio.styles.diffusion.plans import plans
@@ -51,7 +53,8 @@ class Outlook:
     measure: Callable[[], Hardware]
     timings: Timings
     warm: WarmPipelines
-    failed: dict[Plan, None] = field(default_factory=dict)  # plans that ran out of memory
+    failed: dict[Plan, None] = field(default_factory=dict)  # plans that are given up
+    drawn: Counter[Plan] = field(default_factory=Counter)  # pictures since the start
     happened: dict[Kind, str] = field(default_factory=dict)  # the last thing that went wrong
 
     def hardware(self) -> Hardware:
@@ -116,7 +119,8 @@ class Outlook:
         """
         warm = self.warm.plan_of(files.kind, files.fingerprint)
         if warm is not None:
-            return warm
+            faster = compiled(warm, self.hardware(), self.drawn[warm])
+            return warm if faster is None or faster in self.failed else faster
         return self._plans(files.kind, self.hardware(), weigh(files))[0]
 
     def states(self) -> tuple[KindState, ...]:

@@ -3,9 +3,6 @@
 A plan's memory is reckoned from the weights (sizes.py) and from what a picture takes while it is
 drawn. A plan that takes more than is reckoned runs out of memory once, and the engine goes on with
 the next one.
-
-No plan compiles: torch.compile makes whoever asks first wait for minutes, anew after each start, and
-pays only after many pictures of one warm pipeline. A studio for one person at a time draws few.
 """
 
 from __future__ import annotations

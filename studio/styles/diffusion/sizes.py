@@ -16,7 +16,18 @@ from typing import Any
 
 from studio.models.types import Kind, ModelFiles, Role
 
+MOST_GB = 1000.0  # of one file that is believed
 LONGEST_HEADER = 64_000_000  # bytes; SDXL's is 200 KB
+# What a header that holds something else can raise, nested or counting beyond all bounds.
+UNREADABLE = (
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+    OverflowError,
+)
 QUANTISED = frozenset({"I8", "U8", "I16", "U16", "I32", "U32", "I64", "U64"})  # as they lie
 
 
@@ -105,9 +116,10 @@ def _read_gigabytes(path: Path, size: int, changed: int) -> float:  # noqa: ARG0
             length = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(min(length, LONGEST_HEADER)))
         header.pop("__metadata__", None)
-        return float(sum(_bytes(tensor) for tensor in header.values()) / 1e9)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        gigabytes = sum(_bytes(tensor) for tensor in header.values()) / 1e9
+    except UNREADABLE:
         return 0.0
+    return gigabytes if 0 <= gigabytes < MOST_GB else 0.0
 
 
 def _bytes(tensor: Mapping[str, Any]) -> float:
@@ -125,5 +137,5 @@ def _is_quantised(files: ModelFiles) -> bool:
     try:
         config = json.loads((folder / "transformer" / "config.json").read_text(encoding="utf-8"))
         return bool(config["quantization_config"]["quant_method"] == "sdnq")
-    except (OSError, ValueError, TypeError, KeyError):
+    except UNREADABLE:
         return False

@@ -9,6 +9,7 @@ import pytest
 
 from studio.models.errors import ModelDamaged, ModelMissing, ModelRefused
 from studio.models.types import Kind, Role
+from studio.styles.diffusion import compiling
 from studio.styles.diffusion.engine import Imagination
 from studio.styles.diffusion.errors import NotAvailable, PictureRefused
 from studio.styles.diffusion.timing import Timings
@@ -255,6 +256,57 @@ def test_numbers_that_are_not_finite_are_refused_and_the_pipeline_stays():
         run(engine.imagine(Kind.SD15, order_for()))
     run(engine.imagine(Kind.SD15, order_for()))
     assert len(kind.loads) == 1
+
+
+@pytest.fixture
+def compiler(monkeypatch):
+    """A machine that can compile, and where it pays soon."""
+    monkeypatch.setattr(compiling, "PAYS_AFTER", 3)
+    monkeypatch.setattr(compiling.importlib.util, "find_spec", lambda _: True)
+
+
+@pytest.mark.usefixtures("compiler")
+def test_a_plan_is_compiled_once_enough_was_drawn_with_it_and_the_page_says_so():
+    kind = FakeKind(Kind.SD15)
+    engine = imagination(kind, gauge=Gauge(CARD))
+    run(engine.imagine(Kind.SD15, order_for(seeds=(1, 2))))
+    run(engine.imagine(Kind.SD15, order_for()))
+    assert [plan.compiled for plan in kind.loads] == [False]
+    for _ in range(3):
+        _, imagined = run(engine.imagine(Kind.SD15, order_for()))
+        assert imagined.plan.compiled
+    assert [plan.compiled for plan in kind.loads] == [False, True]
+    assert engine.states()[0].plan.in_words().endswith("compiled")
+
+
+@pytest.mark.usefixtures("compiler")
+@pytest.mark.parametrize(
+    "hardware",
+    [PROCESSOR, replace(CARD, has_bfloat16=False), replace(CARD, free_gb=3.9)],
+    ids=["processor", "older_card", "no_room"],
+)
+def test_nothing_is_compiled_where_that_does_not_pay_or_fit(hardware):
+    kind = FakeKind(Kind.SD15)
+    engine = imagination(kind, gauge=Gauge(hardware))
+    for _ in range(5):
+        run(engine.imagine(Kind.SD15, order_for()))
+    assert [plan.compiled for plan in kind.loads] == [False]
+
+
+@pytest.mark.usefixtures("compiler")
+@pytest.mark.parametrize("error", [RuntimeError("no compiler was found"), MemoryError()])
+def test_where_compiling_fails_it_goes_on_without(error):
+    kind = FakeKind(Kind.SD15)
+    engine = imagination(kind, gauge=Gauge(CARD))
+    for _ in range(3):
+        run(engine.imagine(Kind.SD15, order_for()))
+    kind.fails["step"] = [error]
+    glimpses, imagined = run(engine.imagine(Kind.SD15, order_for()))
+    assert not imagined.plan.compiled
+    assert "Compiling did not go well" in engine.states()[0].note
+    assert any("trying again" in glimpse.words for glimpse in glimpses)
+    run(engine.imagine(Kind.SD15, order_for()))
+    assert not kind.loads[-1].compiled
 
 
 def test_after_a_failure_that_nobody_knows_the_pipeline_is_loaded_anew():

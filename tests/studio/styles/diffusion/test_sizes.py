@@ -86,6 +86,30 @@ def test_what_is_not_used_takes_nothing(files):
     assert (sizes.control, sizes.eyes, sizes.has_tiny_vae) == (0.0, 0.0, False)
 
 
+def header(told):
+    text = told.encode()
+    return len(text).to_bytes(8, "little") + text
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '{"a":' * 100_000,
+        '{"a": {"dtype": "F16", "shape": [1e400]}}',
+        '{"a": {"dtype": "F16", "shape": [' + "9" * 400 + "]}}",
+        '{"a": {"dtype": "F16", "shape": [-5]}}',
+    ],
+    ids=["nested", "infinite", "huge", "negative"],
+)
+def test_a_header_that_lies_beyond_bounds_counts_as_expected(files, told):
+    (files.folders[Role.BASE] / "vae/model.safetensors").write_bytes(header(told))
+    assert weigh(files).autoencoder == EXPECTED[Kind.SDXL].autoencoder
+    config = files.folders[Role.BASE] / "transformer" / "config.json"
+    config.parent.mkdir()
+    config.write_text(told)
+    assert not weigh(files).is_quantised
+
+
 @pytest.mark.parametrize(
     "data",
     [
