@@ -12,6 +12,7 @@ from tests.browser.scripted import FakeSite
 from tests.browser.test_accessibility import MOVING, grave_findings
 from tests.browser.test_states import LOOKS
 from tests.browser.visitor import Visitor
+from tests.studio.ui.fake_sitting import FakeJob
 from tests.studio.ui.fake_styles import MOST_WORDS
 from tests.studio.ui.fakes import FakeStudio
 
@@ -44,6 +45,13 @@ def seated(arrive_at_script: ArriveAtScript, **options: object) -> Visitor:
     visitor.stand_in("ada")
     visitor.see(DONE)
     return visitor
+
+
+def jobs_of(visitor: Visitor, imagining: FakeStudio) -> list[FakeJob]:
+    """Return what this visitor ordered, in order."""
+    tokens = {str(cookie["value"]) for cookie in visitor.context.cookies()}
+    (subject,) = [subject for token, subject in imagining.open.items() if token in tokens]
+    return list(subject.jobs.values())
 
 
 def words_of(page: Page) -> str:
@@ -135,8 +143,7 @@ def test_words_are_found_chosen_by_key_and_taken_off(
     assert words_of(page) == "starry sky, teal"
     expect(search).to_be_focused()
     visitor.make_it()
-    (subject,) = [each for each in imagining.open.values() if each.jobs]
-    (job,) = subject.jobs.values()
+    (job,) = jobs_of(visitor, imagining)
     assert job.controls["words"] == "starry sky, teal"
 
 
@@ -205,8 +212,7 @@ def test_a_refused_picture_can_be_tried_again_with_the_same_words(
     imagining.job_refusal = None
     visitor.click("#try-again")
     visitor.see("#result-image")
-    (subject,) = [each for each in imagining.open.values() if len(each.jobs) == 2]
-    first, second = subject.jobs.values()
+    first, second = jobs_of(visitor, imagining)
     assert first.controls == second.controls
     assert second.controls["words"] == "round hat"
     assert first.seed != second.seed
