@@ -35,9 +35,8 @@ def apply_plan(pipeline: Any, plan: Plan, *, big: Sequence[str]) -> None:
         big: its components that most of the weights are in; the first denoises.
     """
     pipeline.set_progress_bar_config(disable=True)
-    if plan.storage is Storage.EIGHT_BIT:
-        for name in big:
-            _store_in_eight_bits(getattr(pipeline, name), plan)
+    for name in big:
+        store(getattr(pipeline, name), plan)
     if plan.slicing:
         _slice_autoencoder(pipeline.vae, plan)
     if plan.attention == "sliced":
@@ -48,12 +47,19 @@ def apply_plan(pipeline: Any, plan: Plan, *, big: Sequence[str]) -> None:
         getattr(pipeline, big[0]).compile()
 
 
-def _store_in_eight_bits(module: Any, plan: Plan) -> None:
+def store(module: Any, plan: Plan) -> None:
+    """Keep a big module's weights as a plan wants them; one that is kept so stays as it is.
+
+    Called as soon as a module is complete, so that no two of them lie in memory in full.
+    """
     import torch
     from diffusers import ModelMixin
     from diffusers.hooks import apply_layerwise_casting
 
     kept, computed = torch.float8_e4m3fn, torch_dtype(plan)
+    is_kept = any(each.dtype is kept for each in module.parameters())
+    if plan.storage is not Storage.EIGHT_BIT or is_kept:
+        return
     if isinstance(module, ModelMixin):  # it knows what of it has to stay as it is
         module.enable_layerwise_casting(
             storage_dtype=kept,

@@ -40,14 +40,14 @@ def load(files: ModelFiles, plan: Plan) -> Loaded:
 
     quiet()
     with reading("Stable Diffusion 1.5"):
-        modules = stable.load_base(files, plan, {"text_encoder": CLIPTextModel})
         controlnet = stable.load_controlnet(files, plan, ControlNetModel)
+        modules = stable.load_base(files, plan, {"text_encoder": CLIPTextModel})
         width = modules["text_encoder"].config.hidden_size
         stable.require_hearing(modules["unet"], controlnet, width, sizes=False)
         pipeline = StableDiffusionControlNetImg2ImgPipeline(
             **modules,
-            **stable.load_eye(files, plan),
             **UNGUARDED,
+            feature_extractor=None,  # comes with the adapter's eye
             controlnet=controlnet,
             scheduler=LCMScheduler.from_config(
                 LCMScheduler.load_config(

@@ -44,13 +44,12 @@ def load(files: ModelFiles, plan: Plan) -> Loaded:
     encoders = {"text_encoder": CLIPTextModel, "text_encoder_2": CLIPTextModelWithProjection}
     quiet()
     with reading("Stable Diffusion XL"):
-        modules = stable.load_base(files, plan, encoders)
         controlnet = stable.load_controlnet(files, plan, ControlNetUnionModel)
+        modules = stable.load_base(files, plan, encoders)
         width = sum(modules[name].config.hidden_size for name in encoders)
         stable.require_hearing(modules["unet"], controlnet, width, sizes=True)
         pipeline = StableDiffusionXLControlNetUnionImg2ImgPipeline(
             **modules,
-            **stable.load_eye(files, plan),
             controlnet=controlnet,
             scheduler=_scheduler(files),
             add_watermarker=False,  # the studio marks every picture itself

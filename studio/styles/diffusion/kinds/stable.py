@@ -12,7 +12,7 @@ from PIL import Image
 
 from studio.models.errors import ModelDamaged
 from studio.models.types import ModelFiles, Role
-from studio.styles.diffusion.kinds.applying import apply_plan, torch_dtype
+from studio.styles.diffusion.kinds.applying import apply_plan, store, torch_dtype
 from studio.styles.diffusion.kinds.drawing import as_image, generators, pictures, watched
 from studio.styles.diffusion.kinds.loading import load_module
 from studio.styles.diffusion.kinds.looks import add_loras
@@ -91,7 +91,7 @@ def require_hearing(unet: Any, controlnet: Any, width: int, *, sizes: bool) -> N
         )
 
 
-def load_eye(files: ModelFiles, plan: Plan) -> dict[str, Any]:
+def _load_eye(files: ModelFiles, plan: Plan) -> dict[str, Any]:
     """Load the adapter's image encoder and what prepares pictures for it."""
     from transformers import CLIPImageProcessorPil, CLIPVisionModelWithProjection
 
@@ -110,7 +110,7 @@ def load_eye(files: ModelFiles, plan: Plan) -> dict[str, Any]:
 
 
 def finish(pipeline: Any, files: ModelFiles, plan: Plan) -> Loaded:
-    """Add LoRAs and the adapter to a pipeline and bring it to where the plan wants it.
+    """Add LoRAs and the adapter with its eye to a pipeline, and bring it to where it will work.
 
     Raises:
         ModelDamaged: a LoRA or the adapter was made for something else.
@@ -121,9 +121,11 @@ def finish(pipeline: Any, files: ModelFiles, plan: Plan) -> Loaded:
         str(place.parent),
         subfolder="",
         weight_name=place.name,
-        image_encoder_folder=None,  # it is in the pipeline already
+        image_encoder_folder=None,
         local_files_only=True,
     )
+    store(pipeline.unet, plan)
+    pipeline.register_modules(**_load_eye(files, plan))  # not before: it is big, too
     keep_all_steps(pipeline)
     apply_plan(pipeline, plan, big=("unet", "controlnet"))
     loaded = Loaded(files.kind, plan, pipeline)
@@ -189,9 +191,11 @@ def _tiny_vae(files: ModelFiles, dtype: torch.dtype) -> Any:
 
 
 def load_controlnet(files: ModelFiles, plan: Plan, made: type[Any]) -> Any:
-    """Load what steers the denoiser by lines."""
+    """Load what steers the denoiser by lines, stored as the plan wants it."""
     folder, weights = files.folders[Role.CONTROLNET], files.weights[Role.CONTROLNET]
-    return load_module(made, folder, weights, inside="", dtype=torch_dtype(plan))
+    controlnet = load_module(made, folder, weights, inside="", dtype=torch_dtype(plan))
+    store(controlnet, plan)
+    return controlnet
 
 
 def _eye(files: ModelFiles) -> str:

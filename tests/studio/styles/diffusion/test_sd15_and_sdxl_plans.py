@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from studio.styles.diffusion.kinds import stable
 from studio.styles.diffusion.types import Dtype, Offload, Storage
 from tests.studio.styles.diffusion.stable import KINDS, apart, drawn, files_of, last_latents
 from tests.tiny.orders import SIZE, blots, tiny_order, tiny_plan
@@ -85,6 +86,35 @@ def test_in_eight_bits_the_big_modules_take_half_and_the_autoencoder_none(kind, 
         stored = {each.dtype for each in getattr(small.pipeline, name).parameters()}
         assert torch.float8_e4m3fn in stored
     assert taken(small, "vae") == taken(full, "vae")
+
+
+def test_no_two_big_modules_lie_in_memory_in_full(kind, files, monkeypatch):
+    seen = []
+
+    def halves(folder):
+        for name in ("unet", "controlnet"):
+            module = here.get(name)
+            stored = module is not None and any(
+                each.dtype is torch.float8_e4m3fn for each in module.parameters()
+            )
+            seen.append((folder, name, stored))
+
+    here = {}
+    store, load = stable.store, stable.load_module
+
+    def stores(module, plan):
+        store(module, plan)
+        here["controlnet" if hasattr(module, "controlnet_mid_block") else "unet"] = module
+
+    def loads(made, folder, weights, *, inside, dtype):
+        halves(inside)
+        return load(made, folder, weights, inside=inside, dtype=dtype)
+
+    monkeypatch.setattr(stable, "store", stores)
+    monkeypatch.setattr(stable, "load_module", loads)
+    kind.load(files, tiny_plan(kind.KIND, storage=Storage.EIGHT_BIT))
+    assert ("unet", "controlnet", True) in seen
+    assert ("models/image_encoder", "unet", True) in seen
 
 
 def test_with_slicing_the_autoencoder_takes_quarters_of_the_picture(kind, files):
