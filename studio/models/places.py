@@ -74,14 +74,24 @@ def part_of(place: Path) -> Path:
 
 
 def strangers(folder: Path, known: Collection[str]) -> Iterator[Path]:
-    """Yield files that a library could load from a repository's folder and nobody named."""
+    """Yield what a library could load from a repository's folder and nobody named.
+
+    Weights may lie on another disk, behind a linked folder: those in which named files lie are
+    looked into like any other. Another linked folder is yielded itself, wherever it leads.
+    """
     root = os.fspath(folder)
-    for place, folders, names in os.walk(root):  # pathlib takes three times as long
+    named = {parent.as_posix() for path in known for parent in PurePosixPath(path).parents}
+    for place, folders, names in os.walk(root, followlinks=True):  # faster than pathlib
+        linked = [name for name in sorted(folders) if os.path.islink(os.path.join(place, name))]  # noqa: PTH114, PTH118
+        for name in linked:
+            path = os.path.join(place, name)  # noqa: PTH118
+            if _inside(root, path) not in named:
+                folders.remove(name)
+                yield Path(path)
         folders.sort()
         for name in sorted(names):
             path = os.path.join(place, name)  # noqa: PTH118
-            inside = path[len(root) + 1 :].replace(os.sep, "/")
-            if name.lower().endswith(LOADABLE) and inside not in known:
+            if name.lower().endswith(LOADABLE) and _inside(root, path) not in known:
                 yield Path(path)
 
 
@@ -95,11 +105,15 @@ def size_of(path: Path) -> int | None:
 
 
 def remove_empty(folder: Path) -> None:
-    """Delete folders that hold nothing any more, this one included."""
+    """Delete folders that hold nothing any more, this one included; links to folders stay."""
     inside = sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True)
     for each in (*inside, folder):
-        if each.is_dir() and not any(each.iterdir()):
+        if each.is_dir() and not each.is_symlink() and not any(each.iterdir()):
             each.rmdir()
+
+
+def _inside(root: str, path: str) -> str:
+    return path[len(root) + 1 :].replace(os.sep, "/")
 
 
 def _is_plain(part: str) -> bool:

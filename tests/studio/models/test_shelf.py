@@ -136,6 +136,34 @@ def test_what_no_pin_speaks_of_keeps_everything_from_being_loaded(shelf, entry, 
         shelf.files(Kind.SD15, BASE)
 
 
+@pytest.mark.parametrize("name", ["unet/model.index.json", "unet/deeper/other.safetensors"])
+def test_what_lies_behind_a_linked_folder_is_looked_at_too(tmp_path, shelf, entry, name):
+    disk = tmp_path / "another disk"
+    (shelf.folder(entry) / "unet").rename(disk)
+    (shelf.folder(entry) / "unet").symlink_to(disk, target_is_directory=True)
+    assert shelf.files(Kind.SD15, BASE)
+    stranger = disk / name.removeprefix("unet/")
+    stranger.parent.mkdir(exist_ok=True)
+    stranger.write_bytes(b"{}")
+    with pytest.raises(ModelDamaged, match=rf"{name} lies among.*no pin speaks of it"):
+        shelf.files(Kind.SD15, BASE)
+
+
+@pytest.mark.parametrize("where", ["vae", "unet/again"])
+def test_a_linked_folder_that_nobody_named_is_a_stranger_wherever_it_leads(shelf, entry, where):
+    (shelf.folder(entry) / where).symlink_to(shelf.folder(entry), target_is_directory=True)
+    with pytest.raises(ModelDamaged, match=rf"{where} lies among.*no pin speaks of it"):
+        shelf.files(Kind.SD15, BASE)
+
+
+def test_a_linked_folder_stays_when_what_lay_in_it_is_removed(tmp_path, shelf, entry):
+    disk = tmp_path / "another disk"
+    (shelf.folder(entry) / "unet").rename(disk)
+    (shelf.folder(entry) / "unet").symlink_to(disk, target_is_directory=True)
+    assert shelf.remove(entry) == len(WEIGHTS) + len(CONFIG)
+    assert (list(disk.iterdir()), shelf.state(entry)) == ([], EntryState.MISSING)
+
+
 def test_notes_beside_the_files_are_no_strangers(shelf, entry):
     (shelf.folder(entry) / "README.md").write_text("mine")
     assert shelf.files(Kind.SD15, BASE)
