@@ -18,14 +18,12 @@ from studio.models.types import Kind, ModelFiles, Role
 from studio.styles.diffusion.kinds.applying import apply_plan, torch_dtype
 from studio.styles.diffusion.kinds.drawing import as_image, generators, pictures
 from studio.styles.diffusion.kinds.klein_loading import load_decoder, load_pipeline
-from studio.styles.diffusion.kinds.klein_steps import Watch, first_sigma, sigmas
+from studio.styles.diffusion.kinds.klein_steps import Kept, Watch, first_sigma, packed, sigmas
 from studio.styles.diffusion.kinds.loading import quiet, reading
 from studio.styles.diffusion.kinds.taef2 import load_taef2
 from studio.styles.diffusion.types import Loaded, OnStep, Order, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import torch
 
 KIND = Kind.KLEIN
@@ -34,7 +32,7 @@ HELPS = (Role.TINY_VAE,)
 
 _BIG = ("transformer", "text_encoder")  # of one size: both are stored small, both are offloaded
 _TOKEN = 16  # pixels, side of what one token stands for
-_MOST_FACES = 3  # in every step, each costs as many tokens as it is large
+_MOST_SHOWN = 4  # pictures; in every step, each costs as many tokens as it is large
 _LEAST_REFERENCE = 64  # pixels, what the pipeline asks for
 _GLIMPSE = 24  # tokens, side of a preview at most
 
@@ -68,11 +66,7 @@ def imagine(loaded: Loaded, order: Order, on_step: OnStep) -> list[NDArray[np.ui
     if order.size % _TOKEN:
         raise ValueError(f"{order.size} pixels are not a multiple of {_TOKEN}")
     with torch.no_grad():
-        if order.mask is None:
-            drawn = _imagine_whole(loaded, order, on_step)
-        else:
-            drawn = _imagine_part(loaded, order, order.mask, on_step)
-        return pictures(drawn, order)
+        return pictures(_imagined(loaded, order, on_step), order)
 
 
 def glimpse(loaded: Loaded, latents: torch.Tensor) -> NDArray[np.uint8]:
@@ -88,70 +82,51 @@ def glimpse(loaded: Loaded, latents: torch.Tensor) -> NDArray[np.uint8]:
     return shown
 
 
-def _imagine_whole(loaded: Loaded, order: Order, on_step: OnStep) -> NDArray[np.float32]:
+def _imagined(loaded: Loaded, order: Order, on_step: OnStep) -> NDArray[np.float32]:
+    """Return what was drawn, (n, size, size, 3) in [0, 1], decoded by whom the plan names."""
     pipeline = loaded.pipeline
-    keeps_start = order.strength < 1.0
-    shown = [as_image(order.start)] if keeps_start else []
-    shown += [_reference(face, order.size // 2) for face in _faces(order)]
-    latents = _noise(pipeline, order)
-    if keeps_start:
+    noise, level, kept = _noise(pipeline, order), 1.0, None
+    latents = noise
+    if order.strength < 1.0 or order.mask is not None:
+        start = _encoded(loaded, order.start)
         level = first_sigma(pipeline.scheduler, order, tokens=(order.size // _TOKEN) ** 2)
-        latents = level * latents + (1 - level) * _encoded(loaded, order.start)
-    watch = Watch(on_step, order, latents.flatten(2).transpose(1, 2))
+        latents = level * noise + (1 - level) * start
+        if order.mask is not None:
+            kept = Kept(packed(start), packed(noise), packed(_of_tokens(order.mask)))
+    watch = Watch(on_step, order, packed(latents), kept)
     made = pipeline(
-        image=shown or None,
+        image=_shown(order) or None,
         latents=latents,
+        prompt=order.prompt,
         height=order.size,
         width=order.size,
-        **_common(loaded, order, watch),
-    )
-    return _finished(loaded, made.images, watch)
+        num_inference_steps=order.num_inference_steps,
+        sigmas=sigmas(order),
+        guidance_scale=1.0 if pipeline.config.is_distilled else order.guidance_scale,
+        num_images_per_prompt=len(order.seeds),
+        output_type="latent" if loaded.plan.tiny_vae else "np",
+        callback_on_step_end=watch,
+    ).images
+    if loaded.plan.tiny_vae:
+        made = _decoded(loaded, _unpacked(watch.latents.float())).cpu().numpy()
+    return np.asarray(made, np.float32)
 
 
-def _imagine_part(
-    loaded: Loaded, order: Order, mask: NDArray[np.float32], on_step: OnStep
-) -> NDArray[np.float32]:
-    from diffusers import Flux2KleinInpaintPipeline
+def _shown(order: Order) -> list[Image.Image]:
+    """Return the pictures that the drawing refers to, four at most, each of another selfie.
 
-    if "inpainting" not in loaded.parts:
-        loaded.parts["inpainting"] = Flux2KleinInpaintPipeline(
-            **loaded.pipeline.components, is_distilled=loaded.pipeline.config.is_distilled
-        )
-        loaded.parts["inpainting"].set_progress_bar_config(disable=True)
-    faces = _faces(order)
-    if len(faces) == len(order.seeds):
-        faces = faces[:1]  # as many as pictures would be taken for one each
-    watch = Watch(on_step, order, None)
-    made = loaded.parts["inpainting"](
-        image=as_image(order.start),
-        mask_image=as_image(np.where(mask > 0, 255, 0).astype(np.uint8)),
-        image_reference=[_square(face, order.size // 2) for face in faces] or None,
-        strength=1.0,  # of the sigmas, which begin at the order's
-        generator=generators(order.seeds),
-        **_common(loaded, order, watch),
-    )
-    loaded.pipeline.maybe_free_model_hooks()  # the second pipeline knows nothing of the hooks
-    return _finished(loaded, made.images, watch)
-
-
-def _common(loaded: Loaded, order: Order, watch: Watch) -> dict[str, Any]:
-    is_distilled = loaded.pipeline.config.is_distilled
-    return {
-        "prompt": order.prompt,
-        "num_inference_steps": order.num_inference_steps,
-        "sigmas": sigmas(order),
-        "guidance_scale": 1.0 if is_distilled else order.guidance_scale,
-        "num_images_per_prompt": len(order.seeds),
-        "output_type": "latent" if loaded.plan.tiny_vae else "np",
-        "callback_on_step_end": watch,
-    }
-
-
-def _finished(loaded: Loaded, images: Any, watch: Watch) -> NDArray[np.float32]:
-    """Return what was drawn, (n, size, size, 3) in [0, 1], decoded by whom the plan names."""
-    if loaded.plan.tiny_vae and watch.latents is not None:
-        images = _decoded(loaded, _unpacked(watch.latents.float())).cpu().numpy()
-    return np.asarray(images, np.float32)
+    Where the person does not count nothing is shown: what is shown is drawn, into a background too.
+    """
+    if order.adapter_scale <= 0:
+        return []
+    faces = order.faces
+    first = []
+    if order.mask is not None:  # the start is painted
+        first = [as_image(order.start)]
+    elif order.strength < 1.0:  # the start is the first selfie
+        first, faces = [as_image(order.start)], faces[1:]
+    of_faces = [_reference(face, order.size // 2) for face in faces]
+    return (first + of_faces)[:_MOST_SHOWN]
 
 
 def _decoded(loaded: Loaded, tokens: torch.Tensor) -> torch.Tensor:
@@ -181,6 +156,14 @@ def _noise(pipeline: Any, order: Order) -> torch.Tensor:
     return torch.stack(each)
 
 
+def _of_tokens(mask: NDArray[np.float32]) -> torch.Tensor:
+    """Return which tokens have to do with a mask, (1, 1, tokens, tokens) in [0, 1]."""
+    import torch
+    from torch.nn.functional import avg_pool2d
+
+    return avg_pool2d(torch.from_numpy(np.float32(mask > 0))[None, None], _TOKEN)
+
+
 def _encoded(loaded: Loaded, pixels: NDArray[np.uint8]) -> torch.Tensor:
     """Return a picture as the transformer knows pictures, (1, channels, tokens, tokens)."""
     from torch.nn.functional import pixel_unshuffle
@@ -199,19 +182,9 @@ def _spread(vae: Any, device: Any) -> tuple[torch.Tensor, torch.Tensor]:
     return mean, (variance + vae.config.batch_norm_eps).sqrt()
 
 
-def _faces(order: Order) -> Sequence[NDArray[np.uint8]]:
-    return order.faces[:_MOST_FACES] if order.adapter_scale > 0 else ()
-
-
 def _reference(pixels: NDArray[np.uint8], side: int) -> Image.Image:
     """Return a picture at most `side` wide and high, as it is cut."""
     image = Image.fromarray(pixels)
     scale = min(1.0, side / max(image.size))
     width, height = (max(_LEAST_REFERENCE, round(scale * each)) for each in image.size)
     return image.resize((width, height), Image.Resampling.LANCZOS)
-
-
-def _square(pixels: NDArray[np.uint8], side: int) -> Image.Image:
-    """Return a picture `side` wide and high: references of a part are of one size."""
-    size = (max(_LEAST_REFERENCE, side),) * 2
-    return Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,13 +38,37 @@ def first_sigma(scheduler: Any, order: Order, *, tokens: int) -> float:
     return float(scheduler.sigmas[0])
 
 
+def packed(grid: torch.Tensor) -> torch.Tensor:
+    """Return (n, channels, tokens, tokens) as the transformer reads it, (n, tokens, channels)."""
+    return grid.flatten(2).transpose(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stays of the start where only a part is imagined, as packed tokens."""
+
+    start: torch.Tensor  # (1, tokens, channels), without noise
+    noise: torch.Tensor  # (n, tokens, channels)
+    mask: torch.Tensor  # (1, tokens, 1) in [0, 1], 1 = imagined
+
+    def around(self, latents: torch.Tensor, level: float) -> torch.Tensor:
+        """Return latents of a noise level with the start, as noisy, laid around them."""
+        start, noise, mask = (
+            each.to(latents.device, latents.dtype) for each in (self.start, self.noise, self.mask)
+        )
+        return mask * latents + (1 - mask) * (level * noise + (1 - level) * start)
+
+
 class Watch:
     """Tells each step, with the clean picture that the step points to."""
 
-    def __init__(self, on_step: OnStep, order: Order, latents: torch.Tensor | None) -> None:
-        """Take what the first step begins from; None if the pipeline does not tell it."""
+    def __init__(
+        self, on_step: OnStep, order: Order, latents: torch.Tensor, kept: Kept | None = None
+    ) -> None:
+        """Take what the first step begins from, and what is laid around each."""
         self._on_step = on_step
         self._steps = order.num_inference_steps
+        self._kept = kept
         self.latents = latents
 
     def __call__(self, pipeline: Any, index: int, _: Any, told: dict[str, Any]) -> dict[str, Any]:
@@ -55,11 +80,11 @@ class Watch:
         latents = told["latents"]
         if not bool(latents.isfinite().all()):
             raise broken()
-        clean = latents
-        if self.latents is not None:
-            before, now = (float(each) for each in pipeline.scheduler.sigmas[index : index + 2])
-            start = self.latents.to(latents.device, latents.dtype)
-            clean = latents + (start - latents) * (now / (now - before))
+        before, now = (float(each) for each in pipeline.scheduler.sigmas[index : index + 2])
+        began = self.latents.to(latents.device, latents.dtype)
+        clean = latents + (began - latents) * (now / (now - before))
+        if self._kept is not None:
+            latents, clean = self._kept.around(latents, now), self._kept.around(clean, 0.0)
         self.latents = latents
         self._on_step(index + 1, self._steps, clean)
-        return {}
+        return {"latents": latents}

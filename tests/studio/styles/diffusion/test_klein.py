@@ -115,15 +115,42 @@ def test_less_strength_begins_with_less_noise():
     assert first[-2:] == [1.0, 1.0]
 
 
-def test_up_to_three_faces_are_shown_and_none_where_faces_do_not_count(loaded):
-    faces = tuple(picture(seed, 96, 96) for seed in range(5))
-    none = drawn(loaded, faces=())[0]
-    three = drawn(loaded, faces=faces[:3])[0]
+def test_four_selfies_are_shown_at_most_and_the_first_of_them_as_the_start(loaded):
+    faces = tuple(picture(seed, 96, 96) for seed in range(6))
+    one, four = drawn(loaded, faces=faces[:1])[0], drawn(loaded, faces=faces[:4])[0]
 
-    assert difference(none, three) > 0.05
-    assert difference(three, drawn(loaded, faces=faces[:2])[0]) > 0.01
-    assert np.array_equal(three, drawn(loaded, faces=faces)[0])
-    assert np.array_equal(none, drawn(loaded, faces=faces, adapter_scale=0.0)[0])
+    assert np.array_equal(one, drawn(loaded, faces=())[0])
+    assert difference(one, four) > 0.05
+    assert difference(four, drawn(loaded, faces=faces[:3])[0]) > 0.01
+    assert np.array_equal(four, drawn(loaded, faces=faces)[0])
+
+
+def test_at_full_strength_the_faces_alone_are_shown(loaded):
+    faces = tuple(picture(seed, 96, 96) for seed in range(6))
+    four = drawn(loaded, faces=faces[:4], strength=1.0)[0]
+
+    assert difference(four, drawn(loaded, faces=faces[1:4], strength=1.0)[0]) > 0.01
+    assert difference(four, drawn(loaded, faces=faces[:3], strength=1.0)[0]) > 0.01
+    assert np.array_equal(four, drawn(loaded, faces=faces, strength=1.0)[0])
+
+
+def test_where_the_person_does_not_count_nothing_is_shown(loaded):
+    nobody = drawn(loaded, adapter_scale=0.0)[0]
+
+    assert np.array_equal(nobody, drawn(loaded, adapter_scale=0.0, faces=())[0])
+    assert difference(nobody, drawn(loaded, faces=())[0]) > 0
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_part_is_drawn_alike_alone_and_among_as_many_as_there_are_faces(loaded, count):
+    mask = np.zeros((SIDE, SIDE), np.float32)
+    mask[32:96, 32:96] = 1
+    faces = tuple(picture(seed, 96, 96) for seed in range(count))
+    changes = {"mask": mask, "faces": faces}
+
+    together = drawn(loaded, seeds=tuple(range(7, 7 + count)), **changes)
+
+    assert np.abs(together[0].astype(int) - drawn(loaded, **changes)[0]).max() <= 1
 
 
 def test_nothing_at_all_needs_to_be_shown(loaded):
@@ -153,13 +180,16 @@ def test_a_soft_mask_leads_from_one_to_the_other(loaded):
     assert np.array_equal(mixed[:, 96:], whole[:, 96:])
 
 
-def test_a_part_is_drawn_with_the_modules_of_the_whole(loaded):
-    drawn(loaded, mask=np.ones((SIDE, SIDE), np.float32))
-    second = loaded.parts["inpainting"]
-    drawn(loaded, mask=np.ones((SIDE, SIDE), np.float32))
+def test_while_a_part_is_drawn_the_start_stays_around_it(loaded):
+    mask = np.zeros((SIDE, SIDE), np.float32)
+    mask[:, 64:] = 1
+    seen = []
+    order = replace(ORDER, mask=mask)
 
-    assert loaded.parts["inpainting"] is second
-    assert second.transformer is loaded.pipeline.transformer
+    klein.imagine(loaded, order, lambda *step: seen.append(step[2].reshape(8, 8, -1)))
+
+    assert torch.equal(seen[0][:, :4], seen[-1][:, :4])
+    assert not torch.equal(seen[0][:, 4:], seen[-1][:, 4:])
 
 
 def test_previews_show_what_the_steps_point_to(loaded):
