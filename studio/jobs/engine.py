@@ -21,6 +21,7 @@ from studio.jobs.made import Checkpoint, made_from_json, made_to_json
 from studio.jobs.types import Job, JobRows
 from studio.jobs.workshop import Workshop
 from studio.service import JobState
+from studio.styles.types import Family
 
 if TYPE_CHECKING:
     from outputs.types import Released
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 QUEUE = "avatars"
+SLOW_QUEUE = "imagined"  # of its own: a minute of one must not keep a second of others waiting
 POLLING_SECONDS = 0.1
 BEGUN, DRAWN = 0.4, 0.9  # progress when a picture is begun, and when it is drawn and signed
 ENDED = ["SUCCESS", "ERROR", "CANCELLED"]  # the engine's own words
@@ -83,17 +85,18 @@ class JobEngine:
         if not self._settings.listen:
             DBOS.listen_queues([])
         DBOS.launch()
-        DBOS.register_queue(
-            QUEUE,
-            worker_concurrency=self._settings.concurrency,
-            polling_interval_sec=POLLING_SECONDS,
-            on_conflict="always_update",
-        )
+        for queue in (QUEUE, SLOW_QUEUE):
+            DBOS.register_queue(
+                queue,
+                worker_concurrency=self._settings.concurrency,
+                polling_interval_sec=POLLING_SECONDS,
+                on_conflict="always_update",
+            )
         if self._settings.listen:
             # A process that died between storing a job and enqueueing it left it waiting.
-            for job_id in self.rows.queued():
+            for job_id, family in self.rows.queued():
                 if DBOS.get_workflow_status(job_id) is None:
-                    self._enqueue(job_id)
+                    self._enqueue(job_id, family)
         for executor_id in self._lease.abandoned:
             for status in DBOS.list_workflows(status="PENDING", executor_id=executor_id):
                 DBOS.resume_workflow(status.workflow_id)
@@ -101,7 +104,7 @@ class JobEngine:
     def submit(self, job: Job) -> None:
         """Store the job and enqueue it; durable when this returns."""
         self.rows.add(job)
-        self._enqueue(job.id)
+        self._enqueue(job.id, job.family)
 
     def run(self, job: Job, *, told: Told = lambda _words, _seconds: None) -> None:
         """Store the job and work on it at once in this process, until it has ended.
@@ -166,9 +169,10 @@ class JobEngine:
         DBOS.delete_workflows(job_ids)
         self._database.forget_checkpoints(job_ids, schema=self._datasource.schema)
 
-    def _enqueue(self, job_id: str) -> None:
+    def _enqueue(self, job_id: str, family: str) -> None:
+        queue = SLOW_QUEUE if family == Family.IMAGINED else QUEUE
         with SetWorkflowID(job_id):
-            DBOS.enqueue_workflow(QUEUE, self._workflow, job_id)
+            DBOS.enqueue_workflow(queue, self._workflow, job_id)
 
     def _register(self) -> Callable[[str], None]:
         @DBOS.workflow(name="draw_avatar")

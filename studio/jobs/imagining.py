@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.jobs.stylists import all_stylists
+from studio.models.errors import ModelError
 from studio.service.models import EntryView, KindView, MachineView, ModelsView
 from studio.styles.diffusion.guard import Guard
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from studio.styles.diffusion.states import KindState
 
 GB = 1e9  # bytes
+UNREADABLE = "unreadable"  # beside the shelf's own states
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,16 @@ class Models:
             size_gb=_gigabytes(file.size for file in entry.files),
             cpu_gb=entry.tier.cpu_gb,
             gpu_gb=entry.tier.gpu_gb,
-            state=self.shelf.state(entry).value,
+            state=self._state(entry),
             revision=entry.revision,
         )
+
+    def _state(self, entry: Entry) -> str:
+        """Return how much of an entry is here; the kinds' notes say what is wrong with the pins."""
+        try:
+            return self.shelf.state(entry).value
+        except ModelError:
+            return UNREADABLE
 
 
 def _kind(state: KindState) -> KindView:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SEEDS = 2**31
 ONE_TRY = {"best_of": 1.0}
-ROUNDS = 3  # batches of a slow style before it gives up: chance spoils one, not three
+ROUNDS = 3  # tries of a slow picture before it is given up: chance spoils one, not three
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,38 +98,48 @@ class Tries:
         """
         style = self._stylist.style
         selfie = self._gauge.selfie(portrait, self.controls)
-        coming = seeds(self.seed, self._number * ROUNDS)
+        rounds = max(1, ROUNDS // self._number)
+        coming = seeds(self.seed, self._number * rounds)
         refused: list[tuple[int, PictureRefused]] = []
-        for number in range(ROUNDS):
+        for number in range(rounds):
             batch = coming[number * self._number : (number + 1) * self._number]
             told = partial(_numbered, glimpsed, number + 1) if number else glimpsed
-            good: list[tuple[int, Picture, Judged]] = []
+            good: list[tuple[Attempt, Picture, Judged]] = []
             for made in self._stylist.attempts(leave, portrait, self.controls, batch, told):
                 leave.still_granted()
                 try:
-                    good.append(self._judge(made, selfie, portrait))
+                    picture, judged = self._judge(made, selfie, portrait, tries=len(coming))
                 except PictureRefused as refusal:
                     refused.append((made.seed, refusal))
+                else:
+                    good.append((made, picture, judged))
             if good:
-                self.seed, picture, self._judged = min(good, key=lambda each: each[2].distance)
+                kept, picture, self._judged = min(good, key=lambda each: each[2].distance)
+                self._keep(kept)
                 self._dropped = [Dropped(seed, refusal.what) for seed, refusal in refused]
                 self._dropped += [
-                    Dropped(seed, self._gauge.reason(style, self._judged, other))
-                    for seed, _, other in good
-                    if seed != self.seed
+                    Dropped(other.seed, self._gauge.reason(style, self._judged, found))
+                    for other, _, found in good
+                    if other is not kept
                 ]
                 return picture
         raise refused[-1][1]
 
+    def _keep(self, made: Attempt) -> None:
+        """Note what draws this one again: its seed, and the engine that "auto" came to."""
+        self.seed = made.seed
+        if made.kind is not None and "engine" in self.controls:
+            self.controls["engine"] = made.kind.value
+
     def _judge(
-        self, made: Attempt, selfie: Seen, portrait: Portrait
-    ) -> tuple[int, Picture, Judged]:
+        self, made: Attempt, selfie: Seen, portrait: Portrait, *, tries: int
+    ) -> tuple[Picture, Judged]:
         if made.picture is None:
             raise made.refusal or RuntimeError("an attempt without a picture gives no reason")
         style = self._stylist.style
         judged = self._gauge.judge(style, selfie, portrait, made.picture)
-        require_alike(style, judged)
-        return made.seed, made.picture, judged
+        require_alike(style, judged, tries=tries)
+        return made.picture, judged
 
     def look(self, portrait: Portrait, picture: Picture) -> None:
         """Judge the drawing that is released, by its own portrait: as if it were drawn alone."""

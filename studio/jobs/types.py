@@ -68,8 +68,8 @@ class JobRows(Protocol):
         """Return the ids of the subject's queued and running jobs."""
         ...
 
-    def queued(self) -> list[str]:
-        """Return the ids of all jobs that nobody has begun."""
+    def queued(self) -> list[tuple[str, str]]:
+        """Return id and family of all jobs that nobody has begun."""
         ...
 
     def report(self, job_id: str, message: str, progress: float) -> bool:

@@ -52,7 +52,7 @@ class EntryView:
     size_gb: float | None
     cpu_gb: float | None
     gpu_gb: float | None
-    state: str  # here, partly, missing
+    state: str  # here, partly, missing, unreadable
     revision: str | None
 
 

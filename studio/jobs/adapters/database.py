@@ -165,11 +165,11 @@ class SqlJobRows:
         with self._reading() as unit:
             return list(unit.session.scalars(query))
 
-    def queued(self) -> list[str]:
-        """Return the ids of all jobs that nobody has begun."""
-        query = select(JobRow.id).where(JobRow.state == JobState.QUEUED.value)
+    def queued(self) -> list[tuple[str, str]]:
+        """Return id and family of all jobs that nobody has begun."""
+        query = select(JobRow.id, JobRow.family).where(JobRow.state == JobState.QUEUED.value)
         with self._reading() as unit:
-            return list(unit.session.scalars(query))
+            return [(row.id, row.family) for row in unit.session.execute(query)]
 
     def report(self, job_id: str, message: str, progress: float) -> bool:
         """Set a live job running with a message; False when it has ended meanwhile."""

@@ -30,6 +30,7 @@ class _Call(threading.Thread, Generic[Step, Result]):
         self.go_on: SimpleQueue[bool] = SimpleQueue()
         self.result: Result | None = None
         self.failure: BaseException | None = None
+        self._is_stopped = False
 
     def run(self) -> None:
         """Work, and keep what it returned or raised for whoever waits."""
@@ -40,8 +41,11 @@ class _Call(threading.Thread, Generic[Step, Result]):
         self.steps.put(None)
 
     def _pause(self, step: Step) -> None:
-        self.steps.put(step)
-        if not self.go_on.get():
+        """Hand a step over and wait; once it was stopped, whatever still reports is stopped too."""
+        if not self._is_stopped:
+            self.steps.put(step)
+            self._is_stopped = not self.go_on.get()
+        if self._is_stopped:
             raise Stopped
 
 

@@ -201,3 +201,4 @@ class Attempt:
     seed: int
     picture: Picture | None
     refusal: PictureRefused | None = None
+    kind: Kind | None = None  # that drew it

@@ -185,12 +185,14 @@ def test_a_job_that_was_stored_but_never_enqueued_is_found_at_the_next_launch(
     job = house.orders._job(house.door.open_subject(token), "toon", {}, 1)
     house.orders.engine.rows.add(job)
     found = []
-    monkeypatch.setattr(house.orders.engine, "_enqueue", found.append)
+    monkeypatch.setattr(
+        house.orders.engine, "_enqueue", lambda job_id, family: found.append((job_id, family))
+    )
     monkeypatch.setattr(
         house.orders.engine, "_settings", EngineSettings(house.orders.engine._settings.database_url)
     )
     house.orders.engine.launch()
-    assert found == [job.id]
+    assert found == [(job.id, "painted")]
     house.cancel(token, job.id)
 
 

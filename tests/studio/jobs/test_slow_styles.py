@@ -11,8 +11,9 @@ from dbos import error as dbos_error
 from consent.errors import ConsentRefused, Refusal
 from outputs.types import Profile
 from studio.jobs.stylists import STYLISTS
-from studio.jobs.tries import ROUNDS, seeds
+from studio.jobs.tries import ROUNDS, Tries, seeds
 from studio.likeness.gauge import Gauge
+from studio.models.types import Kind
 from studio.styles.diffusion.errors import NotAvailable, PictureRefused
 from studio.styles.diffusion.types import Attempt
 from studio.styles.types import Glimpse, finished
@@ -177,6 +178,50 @@ def test_a_picture_that_fails_a_check_is_drawn_anew_and_the_reason_is_kept(house
     assert [each["reason"] for each in output.likeness["dropped"]] == [UNLIKE.what]
 
 
+def test_several_tries_are_one_round_and_none_more(house, token, slow):
+    slow.spoilt = set(seeds(5, 2))
+    job = house.make_now(token, "toon", {"best_of": 2}, 5)
+    assert (job.state.value, job.refusal["code"]) == ("refused", "photo_like")
+    assert slow.asked == [tuple(seeds(5, 2))]
+
+
+def test_a_later_try_says_which_it_is(house, token, slow):
+    slow.spoilt, told = {5}, []
+    house.make_now(token, "toon", {}, 5, told=lambda words, left: told.append(words))
+    assert told[STEPS] == "Try 2 of 3: imagining, step 1 of 3"
+
+
+def test_each_of_several_tries_has_to_be_nearer_than_one_alone(house, token, slow, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "studio.jobs.tries.require_alike",
+        lambda style, judged, tries: asked.append(tries),
+    )
+    for number in (1, 2, 6):
+        house.make_now(token, "toon", {"best_of": number}, 5)
+    assert asked == [3, *[2] * 2, *[6] * 6]
+
+
+def test_the_recipe_names_the_engine_that_auto_came_to():
+    tries = Tries(None, None, {"engine": "auto"}, 1)
+    tries._keep(Attempt(7, None, None, Kind.SDXL))
+    assert (tries.seed, tries.controls["engine"]) == (7, "sdxl")
+
+
+def test_slow_pictures_wait_in_a_queue_of_their_own(house, token, slow, monkeypatch):
+    queues = []
+    monkeypatch.setattr(
+        "studio.jobs.engine.DBOS.enqueue_workflow", lambda queue, *rest: queues.append(queue)
+    )
+    job = house.orders._job(house.door.open_subject(token), "toon", {}, 1)
+    house.orders.engine.submit(job)
+    imagined = replace(job, id="f" * 32, family="imagined")
+    house.orders.engine.submit(imagined)
+    assert queues == ["avatars", "imagined"]
+    assert ("f" * 32, "imagined") in house.orders.engine.rows.queued()
+    house.orders.engine.stop(job.subject_id)
+
+
 def test_when_every_round_fails_the_job_ends_with_the_reason(house, token, slow):
     slow.spoilt = set(seeds(5, ROUNDS))
     job = house.make_now(token, "toon", {}, 5)
@@ -189,7 +234,8 @@ def test_a_picture_that_looks_like_anybody_is_not_kept(house, token, slow, monke
     judge = Gauge.judge
 
     def unlike(gauge, *arguments):
-        return replace(judge(gauge, *arguments), distance=float("nan"))
+        judged = judge(gauge, *arguments)
+        return replace(judged, measures=replace(judged.measures, shape_error=9.0))
 
     monkeypatch.setattr(Gauge, "judge", unlike)
     job = house.make_now(token, "toon", {}, 5)
@@ -204,6 +250,29 @@ def test_further_selfies_of_the_same_look_into_the_camera_are_drawn_from(house, 
     for other in portrait.others:
         assert other.size == 1024
         assert not np.array_equal(other.image, portrait.image)
+
+
+def test_without_weights_an_order_says_what_would_be_needed(house, token):
+    assert not house.models.can_imagine()
+    assert house.models.seconds() == {}
+    with pytest.raises(NotAvailable, match=r"python app\.py models pull"):
+        house.make(a_stranger(house), "clay", {}, 1)
+    view = house.models.overview()
+    assert {entry.state for entry in view.entries} == {"missing"}
+    assert not any(kind.is_ready for kind in view.kinds)
+    assert all(kind.command.startswith("python app.py models pull") for kind in view.kinds)
+
+
+def test_the_models_page_opens_when_the_pins_cannot_be_read(house):
+    lock = house.models.shelf.root / "models.lock.json"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.write_text("{")
+    try:
+        view = house.models.overview()
+    finally:
+        lock.unlink()
+    assert {entry.state for entry in view.entries} == {"unreadable"}
+    assert all("models.lock.json" in kind.note for kind in view.kinds)
 
 
 def test_a_slow_style_is_not_previewed_while_others_wait(house, token, slow):

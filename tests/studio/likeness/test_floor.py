@@ -81,3 +81,17 @@ def test_without_a_face_and_without_colours_nothing_of_the_person_is_left():
     faceless = replace(ALIKE, shape_error=0.0, shape_source=Source.CARRIED, face_distance=None)
     with pytest.raises(PictureRefused):
         require_alike(FREE, judged(FREE, replace(faceless, kept=("glasses",))))
+
+
+def test_the_bar_rises_with_the_tries_so_that_strangers_gain_nothing():
+    calibration = calibration_of(NATURAL)
+    shapes = [number / 1000 for number in range(20, 80)]
+    near = next(
+        measures
+        for measures in (replace(ALIKE, shape_error=s, face_distance=16 * s) for s in shapes)
+        if calibration.standing(calibration.distance(measures)).strangers in range(82, 88)
+    )
+    require_alike(NATURAL, judged(NATURAL, near))
+    with pytest.raises(PictureRefused):
+        require_alike(NATURAL, judged(NATURAL, near), tries=3)
+    require_alike(NATURAL, judged(NATURAL, replace(ALIKE, shape_error=0.0)), tries=30)

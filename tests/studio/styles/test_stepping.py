@@ -71,3 +71,20 @@ def test_what_whoever_waits_raises_ends_the_call():
     with pytest.raises(RuntimeError):
         steps.throw(RuntimeError("cancelled"))
     assert done == [0]
+
+
+def test_work_that_reports_on_after_it_was_stopped_ends_all_the_same():
+    reports = []
+
+    def work(report):
+        try:
+            report(1)
+        finally:
+            reports.append("again")
+            report(2)
+
+    steps = in_steps(work)
+    next(steps)
+    steps.close()
+    assert reports == ["again"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "imagine"]
