@@ -193,3 +193,21 @@ def test_what_a_library_says_is_passed_on_in_one_line_and_cut():
     assert "\n" not in str(told.value)
     assert len(str(told.value)) < 500
     assert str(told.value).startswith("Stable Diffusion cannot be loaded: many words")
+
+
+def test_attention_of_autoencoders_goes_by_its_old_names_too(kind, own):
+    """As in the published files of Stable Diffusion 1.5."""
+    old = {"to_q": "query", "to_k": "key", "to_v": "value", "to_out.0": "proj_attn"}
+
+    def rename(tensors):
+        for name in [each for each in tensors if "attentions" in each]:
+            for new, was in old.items():
+                if f".{new}." in name:
+                    tensors[name.replace(new, was)] = tensors.pop(name)
+
+    order = tiny_order()
+    plain = last_latents(kind, load(kind, own), order)
+    path = own.folders[Role.BASE] / "vae" / "diffusion_pytorch_model.fp16.safetensors"
+    rewritten(path, rename)
+    assert any(name.endswith("query.weight") for name in load_file(path))
+    assert torch.equal(last_latents(kind, load(kind, own), order), plain)
