@@ -20,12 +20,11 @@ from studio.models.errors import ModelDamaged, ModelError, ModelMissing, ModelRe
 from studio.models.folders import find_weights
 from studio.models.hashes import hash_file
 from studio.models.inspection import Inspected, inspect
-from studio.models.licences import require_licence
+from studio.models.origins import require_origin
 from studio.models.types import Kind
 
 NAME = "collection.json"
 PATIENCE = 60.0  # s that a command waits for another to write the list
-_PARENTS = 2  # folders above a file whose names are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +169,9 @@ class Collection:
 
 
 def _look(path: Path, accepted: frozenset[str]) -> Item:
-    for name in (path.name, *(parent.name for parent in list(path.parents)[:_PARENTS])):
-        require_licence(name, accepted)
+    require_origin(path, (), accepted)  # also of what cannot be read
     inspected = inspect(path)
-    for words in inspected.said:
-        require_licence(words, accepted)
+    require_origin(path, inspected.said, accepted)
     kind = _require_usable(path, inspected)
     return Item(
         name=re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "weights",

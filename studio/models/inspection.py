@@ -11,21 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from studio.models.headers import Tensor, read_header
+from studio.models.headers import Header, Tensor, read_header
 from studio.models.loras import lora_family
 from studio.models.types import Kind
 
-_SAID = (
-    "modelspec.architecture",
-    "modelspec.title",
-    "modelspec.license",
-    "ss_base_model_version",
-    "ss_sd_model_name",
-    "ss_output_name",
+# What files say of their licence, their name, their base and what they were merged from.
+_SAID = re.compile(
+    r"licen[cs]e|modelspec\.(?!thumbnail|hash)|base_?model|model_name|output_name|merge",
+    re.IGNORECASE,
 )
-_MOST_SAID = 300  # characters of each that are looked at
+_MOST_SAID = 1_000  # characters of each that are looked at
+_MOST_WORDS = 64  # of them
 _LORA = re.compile(r"[._](?:lora[._]?(?:down|up|A|B|linear_layer)|hada_w|lokr_w|oft_|dora_scale)")
 _QUANTISED = (".absmax", ".qweight", ".comfy_quant", ".weight_scale", ".scale_weight")
 _BASES = {"SD 1.5": Kind.SD15, "SDXL": Kind.SDXL, "FLUX.2 klein 4B": Kind.KLEIN}
@@ -81,8 +80,14 @@ def inspect(path: Path) -> Inspected:
         is_whole=not is_lora and _is_whole(header.tensors),
         tensors=len(header.tensors),
         dtypes=tuple(sorted({tensor.dtype for tensor in header.tensors.values()})),
-        said=tuple(header.said[key][:_MOST_SAID] for key in _SAID if header.said.get(key)),
+        said=words_of(header),
     )
+
+
+def words_of(header: Header) -> tuple[str, ...]:
+    """Return how a file calls itself, its base, its licence and what it was merged from."""
+    said = (text[:_MOST_SAID] for key, text in header.said.items() if text and _SAID.search(key))
+    return tuple(islice(said, _MOST_WORDS))
 
 
 def _is_whole(tensors: Tensors) -> bool:

@@ -99,7 +99,8 @@ def _same(name: str) -> str:
 
 def _spellings(text: str) -> tuple[str, str]:
     """Return `text` as it is and with its capitals taken for starts of words."""
-    plain = unicodedata.normalize("NFKC", text[:_MOST])
+    normal = unicodedata.normalize("NFKC", text[:_MOST])
+    plain = "".join(each for each in normal if unicodedata.category(each) != "Cf")  # unseen ones
     return plain.lower(), re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", plain).lower()
 
 

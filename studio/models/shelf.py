@@ -19,6 +19,7 @@ from studio.models.errors import ModelDamaged, ModelMissing
 from studio.models.hashes import Hashes
 from studio.models.licences import require_licence
 from studio.models.lock import Pin, RepoPins, pin_of, read_lock
+from studio.models.own import OwnFiles
 from studio.models.places import (
     file_place,
     part_of,
@@ -65,6 +66,7 @@ class Shelf:
         self.accepted = accepted
         self.collection = Collection(root)
         self._hashes = Hashes()
+        self._own = OwnFiles(self._hashes, accepted)
 
     def state(self, entry: Entry) -> EntryState:
         """Tell how much of an entry lies here; reads no file but the pins."""
@@ -171,17 +173,9 @@ class Shelf:
         Raises:
             ModelMissing: it is not there any more.
             ModelDamaged: it is another one than was added.
+            ModelRefused: the operator does not accept its licence, or no longer.
         """
-        out = f"draw without it with: python app.py models use {item.name} --not"
-        if not item.path.is_file():
-            raise ModelMissing(f"{item.path} is not there any more. Put it back, or {out}")
-        found = self._hashes.of(item.path)
-        if found != item.sha256:
-            raise ModelDamaged(
-                f"{item.path} is another file than the one that was added. Add it anew with: "
-                f"python app.py models add {item.path}, or {out}"
-            )
-        return Checked(item.path, found, item.size)
+        return Checked(item.path, self._own.verify(item), item.size)
 
     def remove(self, entry: Entry) -> int:
         """Delete an entry's files but those that another whole entry shares; return the bytes.

@@ -149,6 +149,9 @@ def test_a_name_that_was_not_added_is_told(
         ("flux1-dev-style.safetensors", made.LORA_KLEIN, "non-commercial"),
         ("InstantID/a.safetensors", made.LORA_SDXL, "research only"),
         ("sdxl-turbo/checkpoints/a.safetensors", made.SDXL, "revenue"),
+        ("FLUX.1/dev/a.safetensors", made.LORA_SD15, "non-commercial"),
+        ("IP-Adapter-FaceID/a/b/c.safetensors", made.LORA_SD15, "research only"),
+        ("inst\u200bantid.safetensors", made.LORA_SD15, "research only"),
         ("a.gguf", made.SD15, r"\.safetensors"),
         ("a.ckpt", made.SD15, "can run a program"),
         ("a.pt", made.SD15, "can run a program"),
@@ -167,14 +170,74 @@ def test_what_the_studio_cannot_or_may_not_draw_with_is_refused_with_the_reason(
     assert collection.items == ()
 
 
-def test_a_file_is_refused_by_what_it_says_of_itself(
-    collection: Collection, tmp_path: Path
+@pytest.mark.parametrize("key", ["modelspec.license", "license", "Licence", "license_name"])
+def test_a_file_is_refused_by_what_it_says_of_its_licence(
+    collection: Collection, tmp_path: Path, key: str
 ) -> None:
-    said = {"modelspec.license": "CC-BY-NC-SA-4.0"}
+    said = {key: "CC-BY-NC-SA-4.0"}
     path = made.weights(tmp_path / "a.safetensors", made.LORA_SDXL, said=said)
     with pytest.raises(ModelRefused, match="says so"):
         collection.add(path)
     assert collection.add(path, accepted={"Non-Commercial"})[0].kind is Kind.SDXL
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("modelspec.description", "InstantID in one file"),
+        ("modelspec.merged_from", "instantid"),
+        ("ss_base_model_name", "flux1-dev"),
+        ("ss_sd_model_name", "sd_xl_turbo_1.0.safetensors"),
+        ("sd_merge_models", '{"3f2a": {"name": "flux1-dev.safetensors"}}'),
+    ],
+)
+def test_a_file_is_refused_by_what_it_says_it_was_made_of(
+    collection: Collection, tmp_path: Path, key: str, words: str
+) -> None:
+    path = made.weights(tmp_path / "a.safetensors", made.LORA_SDXL, said={key: words})
+    with pytest.raises(ModelRefused, match="accepted_licences"):
+        collection.add(path)
+
+
+def test_words_that_tell_of_no_licence_and_no_base_are_not_looked_at(
+    collection: Collection, tmp_path: Path
+) -> None:
+    said = {"ss_tag_frequency": "instantid", "modelspec.thumbnail": "data:image/jpeg;base64,/sd3/"}
+    assert collection.add(made.weights(tmp_path / "a.safetensors", made.LORA_SD15, said=said))
+
+
+def test_a_link_goes_by_the_name_of_what_it_leads_to(
+    collection: Collection, tmp_path: Path
+) -> None:
+    real = made.weights(tmp_path / "far" / "instantid.safetensors", made.LORA_SD15)
+    (tmp_path / "nice.safetensors").symlink_to(real)
+    with pytest.raises(ModelRefused, match="InstantID"):
+        collection.add(tmp_path / "nice.safetensors")
+
+
+def test_a_link_that_leads_to_itself_is_told(collection: Collection, tmp_path: Path) -> None:
+    (tmp_path / "a.safetensors").symlink_to(tmp_path / "a.safetensors")
+    with pytest.raises(ModelError):
+        collection.add(tmp_path / "a.safetensors")
+
+
+@pytest.mark.parametrize("name", ["3Guofeng3_v34", "3_ink"])
+def test_the_names_of_other_programs_folders_say_nothing_of_a_file(
+    collection: Collection, tmp_path: Path, name: str
+) -> None:
+    assert collection.add(
+        made.weights(tmp_path / "models/Stable-diffusion" / f"{name}.safetensors", made.SD15)
+    )
+
+
+def test_the_home_folder_says_nothing_of_a_file(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made.weights(tmp_path / "buffalo_l" / "a.safetensors", made.LORA_SD15)
+    with pytest.raises(ModelRefused, match="InsightFace"):
+        collection.add(path)
+    monkeypatch.setenv("HOME", str(path.parent))
+    assert collection.add(path)
 
 
 def test_an_operator_who_accepted_the_licence_may_add_it(

@@ -36,6 +36,8 @@ def test_an_entry_whose_licence_the_operator_accepted_may_be_used() -> None:
         "buffalo_l",
         "buffalo_l.zip",
         "antelopev2",
+        "ante\u200blopev2",
+        "pu\u00adlid",
         "AntelopeV2",
         "inswapper_128.onnx",
         "insightface",

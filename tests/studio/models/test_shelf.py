@@ -14,6 +14,7 @@ from studio.models.errors import ModelDamaged, ModelMissing, ModelRefused
 from studio.models.lock import Pin, pin_file, pin_revision
 from studio.models.shelf import EntryState
 from studio.models.types import Kind, ModelFile, Role
+from tests.studio.models import headers as made
 from tests.studio.models.shelves import (
     CLOSED,
     CONFIG,
@@ -256,12 +257,12 @@ def test_remove_keeps_what_another_entry_shares_and_tells_the_bytes(tmp_path, en
     assert not shelf.folder(entry).exists()
 
 
-def own(root: Path, **changes) -> Path:
+def own(root: Path, name="mine", said=None, **changes) -> Path:
     """Note one file of the creator's own as added and in use; returns where it lies."""
-    path = root / "mine.safetensors"
-    path.write_bytes(WEIGHTS)
+    path = made.weights(root / f"{name}.safetensors", made.LORA_SD15, said=said)
+    data = path.read_bytes()
     row = {"name": "mine", "path": str(path), "kind": "sd15", "is_lora": False, "in_use": True}
-    row |= {"sha256": hashlib.sha256(WEIGHTS).hexdigest(), "size": len(WEIGHTS), **changes}
+    row |= {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), **changes}
     (root / "collection.json").write_text(json.dumps([row]))
     return path
 
@@ -295,6 +296,31 @@ def test_a_file_of_one_s_own_that_changed_or_went_is_refused(tmp_path, shelf):
     path.unlink()
     with pytest.raises(ModelMissing, match=r"not there any more.*--not"):
         shelf.files(Kind.SD15, BASE)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "licence"),
+    [
+        ("ip-adapter-faceid-plus", None, "IP-Adapter-FaceID-Non-Commercial"),
+        ("mine", {"license": "CC-BY-NC-4.0"}, "Non-Commercial"),
+    ],
+    ids=["by its name", "by its words"],
+)
+def test_a_file_of_one_s_own_is_drawn_with_as_long_as_its_licence_is_accepted(
+    tmp_path, entry, shelf, name, said, licence
+):
+    path = own(tmp_path, name, said)
+    assert a_shelf(tmp_path, entry, accepted=[licence]).files(Kind.SD15, BASE).single_file == path
+    for _ in "again":
+        with pytest.raises(ModelRefused, match=r"accepted_licences.*--not"):
+            shelf.files(Kind.SD15, BASE)
+
+
+def test_the_header_of_a_file_of_one_s_own_is_read_once(tmp_path, shelf, monkeypatch):
+    own(tmp_path)
+    first = shelf.files(Kind.SD15, BASE)
+    monkeypatch.delattr("studio.models.own.read_header")
+    assert shelf.files(Kind.SD15, BASE) == first
 
 
 def test_a_file_that_is_written_while_it_is_read_is_not_remembered(tmp_path, monkeypatch):
