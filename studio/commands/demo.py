@@ -38,7 +38,7 @@ def demo(house: House, options: argparse.Namespace) -> int:
         print(refusal, file=sys.stderr)
         return 1
     if job.state is not JobState.DONE or job.output_id is None:
-        print(job.message, file=sys.stderr)
+        print(_reason(job), file=sys.stderr)
         return 1
     released = house.output(token, job.output_id, FORMATS[options.out.suffix], save=True)
     try:
@@ -73,6 +73,13 @@ def _draw(house: House, options: argparse.Namespace) -> tuple[JobView, str]:
     print(f"Drawing {options.style}")
     job = house.make_now(token, options.style, controls, options.seed, told=_tell)
     return job, token
+
+
+def _reason(job: JobView) -> str:
+    """Return all three parts of a refusal, or what is known."""
+    if job.refusal is None:
+        return job.message
+    return " ".join(job.refusal[part] for part in ("what", "why", "next"))
 
 
 def _tell(words: str, seconds_left: float | None) -> None:
