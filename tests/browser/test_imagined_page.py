@@ -274,6 +274,7 @@ def test_the_models_page_tells_what_is_needed_and_asks_for_nothing(
     assert page.evaluate("navigator.clipboard.readText()") == "python app.py models pull klein"
     expect(page.locator("[data-weight=tiny]")).to_contain_text("Not for commercial use")
     expect(page.locator("[data-weight=tiny] a")).to_have_count(0)
+    expect(page.locator("[data-weight=lost]")).to_contain_text("Cannot be read")
     assert page.locator("#part-models form").count() == 0
     assert [line for line in sent if "/api/" in line and not line.startswith("GET")] == []
 

@@ -8,7 +8,7 @@ const ROLES = {
   base: "Draws", controlnet: "Keeps the lines", adapter: "Keeps the face", fast: "Needs fewer steps",
   tiny_vae: "Shows previews", safety: "Checks what was drawn", lora: "A look of its own",
 };
-const STATES = { here: ["chip good", "Here"], partly: ["chip warn", "Partly here"], missing: ["chip", "Not here"] };
+const STATES = { here: ["chip good", "Here"], partly: ["chip warn", "Partly here"], missing: ["chip", "Not here"], unreadable: ["chip warn", "Cannot be read"] };
 const ADD = "python app.py models add FILE";
 
 const sizeOf = (gb) => (gb < 1 ? `${Math.max(1, Math.round(gb * 1000))} MB` : `${Number(gb.toFixed(1))} GB`);

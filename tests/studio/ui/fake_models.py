@@ -59,6 +59,7 @@ TINY = replace(
     state="here",
     revision="0123456789abcdef" * 2 + "01234567",
 )
+LOST = replace(BASE, name="lost", title="Lost base", state="unreadable")
 
 
 @dataclass
@@ -71,9 +72,7 @@ class FakeModels:
     def overview(self) -> ModelsView:
         if self.broken is not None:
             raise self.broken
-        return ModelsView(
-            MACHINE, [self._kind(kind) for kind in (SD15, KLEIN)], [replace(BASE), replace(TINY)]
-        )
+        return ModelsView(MACHINE, [self._kind(kind) for kind in (SD15, KLEIN)], [BASE, TINY, LOST])
 
     def _kind(self, kind: KindView) -> KindView:
         if kind.kind not in self.known:

@@ -11,7 +11,7 @@ def test_machine_kinds_and_weights_are_told(visitor, studio):
     assert [kind["kind"] for kind in told["kinds"]] == ["sd15", "klein"]
     assert not any(kind["is_ready"] for kind in told["kinds"])
     assert told["kinds"][0]["command"] == "python app.py models pull sd15"
-    assert {entry["state"] for entry in told["entries"]} == {"missing", "here"}
+    assert {entry["state"] for entry in told["entries"]} == {"missing", "here", "unreadable"}
     studio.models.known = {"sd15": 38.0}
     ready = visitor.get("/api/models").json()["kinds"][0]
     assert (ready["is_ready"], ready["seconds"], ready["is_measured"]) == (True, 38.0, True)
@@ -22,6 +22,7 @@ def test_only_secure_addresses_of_licences_become_links(visitor):
     assert {entry["name"]: entry["licence_url"] for entry in entries} == {
         "dream": "https://example.org/licence",
         "tiny": "",
+        "lost": "https://example.org/licence",
     }
 
 
