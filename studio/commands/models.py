@@ -166,7 +166,7 @@ def _use(shelf: Shelf, options: argparse.Namespace) -> int:
     if options.name in {item.name for item in shelf.collection.items}:
         name = shelf.collection.use(options.name, on=is_on).name
     else:
-        entry = shelf.catalogue.find(options.name)
+        entry = shelf.catalogue.find(options.name, shelf.accepted)
         name = entry.name
         for kind in entry.kinds:
             if is_on or shelf.entry_for(kind, entry.role) == entry:

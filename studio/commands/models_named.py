@@ -35,7 +35,7 @@ def named(shelf: Shelf, names: Iterable[str]) -> tuple[Entry, ...]:
     for name in names:
         kind = kind_of(name)
         if kind is None:
-            entry = shelf.catalogue.find(name)
+            entry = shelf.catalogue.find(name, shelf.accepted)
             found[entry.name] = entry
             continue
         models = shelf.catalogue.of(kind)

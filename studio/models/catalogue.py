@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from studio.models.errors import ModelError, ModelRefused
-from studio.models.licences import Refused
+from studio.models.licences import Refused, require_licence
 from studio.models.reading import read_entries, read_refused, read_sets
 from studio.models.types import Entry, Kind, ModelSet, Role
 
@@ -29,11 +29,16 @@ class Catalogue:
     sets: Mapping[Kind, ModelSet]
     refused: tuple[Refused, ...] = ()
 
-    def find(self, name: str) -> Entry:
+    def find(self, name: str, accepted: Iterable[str] = ()) -> Entry:
         """Return the entry of that name, or of that repository where only one entry has it.
 
+        Args:
+            name: of an entry, or a repository or its address on the hub.
+            accepted: names of licences that the operator accepted in the settings.
+
         Raises:
-            ModelRefused: the name is one of weights that are not taken; says why.
+            ModelRefused: the name is one of weights that are not fetched; says why, and what
+                does go where their licence was accepted.
             ModelError: no entry has the name; says which come nearest.
         """
         wanted = _plain(name)
@@ -46,7 +51,7 @@ class Catalogue:
         if same:
             names = ", ".join(entry.name for entry in same)
             raise ModelError(f"{name} holds several sets of weights. Take one of: {names}.")
-        self._refuse(name)
+        self._refuse(name, accepted)
         raise ModelError(f"The catalogue has no {_short(name)!r}. {self._nearest(wanted)}")
 
     def of(self, kind: Kind) -> ModelSet:
@@ -71,13 +76,22 @@ class Catalogue:
         ]
         return (*first, *others)
 
-    def _refuse(self, name: str) -> None:
-        for item in self.refused:
-            if item.is_named_in(name):
-                raise ModelRefused(
-                    f"{item.title}: {item.reason} The studio does not fetch them "
-                    f"(licence: {item.licence}, {item.url})."
-                )
+    def _refuse(self, name: str, accepted: Iterable[str]) -> None:
+        known = [item for item in self.refused if item.is_named_in(name)]
+        if not known:
+            return
+        told = (
+            f"{known[0].title}: {known[0].reason} The studio does not fetch them "
+            f"(licence: {known[0].licence}, {known[0].url})."
+        )
+        try:
+            require_licence(name, accepted, known)
+        except ModelRefused:
+            raise ModelRefused(told) from None
+        raise ModelRefused(
+            f"{told} Their licence is accepted here: fetch a checkpoint or a LoRA yourself, then "
+            "run: python app.py models add FILE"
+        )
 
     def _nearest(self, wanted: str) -> str:
         names = [entry.name for entry in self.entries]

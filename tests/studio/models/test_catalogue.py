@@ -91,6 +91,17 @@ def test_a_name_that_is_refused_says_why(name: str) -> None:
         CATALOGUE.find(name)
 
 
+def test_a_refused_name_whose_licence_was_accepted_says_what_does_go() -> None:
+    for accepted in ((), ("InsightFace-Non-Commercial",)):
+        with pytest.raises(ModelRefused, match="does not fetch") as refused:
+            CATALOGUE.find("PuLID-FLUX.1-dev", accepted)
+        assert "models add" not in str(refused.value)
+    with pytest.raises(ModelRefused, match=r"accepted here.*models add FILE"):
+        CATALOGUE.find(
+            "PuLID-FLUX.1-dev", ("insightface-non-commercial", "FLUX.1-dev-Non-Commercial")
+        )
+
+
 @pytest.mark.parametrize(("name", "near"), [("sd15base", "sd15-base"), ("klein", "klein-base")])
 def test_an_unknown_name_gets_the_nearest_ones(name: str, near: str) -> None:
     with pytest.raises(ModelError, match=near):
