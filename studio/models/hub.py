@@ -27,6 +27,8 @@ NEWEST = "main"  # the branch that is asked for when no commit is pinned
 MOST_REDIRECTS = 5
 TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # s; of reading: between two pieces
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # statuses that may pass by themselves
+# Does not repeat it: what is mistyped may hold a password too.
+NO_ADDRESS = "The setting models_mirror is no https:// or http:// address."
 _SIZE = re.compile(r"[0-9]{1,15}")
 _BLOB = re.compile(r"[0-9a-f]{40}")
 _RANGE = re.compile(r"bytes ([0-9]{1,15})-[0-9]+/([0-9]+|\*)")
@@ -65,9 +67,9 @@ class Hub:
         try:
             url = httpx.URL(self.endpoint)
         except httpx.InvalidURL as error:
-            raise ModelRefused(f"models_mirror {endpoint!r} is no address: {error}") from error
+            raise ModelRefused(NO_ADDRESS) from error
         if url.scheme not in {"https", "http"} or not url.host:
-            raise ModelRefused(f"models_mirror {endpoint!r} is no https:// or http:// address.")
+            raise ModelRefused(NO_ADDRESS)
         self.name = url.host  # what is said of it: an address may hold a password
         self._client = client or httpx.Client(timeout=TIMEOUT)
 

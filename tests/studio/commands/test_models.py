@@ -184,6 +184,18 @@ def test_the_password_of_a_mirror_is_not_printed(tmp_path, capsys, monkeypatch):
     assert "secret" not in "".join(capsys.readouterr())
 
 
+@pytest.mark.parametrize(
+    "mirror", ["htps://me:secret@host", "me:secret@host", "https://me:secret/@", "http://[:secret@"]
+)
+def test_the_password_of_a_mistyped_mirror_is_not_printed(tmp_path, capsys, mirror):
+    options = app._parser().parse_args(["models", "pull", "base"])
+    settings = Settings(tmp_path, tmp_path, models_mirror=mirror)
+    assert run_models(settings, options, catalogue=a_catalogue(BASE)) == FAILED
+    printed = "".join(capsys.readouterr())
+    assert "models_mirror" in printed
+    assert "secret" not in printed
+
+
 def test_a_pull_that_is_stopped_says_how_to_go_on(told, hub, monkeypatch, capsys):
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -49,6 +49,27 @@ def test_the_invitation_is_not_printed(settings, capsys, as_json):
     assert "(set)" in printed
 
 
+@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.parametrize("name", ["database_url", "jobs_url", "objects_url", "models_mirror"])
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://me:open@host:5/a?b=c", "https://(hidden)@host:5/a?b=c"),
+        ("https://open@host", "https://(hidden)@host"),
+        ("postgresql+psycopg://me:o/p@en#?@host/db", "postgresql+psycopg://(hidden)@host/db"),
+        ("htps//me:open@host", "(hidden)@host"),
+        ("s3://box?secret_access_key=open&a=b", "s3://box?secret_access_key=(hidden)&a=b"),
+        ("postgresql:///db?user=me&password=open", "postgresql:///db?user=me&password=(hidden)"),
+        ("sqlite:////data/app.db", "sqlite:////data/app.db"),
+    ],
+)
+def test_passwords_in_addresses_are_not_printed(settings, capsys, as_json, name, address, shown):
+    show_settings(replace(settings, **{name: address}), as_json=as_json)
+    printed = capsys.readouterr().out
+    assert shown in printed
+    assert "open" not in printed
+
+
 def test_what_is_empty_is_said_as_what_it_means(settings, capsys):
     show_settings(settings, as_json=False)
     lines = dict(
