@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-RIDGE = 0.0005  # on squared weights of standardised measures, beside a mean loss over each class
+# On squared weights of standardised measures, beside a mean loss over each class: of 0.0005, 0.002,
+# 0.006 and 0.02 the least that keeps smoothed photographs out when the fit never saw them smoothed.
+RIDGE = 0.002
 FOLDS = 5
 
 Values = NDArray[np.float64]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.logistic import Sample
 from benchmarks.verification import upper_bound
@@ -19,6 +20,7 @@ KINDS = {  # what the tables call them
     "render": "rendered subjects, unchanged",
 }
 PASSES = ("photograph", "combined", "between")  # of these it is told how many pass
+DRAWS = 2000  # of the bootstrap
 PARTS = 3  # of people, by the light of their skin
 
 
@@ -101,10 +103,27 @@ def _refused(one: Judged) -> bool:
 
 
 def _rate(judged: Sequence[Judged], is_hit: Callable[[Judged], bool]) -> str:
-    """Return count, share, and the bound for the share of people who are touched."""
-    hit = [each for each in judged if is_hit(each)]
-    people = {each.sample.person for each in judged}
-    touched = {each.sample.person for each in hit}
-    share = len(hit) / max(1, len(judged))
-    bound = upper_bound(len(touched), len(people))
-    return f"{len(hit)} of {len(judged)} ({share:.1%}); people <= {bound:.0%}"
+    """Return count and share with its interval; of none, the bound for the share of people."""
+    hits = np.array([is_hit(each) for each in judged])
+    told = f"{hits.sum()} of {len(hits)} ({hits.mean():.1%}"
+    if not hits.any():
+        people = {each.sample.person for each in judged}
+        return f"{told}; people <= {upper_bound(0, len(people)):.0%})"
+    low, high = _interval(judged, hits)
+    return f"{told}; {low:.1%} to {high:.1%})"
+
+
+def _interval(judged: Sequence[Judged], hits: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return the 95 % interval of a share, resampling people and groups (Owen, 2007)."""
+    people, person = np.unique([each.sample.person for each in judged], return_inverse=True)
+    groups, group = np.unique([each.sample.group for each in judged], return_inverse=True)
+    rng = np.random.default_rng(0)
+    shares = []
+    for _ in range(DRAWS):
+        times = np.bincount(rng.integers(len(people), size=len(people)), minlength=len(people))
+        often = np.bincount(rng.integers(len(groups), size=len(groups)), minlength=len(groups))
+        weight = times[person] * often[group]
+        if weight.any():
+            shares.append(float(np.average(hits, weights=weight)))
+    low, high = np.quantile(shares, (0.025, 0.975))
+    return float(low), float(high)

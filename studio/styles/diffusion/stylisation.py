@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.styles.diffusion.errors import PictureRefused
-from studio.styles.diffusion.texture import face_window, measure_texture
+from studio.styles.diffusion.texture import face_window, inner_window, measure_texture
 
 if TYPE_CHECKING:
     from studio.face.types import Face
@@ -51,21 +51,31 @@ class Stylisation:
             for name, each in self.terms.items()
         )
 
-    def require_drawn(self, pixels: NDArray[np.uint8], face: Face | None) -> float:
+    def require_drawn(
+        self,
+        pixels: NDArray[np.uint8],
+        face: Face | None,
+        mask: NDArray[np.float32] | None = None,
+    ) -> float:
         """Check that a picture is no photograph.
 
         Args:
             pixels: (H, W, 3) uint8 sRGB.
             face: found in them; None: the middle is looked at.
+            mask: (h, w) in [0, 1], 1 where it was imagined, around a face: that is looked at by
+                itself as well, since the rest was painted and could speak for it.
 
         Returns:
-            By how much it is drawn: log odds over the threshold.
+            By how much it is drawn: log odds over the threshold, of both looks the least.
 
         Raises:
             PictureRefused: `photo_like`; also when a measure is no number.
         """
-        over = self.log_odds(measure_texture(face_window(pixels, face))) - self.threshold
-        if not over >= 0:
+        windows = [face_window(pixels, face)]
+        inner = None if mask is None else inner_window(pixels, mask)
+        windows += [] if inner is None else [inner]
+        overs = [self.log_odds(measure_texture(each)) - self.threshold for each in windows]
+        if not all(over >= 0 for over in overs):
             raise PictureRefused(
                 "photo_like",
                 "The picture came out too much like a photograph, so it was thrown away.",
@@ -74,7 +84,7 @@ class Stylisation:
                 next_step="Try again, go further from the photo, or choose a style with clearer "
                 "lines or colours.",
             )
-        return over
+        return min(overs)
 
 
 @cache

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 import pytest
 
 from studio.face.types import Box, Face, Pose
 from studio.models.errors import ModelMissing
 from studio.styles.diffusion.errors import NotAvailable, PictureRefused
-from studio.styles.diffusion.guard import TINY, Guard
+from studio.styles.diffusion.guard import COLOURS, Guard, colours_only
+from studio.styles.diffusion.one_face import ENLARGED
 from studio.styles.diffusion.stylisation import Stylisation, Term
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
@@ -37,13 +39,13 @@ class Safety:
 
 
 class Finder:
-    """Finds the faces that it was given."""
+    """Finds the faces that it was given, in whole pictures."""
 
     def __init__(self, *faces):
         self.found = faces
 
     def faces(self, image):
-        return self.found
+        return () if image.shape[0] == ENLARGED else self.found
 
 
 UNSAFE = PictureRefused("unsafe", "What.", why="Why.", next_step="Next.")
@@ -53,9 +55,9 @@ def guard(*, safety=None, faces=(FACE,), stylisation=DRAWN):
     return Guard(safety or Safety(), Finder(*faces), stylisation, monotonic=lambda: 0.0)
 
 
-def refusal(which, pixels=PICTURE):
+def refusal(which, pixels=PICTURE, mask=None):
     with pytest.raises(PictureRefused) as refused:
-        which.require_showable(pixels)
+        which.require_showable(pixels, mask)
     for part in ("what", "why", "next_step"):
         assert getattr(refused.value, part).endswith((".", "NaN")), part
     return refused.value.code
@@ -130,18 +132,68 @@ def test_a_glimpse_may_look_like_nobody_yet():
     assert guard().glimpse(PICTURE) is PICTURE
 
 
-def test_a_glimpse_that_is_still_the_photograph_is_shown_too_small_to_be_anybody():
+def test_of_a_glimpse_that_is_still_the_photograph_only_colours_are_shown():
     careful = guard(stylisation=PHOTO)
     assert not careful.glimpse_allowed(PICTURE)
-    tiny = careful.glimpse(PICTURE)
-    assert tiny.shape == (TINY, TINY, 3)
-    assert tiny.dtype == np.uint8
+    shown = careful.glimpse(PICTURE)
+    assert shown.shape == (COLOURS, COLOURS, 3)
+    assert shown.dtype == np.uint8
 
 
-def test_an_unsafe_glimpse_is_shown_at_no_size():
+def test_in_the_colours_of_a_photograph_no_face_is_found(portraits, meter):
+    for portrait in portraits.values():
+        colours = colours_only(portrait.image)
+        assert not meter.faces(cv2.resize(colours, (512, 512), interpolation=cv2.INTER_CUBIC))
+
+
+def test_of_an_unsafe_glimpse_nothing_is_shown_even_if_it_is_a_photograph():
     safety = Safety(UNSAFE)
-    assert guard(safety=safety).glimpse(PICTURE) is None
-    assert safety.seen == [(128, 128, 3), (TINY, TINY, 3)]
+    assert guard(safety=safety, stylisation=PHOTO).glimpse(PICTURE) is None
+    assert safety.seen == [(128, 128, 3)]
+
+
+def collage():
+    """Stripes, and in their middle what lens and light leave of anybody."""
+    stripes = np.tile(
+        np.array([[[20, 20, 20]], [[240, 200, 40]]], np.uint8).repeat(8, 0), (32, 512, 1)
+    )
+    rng = np.random.default_rng(0)
+    soft = cv2.GaussianBlur(rng.integers(0, 256, (512, 512, 3)).astype(np.float32), (0, 0), 12)
+    mask = np.zeros((512, 512), np.float32)
+    cv2.ellipse(mask, (256, 256), (90, 120), 0, 0, 360, 1, -1)
+    return np.where(mask[..., None] > 0, soft.astype(np.uint8), stripes), mask
+
+
+LARGE = Face(Box(160, 130, 350, 380), np.full((478, 3), 256, np.float32), {}, Pose(0, 0, 0))
+
+
+@pytest.mark.parametrize("faces", [(), (LARGE,)])
+def test_what_was_imagined_is_looked_at_by_itself(faces):
+    sides = []
+
+    class Watched(Stylisation):
+        def log_odds(self, measures):
+            sides.append(measures["energy_0"])
+            return 1.0 if len(sides) % 2 else -1.0  # of the whole, then of what was imagined
+
+    picture, mask = collage()
+    watching = guard(faces=faces, stylisation=Watched({}, 0.0, 0.0))
+    assert refusal(watching, picture, mask) == "photo_like"
+    assert not watching.glimpse_allowed(picture, mask)
+    assert len(sides) == 4
+
+
+def test_an_imagined_background_is_not_judged_as_a_face():
+    picture, mask = collage()
+    asked = []
+
+    class Watched(Stylisation):
+        def log_odds(self, measures):
+            asked.append(measures)
+            return 1.0
+
+    guard(faces=(), stylisation=Watched({}, 0.0, 0.0)).require_showable(picture, 1 - mask)
+    assert len(asked) == 1
 
 
 def test_looks_at_glimpses_take_no_more_than_a_fifth_of_the_time():
