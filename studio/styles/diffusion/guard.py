@@ -107,13 +107,7 @@ class Guard:
         try:
             self._safety.require_ready()
         except ModelError as error:
-            raise NotAvailable(
-                "no_safety_checker",
-                f"No picture can be imagined without the safety checker: {error}",
-                why="Every imagined picture is looked at for nudity before anybody sees it.",
-                next_step="Ask whoever runs this studio to fetch it: "
-                "python app.py models list shows its name and whether it is whole.",
-            ) from error
+            raise _without_checker() from error
 
     def require_showable(
         self, pixels: NDArray[np.uint8], mask: NDArray[np.float32] | None = None
@@ -191,12 +185,7 @@ class Guard:
         try:
             self._safety.require_safe(pixels)
         except ModelError as error:
-            raise NotAvailable(
-                "no_safety_checker",
-                f"The picture could not be checked: {error}",
-                why="Every imagined picture is looked at for nudity before anybody sees it.",
-                next_step="Ask whoever runs this studio to fetch the safety checker again.",
-            ) from error
+            raise _without_checker() from error
 
     @staticmethod
     def _require_whole(pixels: NDArray[np.uint8]) -> None:
@@ -235,3 +224,13 @@ def _around(
         middle = np.array([down, along]) / pixels.shape[:2]
     row, column = np.clip(middle * mask.shape, 0, np.array(mask.shape) - 1).astype(int)
     return mask if mask[row, column] > 0.5 else None
+
+
+def _without_checker() -> NotAvailable:
+    """Return what anybody may read: where files lie is for whoever runs the studio."""
+    return NotAvailable(
+        "no_safety_checker",
+        "The safety checker is not here, or not whole, so no picture can be imagined.",
+        why="Every imagined picture is looked at for nudity before anybody sees it.",
+        next_step="Ask whoever runs this studio to run: python app.py models pull safety-checker",
+    )

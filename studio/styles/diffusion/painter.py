@@ -21,6 +21,7 @@ from studio.styles.types import Glimpse
 
 if TYPE_CHECKING:
     from studio.styles.diffusion.guides import Pixels
+    from studio.styles.fields import Mask
     from studio.styles.portrait import Portrait
     from studio.styles.types import Controls, Draw, Picture, SlowDrawing, Style
 
@@ -51,11 +52,11 @@ class Guards(Protocol):
         """Raise NotAvailable unless pictures can be looked at."""
         ...
 
-    def require_showable(self, pixels: Pixels) -> object:
-        """Raise PictureRefused if a finished picture may not be shown."""
+    def require_showable(self, pixels: Pixels, mask: Mask | None) -> object:
+        """Raise PictureRefused if a finished picture may not be shown; `mask`: what is imagined."""
         ...
 
-    def glimpse(self, pixels: Pixels) -> Pixels | None:
+    def glimpse(self, pixels: Pixels, mask: Mask | None) -> Pixels | None:
         """Return what may be shown of an unfinished picture."""
         ...
 
@@ -130,9 +131,9 @@ class Imaginer:
         scene = Scene(portrait, part, painted)
         order_for = self._orders(kind, scene, chosen, tuple(seeds))
         try:
-            imagined = yield from self._screened(self.imagination.imagine(kind, order_for))
+            imagined = yield from self._screened(self.imagination.imagine(kind, order_for), scene)
         except PictureRefused as refusal:  # of the batch: its numbers were not finite
-            return [Attempt(seed, None, refusal) for seed in seeds]
+            return [Attempt(seed, None, refusal, kind) for seed in seeds]
         return [
             self._judged(seed, pixels, scene)
             for seed, pixels in zip(seeds, imagined.pictures, strict=True)
@@ -188,7 +189,9 @@ class Imaginer:
 
         return order_for
 
-    def _screened(self, drawing: Generator[Glimpse, None, Made]) -> Generator[Glimpse, None, Made]:
+    def _screened(
+        self, drawing: Generator[Glimpse, None, Made], scene: Scene
+    ) -> Generator[Glimpse, None, Made]:
         """Pass on how far a drawing is, without pixels that may not be seen."""
         with closing(drawing):
             while True:
@@ -198,13 +201,15 @@ class Imaginer:
                     made: Made = end.value
                     return made
                 if glimpse.pixels is not None:
-                    glimpse = replace(glimpse, pixels=self.guard.glimpse(glimpse.pixels))
+                    mask = scene.mask(glimpse.pixels.shape[0])
+                    glimpse = replace(glimpse, pixels=self.guard.glimpse(glimpse.pixels, mask))
                 yield glimpse
 
     def _judged(self, seed: int, pixels: Pixels, scene: Scene) -> Attempt:
         picture = scene.finished(pixels)
         try:
-            self.guard.require_showable(seen(picture, min(JUDGED, picture.figure.shape[0])))
+            side = min(JUDGED, picture.figure.shape[0])
+            self.guard.require_showable(seen(picture, side), scene.mask(side))
         except PictureRefused as refusal:
             return Attempt(seed, None, refusal)
         return Attempt(seed, picture, None)

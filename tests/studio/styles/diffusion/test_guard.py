@@ -112,9 +112,10 @@ def test_what_is_no_picture_is_refused_before_any_model_sees_it(pixels):
 
 
 def test_without_a_safety_checker_nothing_is_shown():
-    without = guard(safety=Safety(ModelMissing("it is not here")))
-    with pytest.raises(NotAvailable, match="not here"):
+    without = guard(safety=Safety(ModelMissing("/home/somebody/models is not here")))
+    with pytest.raises(NotAvailable, match="not here") as early:
         without.require_ready()
+    assert "/home" not in early.value.what + early.value.next_step
     with pytest.raises(NotAvailable) as refused:
         without.require_showable(PICTURE)
     assert refused.value.code == "no_safety_checker"

@@ -69,12 +69,12 @@ class FakeGuard:
         if self.error is not None:
             raise self.error
 
-    def require_showable(self, pixels):
+    def require_showable(self, pixels, mask):
         self.seen.append(pixels)
         if len(self.seen) - 1 in self.refused:
             raise refusal("photo_like")
 
-    def glimpse(self, pixels):
+    def glimpse(self, pixels, mask):
         return pixels if np.array_equal(pixels, LOOKED_AT) else None
 
 

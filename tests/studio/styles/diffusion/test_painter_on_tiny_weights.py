@@ -29,10 +29,10 @@ class Everything:
     def require_ready(self):
         pass
 
-    def require_showable(self, pixels):
+    def require_showable(self, pixels, mask):
         assert pixels.dtype == np.uint8
 
-    def glimpse(self, pixels):
+    def glimpse(self, pixels, mask):
         return pixels
 
 
