@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.models.errors import ModelError, ModelMissing
+from studio.models.errors import ModelError
 from studio.models.types import Kind, ModelFiles
 from studio.styles.diffusion.background import meanwhile
 from studio.styles.diffusion.drawing import draw
@@ -24,7 +24,7 @@ from studio.styles.diffusion.hardware import Hardware, measure
 from studio.styles.diffusion.memory import give_back, is_out_of_memory
 from studio.styles.diffusion.outlook import Outlook
 from studio.styles.diffusion.plans import at_once
-from studio.styles.diffusion.refusals import closing_down, damaged, no_models, said_of, unknown_kind
+from studio.styles.diffusion.refusals import closing_down, unknown_kind
 from studio.styles.diffusion.sizes import Sizes, weigh
 from studio.styles.diffusion.states import KindState
 from studio.styles.diffusion.timing import Timings
@@ -128,11 +128,8 @@ class Imagination:
                 yield Glimpse("Waiting for the picture before this one", 0, 0)
             try:
                 return (yield from self._in_turn(kind, order_for))
-            except ModelMissing as error:
-                raise no_models(kind, self._shelf.missing(kind), None) from error
             except ModelError as error:
-                self._outlook.happened[kind] = said_of(kind, error)
-                raise damaged(kind, error) from error
+                raise self._outlook.refused(kind, error) from error
             finally:
                 if self._is_closed:
                     self._warm.evict()
@@ -223,6 +220,7 @@ class Imagination:
         loaded = self._kinds[files.kind].load(files, plan)
         held = min(max(before - self._free_gb(plan), 0.0), plan.needs_gb)
         self._warm.keep(Warm(files.fingerprint, loaded, held))
+        self._outlook.passed(files.kind)
         return loaded
 
     def _can_go_on(self, error: Exception, plan: Plan) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from studio.models.errors import ModelError
+from studio.models.errors import ModelError, ModelMissing
+from studio.models.places import size_of
 from studio.models.types import Entry, Kind, ModelFiles, Role
 from studio.styles.diffusion.compiling import compiled
 from studio.styles.diffusion.errors import NotAvailable
@@ -18,6 +19,7 @@ from studio.styles.diffusion.refusals import (
     damaged,
     no_models,
     no_sdnq,
+    own_gone,
     pull_command,
     ran_out,
     said_of,
@@ -55,6 +57,7 @@ class Outlook:
     warm: WarmPipelines
     failed: dict[Plan, None] = field(default_factory=dict)  # plans that are given up
     drawn: Counter[Plan] = field(default_factory=Counter)  # pictures since the start
+    damaged: set[Kind] = field(default_factory=set)  # whose files failed a check, until they pass
     happened: dict[Kind, str] = field(default_factory=dict)  # the last thing that went wrong
 
     def hardware(self) -> Hardware:
@@ -75,6 +78,7 @@ class Outlook:
     def ready(self) -> tuple[Kind, ...]:
         """Return the kinds that can draw now, best first; looks at the device only if any can."""
         here = [kind for kind in BEST if kind in self.kinds and not self._lacks(kind)]
+        here = [kind for kind in here if not self._own_gone(kind)]
         if not here:
             return ()
         hardware = self.hardware()
@@ -84,7 +88,9 @@ class Outlook:
                 fits[kind] = self._fit(kind, hardware)
             except NotAvailable:
                 continue
-        return tuple(sorted(fits, key=lambda kind: _rank(kind, fits[kind].pace)))
+        return tuple(
+            sorted(fits, key=lambda kind: (kind in self.damaged, _rank(kind, fits[kind].pace)))
+        )
 
     def require(self, kind: Kind | None) -> Kind:
         """Return the kind that draws.
@@ -108,8 +114,27 @@ class Outlook:
             raise damaged(kind, error) from error
         if missing:
             raise no_models(kind, missing, self._download(missing))
+        if gone := self._own_gone(kind):
+            raise own_gone(kind, gone)
         self._fit(kind, self.hardware())
         return kind
+
+    def refused(self, kind: Kind, error: ModelError) -> NotAvailable:
+        """Return what is told of an error of the files, and remember it."""
+        if isinstance(error, ModelMissing):
+            if self._lacks(kind):
+                return no_models(kind, (), None)
+            if gone := self._own_gone(kind):
+                return own_gone(kind, gone)
+        self.happened[kind] = said_of(kind, error)
+        self.damaged.add(kind)
+        return damaged(kind, error)
+
+    def passed(self, kind: Kind) -> None:
+        """Forget what was wrong with the files of a kind: they were checked and loaded."""
+        if kind in self.damaged:
+            self.damaged.remove(kind)
+            self.happened.pop(kind, None)
 
     def choose(self, files: ModelFiles) -> Plan:
         """Return the plan that a picture is drawn with now: of the warm pipeline, or the best.
@@ -133,13 +158,15 @@ class Outlook:
         missing: tuple[Entry, ...] = ()
         try:
             missing = self.shelf.missing(kind)
+            if not missing and (gone := self._own_gone(kind)):
+                raise own_gone(kind, gone)
             fit = self._fit(kind, hardware)
         except (NotAvailable, ModelError) as error:
             note = error.what if isinstance(error, NotAvailable) else said_of(kind, error)
         return KindState(
             kind=kind,
             title=TITLES[kind],
-            is_ready=fit is not None and not missing,
+            is_ready=fit is not None and not missing and kind not in self.damaged,
             plan=fit.plans[0] if fit else None,
             plans=fit.plans if fit else (),
             seconds=fit.pace.seconds() if fit else None,
@@ -190,6 +217,15 @@ class Outlook:
                 single_file=item.path if (item := self.shelf.collection.chosen(kind)[0]) else None,
             )
         )
+
+    def _own_gone(self, kind: Kind) -> tuple[str, ...]:
+        """Return the names of the creator's own files that are to draw and are not as they were."""
+        try:
+            single_file, loras = self.shelf.collection.chosen(kind)
+        except ModelError:
+            return ()  # told where the files are checked
+        own = [item for item in (single_file, *loras) if item is not None]
+        return tuple(item.name for item in own if size_of(item.path) != item.size)
 
     def _lacks(self, kind: Kind) -> bool:
         """Tell whether weights of a kind are missing, or cannot be told."""

@@ -49,7 +49,19 @@ def damaged(kind: Kind, error: ModelError) -> NotAvailable:
         "model_damaged",
         said_of(kind, error),
         why="Weights that are not the ones that were checked could draw anything.",
-        next_step=f"Whoever runs this studio can run `python app.py models verify`; or {OTHERS}.",
+        next_step="Whoever runs this studio can run `python app.py models verify`; or choose "
+        f"another engine, or {OTHERS}.",
+    )
+
+
+def own_gone(kind: Kind, names: Sequence[str]) -> NotAvailable:
+    """Return the refusal of a kind that is set to draw with files which are not there any more."""
+    return NotAvailable(
+        "own_missing",
+        f"{TITLES[kind]} is to draw with files that are not as they were: {', '.join(names)}.",
+        why="Only the very weights that were added and checked may draw you.",
+        next_step="Whoever runs this studio can put them back, or draw without them with "
+        f"`python app.py models use {names[0]} --not`; or choose another engine.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -369,7 +370,57 @@ def test_weights_that_vanish_between_order_and_drawing_are_missing():
     shelf.error = ModelMissing("gone")
     with pytest.raises(NotAvailable) as caught:
         run(engine.imagine(Kind.SD15, order_for()))
+    assert caught.value.code == "model_damaged"
+    assert engine.ready() == (Kind.SD15,)  # tried again when nothing else can draw
+
+
+def test_weights_that_are_gone_by_the_time_of_drawing_are_named_with_the_command():
+    shelf = FakeShelf(Kind.SD15)
+    engine = imagination(shelf=shelf)
+    shelf.here, shelf.error = (), ModelMissing("gone")
+    with pytest.raises(NotAvailable, match="models pull sd15") as caught:
+        run(engine.imagine(Kind.SD15, order_for()))
     assert caught.value.code == "no_models"
+
+
+def test_a_kind_whose_files_are_damaged_comes_last_until_they_pass_again():
+    kinds, shelf = [FakeKind(each) for each in Kind], FakeShelf(*Kind)
+    quick = Timings(None, lambda *_: 100.0)
+    engine = imagination(*kinds, shelf=shelf, gauge=Gauge(CARD), timings=quick)
+    shelf.error = ModelDamaged("transformer.safetensors is another file")
+    with pytest.raises(NotAvailable):
+        run(engine.imagine(Kind.KLEIN, order_for()))
+    assert engine.ready() == (Kind.SDXL, Kind.SD15, Kind.KLEIN)
+    assert [state.is_ready for state in engine.states()] == [True, True, False]
+    shelf.error = None
+    run(engine.imagine(Kind.KLEIN, order_for()))
+    assert engine.ready()[0] is Kind.KLEIN
+    assert all(state.is_ready and not state.note for state in engine.states())
+
+
+@pytest.mark.parametrize("change", ["gone", "changed"])
+def test_an_own_file_that_is_not_as_it_was_is_refused_before_anybody_waits(tmp_path, change):
+    path = tmp_path / "my_look.safetensors"
+    path.write_bytes(b"12345")
+    item = SimpleNamespace(name="my_look", path=path, size=5)
+    shelf = FakeShelf(Kind.SD15)
+    shelf.collection = SimpleNamespace(chosen=lambda _: (None, (item,)))
+    engine = imagination(shelf=shelf)
+    assert engine.ready() == (Kind.SD15,)
+    if change == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(b"123456")
+    assert engine.ready() == ()
+    with pytest.raises(NotAvailable, match="models use my_look --not") as caught:
+        engine.require(None)
+    assert caught.value.code == "own_missing"
+    (state,) = engine.states()
+    assert not state.is_ready
+    assert "my_look" in state.note
+    shelf.error = ModelMissing("my_look is gone")
+    with pytest.raises(NotAvailable, match="models use my_look --not"):
+        run(engine.imagine(Kind.SD15, order_for()))
 
 
 def test_after_it_was_closed_nothing_is_drawn_and_nothing_kept():
