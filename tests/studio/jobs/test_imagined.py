@@ -13,6 +13,9 @@ from outputs.types import Profile
 from studio.assembly import open_house
 from studio.models.types import Kind
 from studio.settings import Settings
+from studio.styles.diffusion.errors import PictureRefused
+from studio.styles.diffusion.guard import Guard
+from studio.styles.diffusion.stylisation import Stylisation
 from tests.studio.jobs.conftest import TickingClock
 from tests.tiny.catalogue import tiny_shelf
 
@@ -76,6 +79,7 @@ def test_looks_at_an_unfinished_picture_carry_the_marks_of_a_preview(house, toke
         note(job_id, subject_id, seconds_left, released)
 
     monkeypatch.setattr(house.orders.engine.glimpses, "note", noted)
+    monkeypatch.setattr(Guard, "glimpse", lambda guard, pixels, *rest: pixels)
     house.make_now(token, "clay", SCENERY, 3)
     shown = [released for released in looks if released is not None]
     assert shown
@@ -109,17 +113,24 @@ def test_cancelling_counts_between_two_steps_and_leaves_the_engine_at_work(house
     assert house.make_now(token, "clay", SCENERY, 3).state.value == "done"
 
 
-def test_what_looks_like_a_photograph_ends_the_job_with_the_reason(house, token):
-    job = house.make_now(token, "clay", {"engine": "sdxl"}, 3)
+def test_what_looks_like_a_photograph_ends_the_job_with_the_reason(house, token, monkeypatch):
+    drawn = []
+
+    def refuse(stylisation, pixels, *rest):
+        drawn.append(pixels.shape)
+        raise PictureRefused("photo_like", "Like a photograph.", why="W.", next_step="N.")
+
+    monkeypatch.setattr(Stylisation, "require_drawn", refuse)
+    job = house.make_now(token, "clay", SCENERY, 3)
     assert (job.state.value, job.refusal["code"]) == ("refused", "photo_like")
+    assert drawn
     assert not house.gallery(token)
 
 
-def test_a_poster_and_a_sticker_of_an_imagined_picture_are_released(house, token):
-    for frame, size in (("sticker", 512), ("print", 2048)):
-        job = house.make_now(token, "clay", {**SCENERY, "frame": frame}, 3)
-        assert job.state.value == "done", job.refusal
-        assert house.output(token, job.output_id, "png").width == size
+def test_a_print_of_an_imagined_picture_is_released(house, token):
+    job = house.make_now(token, "clay", {**SCENERY, "frame": "print"}, 3)
+    assert job.state.value == "done", job.refusal
+    assert house.output(token, job.output_id, "png").width == 2048
 
 
 def test_the_models_page_is_told_what_is_here(house):
