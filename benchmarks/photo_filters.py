@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+LINED = -4.0  # grey levels below what lies around it: a dark line
 Picture = NDArray[np.uint8]  # (H, W, 3) sRGB
 Filter = Callable[[Picture, np.random.Generator], Picture]
 
@@ -97,6 +98,21 @@ def _posterised(image: Picture, _: np.random.Generator, *, levels: int) -> Pictu
     return np.asarray(image // step * step + step // 2, np.uint8)
 
 
+def _hatched(image: Picture, rng: np.random.Generator, *, share: float) -> Picture:
+    """Darken a third of it by parallel lines, as a model does that was asked for hatching."""
+    period, angle = rng.uniform(5, 9), rng.uniform(0, np.pi)
+    down, along = np.indices(image.shape[:2])
+    lines = (down * np.cos(angle) + along * np.sin(angle)) % period < period / 3
+    return _bytes(image * (1 - share * lines[..., None]))
+
+
+def _lined(image: Picture, _: np.random.Generator) -> Picture:
+    """Draw the photograph's own dark lines over it, as a ControlNet at low strength does."""
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    finer, coarser = (cv2.GaussianBlur(grey, (0, 0), sigma) for sigma in (1.4, 2.8))
+    return np.asarray(np.where((finer - coarser < LINED)[..., None], 10, image), np.uint8)
+
+
 def _stylised(image: Picture, _: np.random.Generator) -> Picture:
     return np.asarray(cv2.stylization(image, sigma_s=60, sigma_r=0.45), np.uint8)
 
@@ -161,6 +177,8 @@ PHOTOGRAPHIC: Mapping[str, Filter] = MappingProxyType(
         "mean shift": _mean_shift,
         "16 levels a channel": partial(_posterised, levels=16),
         "8 levels a channel": partial(_posterised, levels=8),
+        "hatched, 10 % darker": partial(_hatched, share=0.1),
+        "black lines over it": _lined,
     }
 )
 _SEVERAL: Mapping[str, tuple[Filter, ...]] = {
@@ -184,9 +202,13 @@ _SEVERAL: Mapping[str, tuple[Filter, ...]] = {
         partial(_jpeg, quality=30),
     ),
 }
-# Of these the model never sees any: several at once, as somebody would who wants to get through.
+# Of these the model never sees any: several at once, as somebody would who wants to get through,
+# and hatching that one begins to see as such.
 COMBINED: Mapping[str, Filter] = MappingProxyType(
-    {name: partial(_one_after_another, filters=each) for name, each in _SEVERAL.items()}
+    {
+        **{name: partial(_one_after_another, filters=each) for name, each in _SEVERAL.items()},
+        "hatched, 20 % darker": partial(_hatched, share=0.2),
+    }
 )
 # Where a photograph ends and a drawing begins: in neither class, told beside them.
 BETWEEN: Mapping[str, Filter] = MappingProxyType(
