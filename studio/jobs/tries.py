@@ -100,6 +100,8 @@ class Tries:
         selfie = self._gauge.selfie(portrait, self.controls)
         rounds = max(1, ROUNDS // self._number)
         coming = seeds(self.seed, self._number * rounds)
+        # What is kept is drawn again as one try of a few: it must not fail then.
+        tries = max(len(coming), ROUNDS)
         refused: list[tuple[int, PictureRefused]] = []
         for number in range(rounds):
             batch = coming[number * self._number : (number + 1) * self._number]
@@ -108,7 +110,7 @@ class Tries:
             for made in self._stylist.attempts(leave, portrait, self.controls, batch, told):
                 leave.still_granted()
                 try:
-                    picture, judged = self._judge(made, selfie, portrait, tries=len(coming))
+                    picture, judged = self._judge(made, selfie, portrait, tries=tries)
                 except PictureRefused as refusal:
                     refused.append((made.seed, refusal))
                 else:

@@ -45,6 +45,7 @@ OPEN_TO_THE_FRAMEWORK = {  # of its own doors: pages, code and fonts, and which 
     "/gallery",
     "/consent",
     "/verify",
+    "/models",
     "/check",
     "/privacy",
     "/favicon.ico",

@@ -135,7 +135,7 @@ class Imaginer:
         except PictureRefused as refusal:  # of the batch: its numbers were not finite
             return [Attempt(seed, None, refusal, kind) for seed in seeds]
         return [
-            self._judged(seed, pixels, scene)
+            self._judged(Attempt(seed, None, kind=kind), pixels, scene)
             for seed, pixels in zip(seeds, imagined.pictures, strict=True)
         ]
 
@@ -205,14 +205,14 @@ class Imaginer:
                     glimpse = replace(glimpse, pixels=self.guard.glimpse(glimpse.pixels, mask))
                 yield glimpse
 
-    def _judged(self, seed: int, pixels: Pixels, scene: Scene) -> Attempt:
+    def _judged(self, attempt: Attempt, pixels: Pixels, scene: Scene) -> Attempt:
         picture = scene.finished(pixels)
         try:
             side = min(JUDGED, picture.figure.shape[0])
             self.guard.require_showable(seen(picture, side), scene.mask(side))
         except PictureRefused as refusal:
-            return Attempt(seed, None, refusal)
-        return Attempt(seed, picture, None)
+            return replace(attempt, refusal=refusal)
+        return replace(attempt, picture=picture)
 
 
 def _reason(attempt: Attempt) -> PictureRefused:

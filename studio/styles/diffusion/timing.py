@@ -35,6 +35,7 @@ ONCE_TINY = {Kind.SD15: 1.0, Kind.SDXL: 1.8, Kind.KLEIN: 11.9}
 # Processor: SD 1.5's UNet at 512 px on two cores of an EPYC; card: an estimate.
 EFFICIENCY = {"float32": 0.7, "bfloat16": 0.2, "float16": 0.2}
 EFFICIENCY_OF_CARDS = 0.3
+SLOWEST = 0.1  # 10^12 operations a second, where nothing could be measured
 TRAVEL = 8.0  # GB a second from the machine's memory to a card, PCIe 3 with 16 lanes
 CASTING = 1.2  # times as long with weights in 8 bit
 
@@ -99,10 +100,14 @@ class Timings:
 
     def _estimated(self, plan: Plan, sizes: Sizes) -> Pace:
         asked = (plan.device, plan.dtype.value)
-        if asked not in self._speeds:
-            self._speeds[asked] = self._speed(*asked)
+        speed = self._speeds.get(asked)
+        if speed is None:
+            try:
+                speed = self._speeds[asked] = self._speed(*asked)
+            except RuntimeError:  # no memory for it now: asked again the next time
+                speed = SLOWEST
         reached = EFFICIENCY[plan.dtype] if plan.device == "cpu" else EFFICIENCY_OF_CARDS
-        share = (plan.size / NATIVE[plan.kind]) ** 2 / (self._speeds[asked] * reached)
+        share = (plan.size / NATIVE[plan.kind]) ** 2 / (speed * reached)
         step = STEP[plan.kind] * share
         once = (ONCE_TINY if plan.tiny_vae else ONCE)[plan.kind] * share
         if plan.storage is Storage.EIGHT_BIT:

@@ -127,6 +127,12 @@ def test_what_looks_like_a_photograph_ends_the_job_with_the_reason(house, token,
     assert not house.gallery(token)
 
 
+def test_the_recipe_names_the_engine_that_drew(house, token):
+    house.make_now(token, "clay", SCENERY, 3)
+    (output,) = house.gallery(token)
+    assert output.recipe["controls"]["engine"] == house.models.imagination.ready()[0].value
+
+
 def test_a_print_of_an_imagined_picture_is_released(house, token):
     job = house.make_now(token, "clay", {**SCENERY, "frame": "print"}, 3)
     assert job.state.value == "done", job.refusal

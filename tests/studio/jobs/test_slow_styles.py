@@ -199,7 +199,7 @@ def test_each_of_several_tries_has_to_be_nearer_than_one_alone(house, token, slo
     )
     for number in (1, 2, 6):
         house.make_now(token, "toon", {"best_of": number}, 5)
-    assert asked == [3, *[2] * 2, *[6] * 6]
+    assert asked == [3, *[3] * 2, *[6] * 6]
 
 
 def test_the_recipe_names_the_engine_that_auto_came_to():

@@ -173,8 +173,8 @@ def test_what_was_imagined_is_looked_at_by_itself(faces):
     sides = []
 
     class Watched(Stylisation):
-        def log_odds(self, measures):
-            sides.append(measures["energy_0"])
+        def over(self, window):
+            sides.append(window.shape)
             return 1.0 if len(sides) % 2 else -1.0  # of the whole, then of what was imagined
 
     picture, mask = collage()
@@ -189,8 +189,8 @@ def test_an_imagined_background_is_not_judged_as_a_face():
     asked = []
 
     class Watched(Stylisation):
-        def log_odds(self, measures):
-            asked.append(measures)
+        def over(self, window):
+            asked.append(window.shape)
             return 1.0
 
     guard(faces=(), stylisation=Watched({}, 0.0, 0.0)).require_showable(picture, 1 - mask)

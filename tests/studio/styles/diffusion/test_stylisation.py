@@ -56,6 +56,18 @@ def test_a_filter_makes_no_drawing_of_a_photograph(name, first_portrait):
     assert refused(PHOTOGRAPHIC[name](first_portrait.image, np.random.default_rng(1)))
 
 
+@pytest.mark.parametrize("share", [0.1, 0.15, 0.25])
+def test_a_photograph_under_fine_hatching_is_a_photograph(first_portrait, share):
+    down, along = np.indices(first_portrait.image.shape[:2])
+    lines = ((down + along) % 6 < 2)[..., None]
+    assert refused(np.clip(first_portrait.image * (1 - share * lines), 0, 255).astype(np.uint8))
+
+
+def test_a_photograph_under_black_lines_is_a_photograph(first_portrait):
+    lines = PHOTOGRAPHIC["black lines over it"]
+    assert refused(lines(first_portrait.image, np.random.default_rng(1)))
+
+
 def test_a_photographed_face_before_a_drawn_background_is_refused(first_portrait, meter):
     module = STYLES["toon"]
     controls = module.STYLE.accept({})

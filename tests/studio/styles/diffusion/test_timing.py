@@ -124,3 +124,19 @@ def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path):
     known = timings(tmp_path / "no" / "folder" / NAME)
     known.note(PLAN, PROCESSOR, Pace(2.0, 1.0))
     assert known.expected(PLAN, PROCESSOR, SIZES).is_measured
+
+
+def test_a_card_that_cannot_be_measured_now_is_asked_again_the_next_time():
+    asked = []
+
+    def speed(*device):
+        asked.append(device)
+        if len(asked) == 1:
+            raise RuntimeError("CUDA out of memory")
+        return 1.0
+
+    known = Timings(None, speed)
+    slow = known.expected(PLAN, PROCESSOR, SIZES)
+    quick = known.expected(PLAN, PROCESSOR, SIZES)
+    assert len(asked) == 2
+    assert slow.seconds() > quick.seconds()
