@@ -100,7 +100,7 @@ def _posterised(image: Picture, _: np.random.Generator, *, levels: int) -> Pictu
 
 def _hatched(image: Picture, rng: np.random.Generator, *, share: float) -> Picture:
     """Darken a third of it by parallel lines, as a model does that was asked for hatching."""
-    period, angle = rng.uniform(5, 9), rng.uniform(0, np.pi)
+    period, angle = rng.uniform(4, 9), rng.uniform(0, np.pi)
     down, along = np.indices(image.shape[:2])
     lines = (down * np.cos(angle) + along * np.sin(angle)) % period < period / 3
     return _bytes(image * (1 - share * lines[..., None]))
@@ -177,7 +177,6 @@ PHOTOGRAPHIC: Mapping[str, Filter] = MappingProxyType(
         "mean shift": _mean_shift,
         "16 levels a channel": partial(_posterised, levels=16),
         "8 levels a channel": partial(_posterised, levels=8),
-        "hatched, 10 % darker": partial(_hatched, share=0.1),
         "black lines over it": _lined,
     }
 )
@@ -207,6 +206,7 @@ _SEVERAL: Mapping[str, tuple[Filter, ...]] = {
 COMBINED: Mapping[str, Filter] = MappingProxyType(
     {
         **{name: partial(_one_after_another, filters=each) for name, each in _SEVERAL.items()},
+        "hatched, 10 % darker": partial(_hatched, share=0.1),
         "hatched, 20 % darker": partial(_hatched, share=0.2),
     }
 )

@@ -31,7 +31,7 @@ from benchmarks.stylisation_tables import Judged, by_group, overall, tones
 from studio.face.meter import FaceMeter
 from studio.styles.alignment import align_photo
 from studio.styles.diffusion.stylisation import FILE, load_stylisation
-from studio.styles.diffusion.texture import face_window, measure_texture
+from studio.styles.diffusion.texture import face_window, measure_texture, without_fine_lines
 from studio.styles.discovery import style_modules
 from studio.styles.framing import composed
 from studio.styles.portrait import Portrait, prepare_portrait
@@ -68,8 +68,9 @@ class Sitter:
     def sample(self, picture: Picture, kind: str, group: str) -> Sample:
         """Measure one picture."""
         found = self.meter.faces(picture)
-        measures = measure_texture(face_window(picture, found[0] if found else None))
-        return Sample(kind, group, self.person, self.light, len(found), measures)
+        window = face_window(picture, found[0] if found else None)
+        measures, beneath = (measure_texture(w) for w in (window, without_fine_lines(window)))
+        return Sample(kind, group, self.person, self.light, len(found), measures, beneath)
 
     def photo(self, size: int) -> Picture:
         """Return the photograph cropped as a portrait is, otherwise as it was taken."""
@@ -102,7 +103,7 @@ def main() -> int:
     judged = [
         *(Judged(each, odds - model.threshold) for each, odds in zip(fitted, strict, strict=True)),
         *(
-            Judged(each, model.log_odds(each.measures) - model.threshold)
+            Judged(each, model.both(each) - model.threshold)
             for each in samples
             if each.kind not in ("photograph", "drawing")
         ),
@@ -129,8 +130,9 @@ def _judge(meter: FaceMeter, folder: Path) -> int:
     model = load_stylisation()
     found = []
     for path in sorted(each for each in folder.iterdir() if each.suffix in PICTURES):
-        sitter = Sitter(meter, np.asarray(Image.open(path).convert("RGB")), path.stem, 0, 0.0)
-        over = model.log_odds(sitter.sample(sitter.image, "", "").measures) - model.threshold
+        picture = np.asarray(Image.open(path).convert("RGB"))
+        faces = meter.faces(picture)
+        over = model.over(face_window(picture, faces[0] if faces else None))
         found.append(over)
         print(f"{over:+6.1f} {'passes' if over >= 0 else 'refused'} {path.name}")
     print(f"{sum(each >= 0 for each in found)} of {len(found)} pass")

@@ -19,12 +19,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.styles.diffusion.errors import PictureRefused
-from studio.styles.diffusion.texture import face_window, inner_window, measure_texture
+from studio.styles.diffusion.texture import (
+    face_window,
+    inner_window,
+    measure_texture,
+    without_fine_lines,
+)
 
 if TYPE_CHECKING:
     from studio.face.types import Face
 
 FILE = Path(__file__).with_name("stylisation.json")
+# Log odds by which a picture without its fine lines may lie below the threshold: drawings with flat
+# areas lose at most 1 of them, photographs lie 4 and more below (docs/stylisation.md).
+BENEATH = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,18 @@ class Stylisation:
             for name, each in self.terms.items()
         )
 
+    def over(self, window: NDArray[np.uint8]) -> float:
+        """Return by how much a window is drawn, log odds over the threshold.
+
+        Fine lines over a photograph look drawn and are none: without them it must not be plainly a
+        photograph. Of both looks the least counts.
+
+        Args:
+            window: (SIDE, SIDE, 3) uint8 sRGB, of `texture`.
+        """
+        beneath = self.log_odds(measure_texture(without_fine_lines(window))) + BENEATH
+        return min(self.log_odds(measure_texture(window)), beneath) - self.threshold
+
     def require_drawn(
         self,
         pixels: NDArray[np.uint8],
@@ -74,7 +94,7 @@ class Stylisation:
         windows = [face_window(pixels, face)]
         inner = None if mask is None else inner_window(pixels, mask)
         windows += [] if inner is None else [inner]
-        overs = [self.log_odds(measure_texture(each)) - self.threshold for each in windows]
+        overs = [self.over(each) for each in windows]
         if not all(over >= 0 for over in overs):
             raise PictureRefused(
                 "photo_like",

@@ -32,6 +32,7 @@ BLURS = (0.7, 1.4, 2.8, 5.6, 11.2)  # pixels, standard deviation: octaves
 LEAST = 8  # pixels, half of the side of the smallest square that is looked at
 LINE = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
 CLEARLY = 12.0  # L*: a stroke of light that one sees
+FINE = 7  # pixels: a line thinner than half of it vanishes in a median of this side
 FLAT = 4.0  # grey levels within three pixels
 
 Values = NDArray[np.float32]
@@ -75,6 +76,11 @@ def inner_window(pixels: NDArray[np.uint8], mask: NDArray[np.float32]) -> NDArra
         return None
     down, along = np.unravel_index(int(radius.argmax()), radius.shape)
     return _sized(pixels[down - half : down + half, along - half : along + half])
+
+
+def without_fine_lines(window: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a window without what is thinner than three of its pixels: hatching, grain."""
+    return np.asarray(cv2.medianBlur(window, FINE), np.uint8)
 
 
 def measure_texture(window: NDArray[np.uint8]) -> Mapping[str, float]:
