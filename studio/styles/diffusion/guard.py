@@ -64,7 +64,9 @@ class Shelf(Protocol):
 class Showable:
     """Evidence that a picture passed every check."""
 
-    drawn: float  # log odds that it is drawn, above the threshold of `stylisation.json`
+    # Log odds that it is drawn, above the threshold of `stylisation.json`; None: its face was
+    # painted, not imagined.
+    drawn: float | None
     face: Face | None  # in its pixels; None: none was found, and the portrait's landmarks count
 
 
@@ -129,7 +131,7 @@ class Guard:
         """
         self._require_whole(pixels)
         face = require_one_face(pixels, self._faces)
-        drawn = self._stylisation.require_drawn(pixels, face, _around(pixels, face, mask))
+        drawn = self._require_drawn(pixels, face, mask)
         self._require_safe(pixels)
         return Showable(drawn, face)
 
@@ -179,7 +181,15 @@ class Guard:
         self._require_safe(pixels)
         found = self._faces.faces(pixels)
         face = found[0] if found else None
-        self._stylisation.require_drawn(pixels, face, _around(pixels, face, mask))
+        self._require_drawn(pixels, face, mask)
+
+    def _require_drawn(
+        self, pixels: NDArray[np.uint8], face: Face | None, mask: NDArray[np.float32] | None
+    ) -> float | None:
+        """Check that a face is drawn; one that a painted style of the studio drew is."""
+        if mask is not None and not _holds(mask, pixels, face):
+            return None
+        return self._stylisation.require_drawn(pixels, face, mask)
 
     def _require_safe(self, pixels: NDArray[np.uint8]) -> None:
         try:
@@ -211,19 +221,15 @@ def colours_only(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _around(
-    pixels: NDArray[np.uint8], face: Face | None, mask: NDArray[np.float32] | None
-) -> NDArray[np.float32] | None:
-    """Return the mask if the face lies in it: what was fitted on faces does not judge scenery."""
-    if mask is None:
-        return None
+def _holds(mask: NDArray[np.float32], pixels: NDArray[np.uint8], face: Face | None) -> bool:
+    """Tell whether the face lies in what was imagined."""
     middle = np.array([0.5, 0.5])  # down, along: where a portrait has its nose
     if face is not None:
         box = face.box
         down, along = (box.top + box.bottom) / 2, (box.left + box.right) / 2
         middle = np.array([down, along]) / pixels.shape[:2]
     row, column = np.clip(middle * mask.shape, 0, np.array(mask.shape) - 1).astype(int)
-    return mask if mask[row, column] > 0.5 else None
+    return bool(mask[row, column] > 0.5)
 
 
 def _without_checker() -> NotAvailable:

@@ -121,7 +121,7 @@ def test_what_looks_like_a_photograph_ends_the_job_with_the_reason(house, token,
         raise PictureRefused("photo_like", "Like a photograph.", why="W.", next_step="N.")
 
     monkeypatch.setattr(Stylisation, "require_drawn", refuse)
-    job = house.make_now(token, "clay", SCENERY, 3)
+    job = house.make_now(token, "clay", {}, 3)
     assert (job.state.value, job.refusal["code"]) == ("refused", "photo_like")
     assert drawn
     assert not house.gallery(token)

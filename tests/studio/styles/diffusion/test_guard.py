@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -184,19 +185,6 @@ def test_what_was_imagined_is_looked_at_by_itself(faces):
     assert len(sides) == 4
 
 
-def test_an_imagined_background_is_not_judged_as_a_face():
-    picture, mask = collage()
-    asked = []
-
-    class Watched(Stylisation):
-        def over(self, window):
-            asked.append(window.shape)
-            return 1.0
-
-    guard(faces=(), stylisation=Watched({}, 0.0, 0.0)).require_showable(picture, 1 - mask)
-    assert len(asked) == 1
-
-
 def test_looks_at_glimpses_take_no_more_than_a_fifth_of_the_time():
     now = [0.0]
 
@@ -211,3 +199,17 @@ def test_looks_at_glimpses_take_no_more_than_a_fifth_of_the_time():
     assert watched.glimpse(PICTURE) is None
     now[0] += 0.1
     assert watched.glimpse(PICTURE) is PICTURE
+
+
+def test_a_painted_face_before_an_imagined_background_is_not_asked_whether_it_is_drawn():
+    picture, mask = collage()
+    photographs = SimpleNamespace(require_drawn=refuse_all)
+    shown = guard(faces=(), stylisation=photographs).require_showable(picture, 1 - mask)
+    assert shown.drawn is None
+    assert guard(faces=(), stylisation=photographs).glimpse_allowed(picture, 1 - mask)
+    for imagined in (mask, None):
+        assert refusal(guard(faces=(), stylisation=photographs), picture, imagined) == "photo_like"
+
+
+def refuse_all(pixels, face, mask=None):
+    raise PictureRefused("photo_like", "Like a photograph.", why="W.", next_step="N.")
