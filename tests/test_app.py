@@ -164,6 +164,8 @@ def test_the_demo_draws_somebody_who_is_nobody_and_its_file_says_so(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (["--style", "clay"], "python app.py models pull"),
+        (["--style", "clay", "--set", "words=autum"], "Nearest: autumn"),
         (("--subject", "somebody"), "There is no such subject"),
         (("--style", "photo"), "There is no style named 'photo'"),
         (("--seed", "-1"), "The seed is a whole number"),

@@ -62,7 +62,7 @@ def _check(options: argparse.Namespace) -> None:
 
 def _draw(house: House, options: argparse.Namespace) -> tuple[JobView, str]:
     controls = dict(pair.partition("=")[::2] for pair in options.set)
-    find_style(options.style).accept(controls)
+    house.orders.require(find_style(options.style), controls)
     subject = options.subject or house.baked_subjects()[0].id
     token = house.new_session()
     shown = ""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from studio.likeness.types import MeasuredPreview
     from studio.sitting.booth import Booth
     from studio.sitting.desk import Desk
-    from studio.styles.types import Controls, Style
+    from studio.styles.types import Controls, ControlValue, Style
 
 
 MOST_UNFINISHED = 4  # pictures of one subject that run or wait: a poster takes a minute
@@ -104,6 +104,19 @@ class Orders:
         self.engine.run(job, told=told)
         return self.job(subject_id, job.id)
 
+    def require(self, style: Style, controls: Controls) -> dict[str, ControlValue]:
+        """Return all of a style's controls, checked, if something here can draw with them.
+
+        Raises:
+            ControlError: a control is unknown or outside its limits.
+            NotAvailable: it is a slow style, and what draws it is not here.
+        """
+        accepted = style.accept(controls)
+        batch = self.workshop.stylists[style.name].batch
+        if batch is not None:
+            batch.require(accepted)
+        return accepted
+
     def newest(self, subject_id: str) -> Job | None:
         """Return the subject's newest job, or None."""
         return self.engine.rows.newest(subject_id)
@@ -145,11 +158,8 @@ class Orders:
 
     def _job(self, subject_id: str, style: str, controls: Controls, seed: int) -> Job:
         chosen = find_style(style)
-        accepted = chosen.accept(controls)
         request = self.wish_of(subject_id, chosen)
-        batch = self.workshop.stylists[chosen.name].batch
-        if batch is not None:
-            batch.require(accepted)
+        accepted = self.require(chosen, controls)
         if len(self.engine.rows.unfinished(subject_id)) >= MOST_UNFINISHED:
             raise _too_many()
         return Job(
