@@ -117,7 +117,7 @@ def test_a_new_text_is_told_calmly_and_asked_for_again(
     visitor.click("#step-consent-button")
     note = visitor.page.locator("#consent-standing")
     expect(note).to_contain_text("The text has changed since you agreed.")
-    expect(note.locator("#notice-changes")).to_contain_text("how much it looks like you")
+    expect(note.locator("#notice-changes")).to_contain_text("it does not learn from them")
     visitor.open("/consent")
     expect(visitor.see("#notice-changed")).to_contain_text("nothing new is drawn")
 
