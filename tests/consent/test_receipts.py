@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pyld import jsonld
 
+from consent.notices import CURRENT_VERSION
 from consent.receipt_form import fault_of
 from consent.receipts import context, history
 from consent.records import narrowed_record, passkey_challenge
@@ -108,7 +109,7 @@ def test_a_jsonld_processor_finds_consent_under_dpv(registry):
     (status,) = record[f"{DPV}hasConsentStatus"]
     assert status["@type"] == [f"{DPV}ConsentGiven"]
     assert status[f"{DCT}valid"][0]["@value"].startswith("2026-05-30T12:00")
-    assert record[f"{DPV}hasNotice"][0]["@id"] == "urn:selfsame:notice:5:en"
+    assert record[f"{DPV}hasNotice"][0]["@id"] == f"urn:selfsame:notice:{CURRENT_VERSION}:en"
     assert [who["@type"] for who in record[f"{DPV}hasEntity"]] == [
         [f"{DPV}DataSubject"],
         [f"{DPV}DataController"],
