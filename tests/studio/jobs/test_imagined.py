@@ -80,6 +80,7 @@ def test_looks_at_an_unfinished_picture_carry_the_marks_of_a_preview(house, toke
 
     monkeypatch.setattr(house.orders.engine.glimpses, "note", noted)
     monkeypatch.setattr(Guard, "glimpse", lambda guard, pixels, *rest: pixels)
+    monkeypatch.setattr(house.models.imagination, "_look_every", 0.0)
     house.make_now(token, "clay", SCENERY, 3)
     shown = [released for released in looks if released is not None]
     assert shown

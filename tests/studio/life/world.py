@@ -36,6 +36,7 @@ from outputs.objects import ObjectStore, SealedObjects
 from outputs.release import reopen
 from studio.jobs.adapters.database import JobDatabase
 from studio.jobs.engine import JobEngine
+from studio.jobs.glimpses import Glimpses
 from studio.jobs.orders import Orders
 from studio.jobs.workshop import Workshop
 from studio.service import JobState
@@ -103,6 +104,7 @@ class StepEngine(JobEngine):
         self._workshop = workshop
         self._datasource = SimpleNamespace()
         self.rows = database.rows
+        self.glimpses = Glimpses()
 
     def cancel(self, job_id):
         self.rows.end(job_id, JobState.CANCELLED)
