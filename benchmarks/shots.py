@@ -55,6 +55,9 @@ SHOWN = frozenset(
 )
 
 
+LISTS = {"models": 1480}  # pages that go on alike: pixels that are kept
+
+
 @dataclass(frozen=True)
 class Look:
     """One kind of screen."""
@@ -145,6 +148,8 @@ def shoot(visitor: Visitor, view: str, look: Look) -> None:
         visitor.page.wait_for_timeout(MOMENT)
     data = visitor.page.screenshot(full_page=look.whole and view not in RUNNING)
     screen = Image.open(io.BytesIO(data)).convert("RGB")
+    if view in LISTS:
+        screen = screen.crop((0, 0, screen.width, min(screen.height, LISTS[view])))
     screen.save(PICTURES / f"{view}-{look.name}.webp", quality=QUALITY, method=6)
     print(f"{view}-{look.name}")
 
