@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from outputs.report import printable
 from studio.commands.models_named import wishes
-from studio.commands.models_told import is_used, kind_line, pulled_json
+from studio.commands.models_told import is_used, kind_line, pulled_json, sample_line
 from studio.commands.progress import ProgressLine, size_words
 from studio.models.errors import ModelError, ModelRefused
 from studio.models.hub import Hub
@@ -18,6 +18,7 @@ from studio.models.pull import Pulled, Wish, pull
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from studio.models.shelf import Shelf
     from studio.models.types import Entry
@@ -47,7 +48,13 @@ def pull_models(shelf: Shelf, options: argparse.Namespace, *, settings: Settings
     if options.json:
         rows = [pulled_json(shelf, each) for each in done]
         print(json.dumps({"pulled": rows}, indent=2))
-        return DONE
+    else:
+        _tell(shelf, done)
+    return DONE
+
+
+def _tell(shelf: Shelf, done: Sequence[Pulled]) -> None:
+    """Say what came, under which terms, what is still missing, and how to try what draws."""
     for each in done:
         came = f"{each.files} files, {size_words(each.bytes)}" if each.files else "was here"
         print(f"{each.entry.name}: {came}. {_terms(each.entry)}")
@@ -55,7 +62,9 @@ def pull_models(shelf: Shelf, options: argparse.Namespace, *, settings: Settings
             print(f"Draw with it: python app.py models use {each.entry.name}")
     for kind in dict.fromkeys(kind for each in done for kind in each.entry.kinds):
         print(kind_line(kind, shelf.missing(kind)))
-    return DONE
+    for each in done:
+        if each.entry.sample and not shelf.missing(each.entry.kinds[0]):
+            print(sample_line(each.entry))
 
 
 def _pull_if_it_goes(shelf: Shelf, wish: Wish, hub: Hub, watch: ProgressLine) -> tuple[Pulled, ...]:

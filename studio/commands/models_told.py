@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ def entry_json(shelf: Shelf, entry: Entry) -> dict[str, object]:
         "licence_note": entry.licence.note,
         "cpu_gb": entry.tier.cpu_gb,
         "gpu_gb": entry.tier.gpu_gb,
+        "revision": entry.revision,
+        "files": [asdict(file) for file in entry.files],
+        "steps": entry.steps,
+        "defaults": dict(entry.defaults),
+        "sample": asdict(entry.sample) if entry.sample else None,
         "folder": str(shelf.folder(entry)),
     }
 
@@ -99,3 +105,14 @@ def size_of(shelf: Shelf, entry: Entry) -> int | None:
 def is_used(shelf: Shelf, entry: Entry) -> bool:
     """Tell whether a kind takes this entry for its role."""
     return any(shelf.entry_for(kind, entry.role) == entry for kind in entry.kinds)
+
+
+def sample_line(entry: Entry) -> str:
+    """Return the command that draws an entry's sample, of somebody who is nobody."""
+    if entry.sample is None:
+        raise ValueError(f"{entry.name} draws nothing by itself")
+    drawn = entry.sample
+    return (
+        f"Try it: python app.py demo --style {drawn.style} --subject {drawn.subject} "
+        f"--seed {drawn.seed} --set engine={entry.kinds[0].value} --out avatar.png"
+    )

@@ -78,7 +78,8 @@ class Entry:
     role: Role
     tier: Tier
     steps: int | None = None  # denoising steps that it is made for
-    defaults: Mapping[str, float] = field(default_factory=dict)  # field words: "strength", ...
+    # What its makers ask for, in field words ("strength", ...); presets have their own.
+    defaults: Mapping[str, float] = field(default_factory=dict)
     sample: Sample | None = None  # of entries of role BASE
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from studio.commands import models
 from studio.commands.models import DONE, FAILED, STOPPED, run_models
 from studio.models import patience
 from studio.models import pull as pulling
-from studio.models.types import ModelFile, Role
+from studio.models.types import ModelFile, Role, Sample
 from studio.settings import Settings
 from tests.studio.models.shelves import (
     CLOSED,
@@ -118,6 +119,22 @@ def test_a_pull_says_what_comes_and_what_it_is_for(told, capsys):
     assert "models use base" not in out
     assert "owner/base/unet/model.safetensors (1.0 MB)" in err
     assert "\r" not in err
+
+
+def test_weights_that_draw_come_with_the_command_of_their_sample(tmp_path, hub, capsys):
+    drawn = replace(BASE, sample=Sample("clay", "birch", 1))
+    options = app._parser().parse_args(["models", "pull", "sd15"])
+    settings = Settings(tmp_path, tmp_path, models_mirror=hub.address)
+    assert run_models(settings, options, catalogue=a_catalogue(drawn, FAST)) == DONE
+    command = "python app.py demo --style clay --subject birch --seed 1 --set engine=sd15"
+    assert command in capsys.readouterr().out
+
+
+def test_the_list_as_json_says_all_that_the_catalogue_says(as_json):
+    row = next(row for row in as_json("list")["entries"] if row["name"] == "base")
+    assert row["revision"] == BASE.revision
+    assert [file["path"] for file in row["files"]] == [file.path for file in BASE.files]
+    assert (row["steps"], row["defaults"], row["sample"]) == (None, {}, None)
 
 
 def test_what_only_helps_a_kind_stops_nothing_when_it_cannot_be_had(told, hub, capsys):

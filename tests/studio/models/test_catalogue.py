@@ -13,6 +13,8 @@ from studio.models.catalogue import OWN, load_catalogue
 from studio.models.errors import ModelError, ModelRefused
 from studio.models.places import file_place
 from studio.models.types import Entry, Kind, Role
+from studio.styles.catalogue import find_style
+from studio.subjects.cast import load_cast
 
 CATALOGUE = load_catalogue()
 NEEDED = {
@@ -28,6 +30,15 @@ def test_every_kind_has_one_entry_for_each_role_that_it_needs(kind: Kind) -> Non
     assert {entry.role for entry in models.needs} == NEEDED[kind]
     assert [entry.role for entry in models.helps] == [Role.TINY_VAE]
     assert all(kind in entry.kinds for entry in (*models.needs, *models.helps))
+
+
+def test_every_sample_is_of_a_style_and_a_subject_that_there_are() -> None:
+    subjects = load_cast()
+    samples = [entry.sample for entry in CATALOGUE.entries if entry.sample]
+    assert samples
+    for sample in samples:
+        assert find_style(sample.style).is_slow
+        assert sample.subject in subjects
 
 
 @pytest.mark.parametrize("entry", CATALOGUE.entries, ids=lambda entry: entry.name)
