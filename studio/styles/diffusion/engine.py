@@ -246,14 +246,14 @@ class Imagination:
         self._warm.evict()
         give_back(plan.device)
         if had_others and not plan.compiled:
-            return Glimpse("Memory ran out: letting go of other models, then trying again", 0, 0)
+            return Glimpse("Memory ran out: letting other models go", 0, 0)
         if pictures > 1 and not plan.compiled and plan not in self._one_by_one:
             self._one_by_one.add(plan)
-            return Glimpse("Memory ran out: drawing one picture after another", 0, 0)
+            return Glimpse("Memory ran out: one picture after another", 0, 0)
         self._outlook.failed[plan] = None
         cause = "Compiling did not go well" if plan.compiled else "Memory ran out"
         self._outlook.happened[plan.kind] = (
             f"{cause} with {plan.in_words()}: it is not tried again until the studio is started "
             "anew."
         )
-        return Glimpse(f"{cause}: trying again in a way that takes less", 0, 0)
+        return Glimpse(f"{cause}: trying again with less", 0, 0)

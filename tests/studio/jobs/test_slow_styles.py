@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from dbos import error as dbos_error
 
+from consent.adapters.tables import JobRow
 from consent.errors import ConsentRefused, Refusal
 from outputs.types import Profile
 from studio.jobs.stylists import STYLISTS
 from studio.jobs.tries import ROUNDS, Tries, seeds
 from studio.likeness.gauge import Gauge
 from studio.models.types import Kind
+from studio.styles.diffusion import stepping
 from studio.styles.diffusion.errors import NotAvailable, PictureRefused
 from studio.styles.diffusion.types import Attempt
 from studio.styles.types import Glimpse, finished
@@ -206,6 +210,21 @@ def test_the_recipe_names_the_engine_that_auto_came_to():
     tries = Tries(None, None, {"engine": "auto"}, 1)
     tries._keep(Attempt(7, None, None, Kind.SDXL))
     assert (tries.seed, tries.controls["engine"]) == (7, "sdxl")
+
+
+def test_what_a_slow_picture_says_fits_where_it_is_kept():
+    folder = Path(stepping.__file__).parent
+    said = [
+        words
+        for path in folder.rglob("*.py")
+        for words in re.findall(r'Glimpse\(\s*(?:words=)?f?"([^"]+)"', path.read_text("utf-8"))
+    ]
+    assert len(said) >= 6
+    for words in said:
+        whole = words.replace("{cause}", "Compiling did not go well")
+        assert "{" not in whole
+        told = f"Try {ROUNDS} of {ROUNDS}: {whole}"
+        assert len(told) <= JobRow.__table__.c.message.type.length, told
 
 
 def test_slow_pictures_wait_in_a_queue_of_their_own(house, token, slow, monkeypatch):

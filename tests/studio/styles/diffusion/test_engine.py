@@ -174,7 +174,7 @@ def test_out_of_memory_goes_on_with_the_next_plan_says_so_and_is_remembered(erro
     first, second = kind.loads
     assert imagined.plan == second
     assert second.needs_gb < first.needs_gb
-    assert "Memory ran out: trying again in a way that takes less" in {g.words for g in glimpses}
+    assert "Memory ran out: trying again with less" in {g.words for g in glimpses}
     (state,) = engine.states()
     assert first not in state.plans
     assert "Memory ran out" in state.note
